@@ -1,0 +1,1 @@
+"""Composition: settings, addresses, processes. The only package that sees every other one."""

@@ -1,0 +1,1 @@
+"""What people and companies can have done to them."""

@@ -1,0 +1,1 @@
+"""What every endpoint shares: errors, pages, permissions, base views."""

@@ -1,0 +1,77 @@
+"""Hints to open pages that something changed, sent after commit. Losing one costs a reload, never data."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+logger = logging.getLogger(__name__)
+
+# One layer message may not grow without bound; a page that misses a hint asks the database anyway.
+CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One hint. `groups` are the rooms that may hear it, `seq` the conversation's revision after it.
+
+    `data` holds ids and counts only: never a name, a phone or a text.
+    """
+
+    type: str
+    groups: tuple[str, ...]
+    conversation: UUID | None = None
+    seq: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def envelope(self) -> dict[str, Any]:
+        """Return what a socket receives: {"type", "id", "at", "conversation", "seq", "data"}."""
+        return {
+            "type": self.type,
+            "id": str(uuid7()),
+            "at": timezone.now().isoformat(),
+            "conversation": str(self.conversation) if self.conversation else None,
+            "seq": self.seq,
+            "data": self.data,
+        }
+
+
+def publish(events: Event | Iterable[Event]) -> None:
+    """Send hints once the transaction has committed. Never raises: the write already happened."""
+    batch = [events] if isinstance(events, Event) else list(events)
+    if batch:
+        transaction.on_commit(lambda: send(batch), robust=True)
+
+
+def send(events: list[Event]) -> None:
+    """Send hints now, those for the same room in one layer message."""
+    rooms: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for event in events:
+        envelope = event.envelope()
+        for group in event.groups:
+            rooms[group].append(envelope)
+    try:
+        async_to_sync(_send)(rooms)
+    except Exception:
+        logger.warning("realtime: %d hints were not sent", len(events), exc_info=True)
+
+
+async def _send(rooms: dict[str, list[dict[str, Any]]]) -> None:
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    for group, envelopes in rooms.items():
+        for start in range(0, len(envelopes), CHUNK):
+            frames = [orjson.dumps(item).decode() for item in envelopes[start : start + CHUNK]]
+            await layer.group_send(group, {"type": "hints", "frames": frames})

@@ -1,0 +1,13 @@
+"""Celery carries no data: a task is a bell that says "there is work in the database"."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("central")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

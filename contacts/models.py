@@ -1,0 +1,147 @@
+"""People: one record per person, however many ways they reach the clinic."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+
+
+class Tag(CompanyOwned):
+    """A label that staff put on people."""
+
+    name = models.CharField(_("nome"), max_length=60)
+    colour = models.CharField(_("cor"), max_length=7, default="#5b7083")
+
+    class Meta:
+        verbose_name = _("etiqueta")
+        verbose_name_plural = _("etiquetas")
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint("company", Upper("name"), name="tag_name_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactQuerySet(CompanyQuerySet["Contact"]):
+    """Named filters of people."""
+
+    def search(self, words: str) -> ContactQuerySet:
+        """Keep people whose name, e-mail or phone holds the words; phones in any format."""
+        digits = "".join(c for c in words if c.isdigit())
+        match = models.Q(name__icontains=words) | models.Q(email__icontains=words)
+        if len(digits) >= 4:
+            match |= models.Q(phone__contains=digits)
+        return self.filter(match)
+
+
+class Contact(CompanyOwned):
+    """A person who writes to the clinic: lead, patient, or someone who asks for one.
+
+    `phone` is the canonical E.164 number with the ninth digit, for people to read; what the provider calls
+    the person is in ContactIdentity, exactly as received (reference: Meta, Brazilian ninth digit).
+    """
+
+    class Status(models.TextChoices):
+        LEAD = "lead", _("Lead")
+        QUALIFIED = "qualificado", _("Qualificado")
+        CUSTOMER = "cliente", _("Cliente")
+        INACTIVE = "inativo", _("Inativo")
+
+    name = models.CharField(_("nome"), max_length=255, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=255, blank=True)
+    phone = models.CharField(_("telefone"), max_length=20, blank=True)
+    status = models.CharField(_("situação"), max_length=20, choices=Status, default=Status.LEAD)
+    tags = models.ManyToManyField(
+        Tag, blank=True, related_name="contacts", verbose_name=_("etiquetas")
+    )
+    custom = models.JSONField(_("dados adicionais"), default=dict, blank=True)
+    notes = models.TextField(_("observações"), blank=True)
+    last_contact_at = models.DateTimeField(_("último contato"), null=True, blank=True)
+
+    objects = CompanyManager.from_queryset(ContactQuerySet)()
+    unscoped = models.Manager.from_queryset(ContactQuerySet)()
+
+    class Meta:
+        verbose_name = _("contato")
+        verbose_name_plural = _("contatos")
+        indexes = (
+            # Serves the contact list, newest first.
+            models.Index(fields=("company", "-id"), name="contact_company_recent"),
+            models.Index(fields=("company", "phone"), name="contact_phone"),
+            # Serves the search box: part of a name, an e-mail or a number, any case.
+            GinIndex(
+                OpClass(Upper("name"), "gin_trgm_ops"),
+                OpClass(Upper("email"), "gin_trgm_ops"),
+                OpClass("phone", "gin_trgm_ops"),
+                name="contact_search",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone or str(self.pk)
+
+    @property
+    def first_name(self) -> str:
+        """The name's first word, for greetings and avatars."""
+        return self.name.split(" ", 1)[0] if self.name else ""
+
+
+class ContactIdentity(CompanyOwned):
+    """One way a provider names a person, exactly as received; it never changes, only moves."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(_("tipo"), max_length=20)
+    realm = models.CharField(_("escopo"), max_length=64, blank=True)
+    value = models.CharField(_("identificador"), max_length=255)
+    username = models.CharField(_("nome de usuário"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("identidade")
+        verbose_name_plural = _("identidades")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("company", "kind", "realm", "value"), name="identity_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class Consent(CompanyOwned):
+    """One thing a person allowed or withdrew, with its proof. Rows are added, never changed.
+
+    The newest row by `occurred_at` is what holds (LGPD art. 8; Meta's user_preferences webhook).
+    """
+
+    class Purpose(models.TextChoices):
+        MARKETING = "marketing", _("Marketing")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(_("finalidade"), max_length=30, choices=Purpose)
+    is_granted = models.BooleanField(_("permitido"))
+    source = models.CharField(_("origem"), max_length=60)
+    proof = models.CharField(_("prova"), max_length=255, blank=True)
+    occurred_at = models.DateTimeField(_("quando"))
+
+    class Meta:
+        verbose_name = _("consentimento")
+        verbose_name_plural = _("consentimentos")
+        ordering = ("-occurred_at",)
+        constraints = (
+            # A repeated webhook tells the same fact.
+            models.UniqueConstraint(
+                fields=("contact", "purpose", "source", "occurred_at", "is_granted"),
+                name="consent_once",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("contact", "purpose", "-occurred_at"), name="consent_latest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.is_granted}"

@@ -1,0 +1,182 @@
+"""Template tags of the attendant pages: icons, message text, times, and the texts that scripts need."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+SPRITE = "vendor/lucide-1.62.0.svg"
+
+# The order matters: a code span keeps its asterisks.
+_MARKS = (
+    (re.compile(r"```(.+?)```", re.S), r"<code>\1</code>"),
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"<strong>\1</strong>"),
+    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), r"<em>\1</em>"),
+    (re.compile(r"(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])"), r"<s>\1</s>"),
+)
+_LINK = re.compile(r"\bhttps?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]", re.I)
+_LINK_OR_CODE = re.compile(rf"(```.+?```|{_LINK.pattern})", re.S | re.I)
+
+_STATUS_ICONS = {
+    "pendente": "clock",
+    "enviando": "clock",
+    "incerta": "triangle-alert",
+    "enviada": "check",
+    "entregue": "check-check",
+    "lida": "check-check",
+    "reproduzida": "check-check",
+    "falha": "circle-alert",
+}
+_CHANNEL_ICONS = {
+    "whatsapp": "phone",
+    "instagram": "image",
+    "facebook": "message-circle",
+    "email": "mail",
+    "sms": "smartphone",
+    "webchat": "message-square-text",
+}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """Draws one icon of the sprite, hidden from screen readers: the words beside it speak."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra,
+        static(SPRITE),
+        name,
+    )
+
+
+@register.filter
+def status_icon(status: str) -> str:
+    """Names the icon of a message status; unknown ones look like waiting."""
+    return _STATUS_ICONS.get(status, "clock")
+
+
+@register.filter
+def channel_icon(kind: str) -> str:
+    """Names the icon of a channel kind."""
+    return _CHANNEL_ICONS.get(kind, "message-circle")
+
+
+def _marked(text: str) -> str:
+    """Applies WhatsApp's marks to text that is already escaped."""
+    for pattern, replacement in _MARKS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+@register.filter
+def message_text(text: str) -> SafeString:
+    """Escapes a message, then shows links and WhatsApp's *bold*, _italic_, ~struck~ and ```code```.
+
+    Links and code are cut out first, so that an underscore inside an address stays an underscore.
+    """
+    parts: list[str] = []
+    for piece in _LINK_OR_CODE.split(text):
+        if _LINK.fullmatch(piece):
+            parts.append(
+                format_html('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', piece, piece)
+            )
+        else:
+            parts.append(_marked(conditional_escape(piece)))
+    return mark_safe("".join(parts))  # noqa: S308 - every piece was escaped above
+
+
+def _today() -> date:
+    return timezone.localdate()
+
+
+@register.filter
+def short_when(moment: datetime | None) -> str:
+    """Tells when in as few letters as a list has room for: 14:05, Ontem, seg, 03/11."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    age = _today() - local.date()
+    if age <= timedelta(0):
+        return date_format(local, "H:i")
+    if age == timedelta(days=1):
+        return _("Ontem")
+    if age < timedelta(days=7):
+        return date_format(local, "D").lower()
+    return date_format(local, "d/m" if local.year == _today().year else "d/m/Y")
+
+
+@register.filter
+def day_name(day: date) -> str:
+    """Names a day as a person would: Hoje, Ontem, quinta-feira, 12 de março de 2026."""
+    age = _today() - day
+    if age <= timedelta(0):
+        return _("Hoje")
+    if age == timedelta(days=1):
+        return _("Ontem")
+    if age < timedelta(days=7):
+        return date_format(day, "l")
+    return date_format(day, "j \\d\\e F \\d\\e Y")
+
+
+@register.filter
+def waiting(moment: datetime | None) -> str:
+    """Tells how long somebody has waited: agora, 5 min, 3 h, 2 d."""
+    if moment is None:
+        return ""
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return _("agora")
+    if minutes < 60:
+        return _("%(count)d min") % {"count": minutes}
+    if minutes < 48 * 60:
+        return _("%(count)d h") % {"count": minutes // 60}
+    return _("%(count)d d") % {"count": minutes // (24 * 60)}
+
+
+@register.filter
+def epoch(moment: datetime | None) -> str:
+    """Gives a moment as milliseconds since 1970, for scripts."""
+    return "" if moment is None else str(int(moment.timestamp() * 1000))
+
+
+@register.simple_tag
+def script_texts() -> dict[str, str]:
+    """Gathers every sentence that a script of the inbox may show, in the reader's language."""
+    return {
+        "reconnecting": _("Sem conexão com o servidor. Reconectando..."),
+        "reconnected": _("Conexão restabelecida."),
+        "offline": _("Não foi possível falar com o servidor. Sua mensagem continua aqui: tente de novo."),
+        "unexpected": _("Algo deu errado do nosso lado. Tente de novo em instantes."),
+        "signedOut": _("Sua sessão terminou. Entre de novo para continuar."),
+        "tooLarge": _("{name} tem {size}; o limite para este tipo de arquivo é {limit}."),
+        "wrongType": _("{name}: este tipo de arquivo não é aceito neste canal."),
+        "emptyFile": _("{name} está vazio."),
+        "uploadFailed": _("Não foi possível enviar {name}."),
+        "uploading": _("Enviando {name}"),
+        "removeFile": _("Remover {name}"),
+        "tooLong": _("{count} caracteres acima do limite"),
+        "left": _("Restam {count} caracteres"),
+        "windowHours": _("Fecha em {hours} h {minutes} min"),
+        "windowMinutes": _("Fecha em {minutes} min"),
+        "windowClosed": _("Janela fechada"),
+        "viewing": _("{names} também está vendo"),
+        "viewingMany": _("{names} também estão vendo"),
+        "typing": _("{names} está escrevendo..."),
+        "newMessages": _("Novas mensagens"),
+        "copied": _("Texto copiado."),
+        "fillAll": _("Preencha todos os campos para enviar."),
+        "sound": _("Som de aviso ligado"),
+        "silence": _("Som de aviso desligado"),
+        "themeLight": _("Tema claro"),
+        "themeDark": _("Tema escuro"),
+        "themeAuto": _("Tema do sistema"),
+    }

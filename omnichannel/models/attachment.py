@@ -1,0 +1,75 @@
+"""Files that came with a message, or that wait to be sent with one."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from common.scoping import CompanyOwned
+from omnichannel.choices import MEDIA_KINDS, AttachmentState, MessageKind
+
+
+def storage_path(attachment: Attachment, filename: str) -> str:
+    """Name the stored file ourselves: a sender's file name never touches the disk."""
+    day = timezone.now()
+    return str(PurePosixPath(str(attachment.company_id), f"{day:%Y/%m}", str(uuid7())))
+
+
+class Attachment(CompanyOwned):
+    """A file. Received: fetched from the provider into storage at once, because its address lives minutes.
+    Uploaded by an attendant: waits without a message until it is sent.
+    """
+
+    message = models.ForeignKey(
+        "omnichannel.Message",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="attachments",
+    )
+    conversation = models.ForeignKey(
+        "omnichannel.Conversation", on_delete=models.CASCADE, related_name="attachments"
+    )
+    kind = models.CharField(
+        _("tipo"),
+        max_length=20,
+        choices=[(k.value, k.label) for k in MessageKind if k in MEDIA_KINDS],
+    )
+    state = models.CharField(
+        _("situação"), max_length=12, choices=AttachmentState, default=AttachmentState.PENDING
+    )
+    error = models.CharField(_("motivo"), max_length=300, blank=True)
+    file = models.FileField(_("arquivo"), upload_to=storage_path, max_length=255, blank=True)
+    filename = models.CharField(_("nome do arquivo"), max_length=255, blank=True)
+    mime_type = models.CharField(_("tipo do arquivo"), max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(_("tamanho"), default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    is_voice = models.BooleanField(_("mensagem de voz"), default=False)
+    provider_media_id = models.CharField(max_length=255, blank=True)
+    provider_uploaded_at = models.DateTimeField(null=True)
+    uploaded_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fetch_after = models.DateTimeField(default=timezone.now)
+    transcription = models.TextField(_("transcrição"), blank=True)
+
+    class Meta:
+        verbose_name = _("anexo")
+        verbose_name_plural = _("anexos")
+        indexes = (
+            # Sweep: received files still to be fetched.
+            models.Index(
+                fields=("fetch_after",),
+                condition=models.Q(state="pendente"),
+                name="attachment_to_fetch",
+            ),
+            models.Index(fields=("conversation", "-created_at"), name="attachment_of_conversation"),
+        )
+
+    def __str__(self) -> str:
+        return self.filename or self.get_kind_display()

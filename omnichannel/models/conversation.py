@@ -1,0 +1,137 @@
+"""A conversation: one person, one channel, from opening to closing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+from omnichannel.choices import ChannelKind, Direction, MessageStatus, Stage
+
+if TYPE_CHECKING:
+    from accounts.models import Membership
+
+
+class ConversationQuerySet(CompanyQuerySet["Conversation"]):
+    """Named filters of conversations."""
+
+    def visible_to(self, membership: Membership) -> ConversationQuerySet:
+        """Keep what this person may see; page, API and socket all ask here."""
+        mine = self.filter(company_id=membership.company_id)
+        if membership.is_manager or membership.company.attendants_see_all:
+            return mine
+        return mine.filter(models.Q(attendant=membership) | models.Q(attendant=None))
+
+    def open(self) -> ConversationQuerySet:
+        """Keep conversations that have not ended."""
+        return self.exclude(stage=Stage.CLOSED)
+
+
+class Conversation(CompanyOwned):
+    """What the inbox lists. Exactly one of bot, queue and human holds it while it is open.
+
+    bot -> fila -> humano -> encerrada, any of them -> encerrada, humano -> fila (released); a closed one is
+    reopened, or a new one begins when the patient writes again (services.conversations.stage_move).
+
+    `revision` grows with every change a screen would show and is what clients resume from; `message_seq` is
+    the last message's `seq`. Both change under this row's lock, so they have no gaps.
+    """
+
+    channel = models.ForeignKey(
+        "omnichannel.Channel", on_delete=models.PROTECT, related_name="conversations"
+    )
+    contact = models.ForeignKey(
+        "contacts.Contact", on_delete=models.PROTECT, related_name="conversations"
+    )
+    identity = models.ForeignKey(
+        "contacts.ContactIdentity", on_delete=models.PROTECT, related_name="conversations"
+    )
+    stage = models.CharField(_("etapa"), max_length=12, choices=Stage, default=Stage.QUEUE)
+    attendant = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+        verbose_name=_("atendente"),
+    )
+    subject = models.CharField(_("assunto"), max_length=255, blank=True)
+    referral = models.JSONField(_("origem do anúncio"), default=dict, blank=True)
+
+    revision = models.PositiveBigIntegerField(default=0, editable=False)
+    message_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    message_count = models.PositiveIntegerField(_("mensagens"), default=0, editable=False)
+    unread_count = models.PositiveIntegerField(_("não lidas"), default=0, editable=False)
+    last_message_at = models.DateTimeField(_("última mensagem"), null=True, editable=False)
+    last_message_kind = models.CharField(max_length=20, blank=True, editable=False)
+    last_message_text = models.CharField(max_length=160, blank=True, editable=False)
+    last_message_direction = models.CharField(
+        max_length=8, choices=Direction, blank=True, editable=False
+    )
+    last_message_status = models.CharField(
+        max_length=12, choices=MessageStatus, blank=True, editable=False
+    )
+    last_message_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    # The provider's time of the person's last message: the window is computed from it, never stored.
+    last_inbound_at = models.DateTimeField(_("última do paciente"), null=True, editable=False)
+    waiting_since = models.DateTimeField(_("esperando desde"), null=True, editable=False)
+    opened_at = models.DateTimeField(_("aberta em"), default=timezone.now)
+    closed_at = models.DateTimeField(_("encerrada em"), null=True, blank=True)
+
+    objects = CompanyManager.from_queryset(ConversationQuerySet)()
+    unscoped = models.Manager.from_queryset(ConversationQuerySet)()
+
+    class Meta:
+        verbose_name = _("conversa")
+        verbose_name_plural = _("conversas")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("channel", "identity"),
+                condition=~models.Q(stage="encerrada"),
+                name="conversation_one_open",
+            ),
+        )
+        indexes = (
+            # Inbox, "Todas": keyset by last message.
+            models.Index(fields=("company", "-last_message_at", "-id"), name="conversation_all"),
+            # Inbox, "Minhas" and "Sem atendente", with their counts.
+            models.Index(
+                fields=("company", "attendant", "-last_message_at", "-id"),
+                condition=~models.Q(stage="encerrada"),
+                name="conversation_open_by_person",
+            ),
+            # Contact panel: earlier conversations of one person.
+            models.Index(fields=("contact", "-opened_at"), name="conversation_of_contact"),
+            # A message that arrives: the latest conversation of this person on this channel.
+            models.Index(
+                fields=("channel", "identity", "-opened_at"), name="conversation_of_identity"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still holds it."""
+        return self.stage != Stage.CLOSED
+
+    @property
+    def window_closes_at(self) -> datetime | None:
+        """When free-form messages end: 24 h after the person's last message (Meta, customer service
+        window); None for channels without a window, and for WhatsApp when they never wrote."""
+        if self.channel.kind != ChannelKind.WHATSAPP or self.last_inbound_at is None:
+            return None
+        return self.last_inbound_at + timedelta(hours=24)
+
+    @property
+    def is_window_open(self) -> bool:
+        """Whether a free-form message may be sent now."""
+        if self.channel.kind != ChannelKind.WHATSAPP:
+            return True
+        closes = self.window_closes_at
+        return closes is not None and timezone.now() < closes
