@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from contacts.refs import IdentityKind as IdentityKind
+
 
 class ChannelKind(models.TextChoices):
     WHATSAPP = "whatsapp", "WhatsApp"
@@ -23,7 +25,7 @@ class ChannelStatus(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """Who holds the conversation. Exactly one of them does; see services.conversations for the moves."""
+    """Who holds the conversation: exactly one of them. The moves are in services.conversations."""
 
     BOT = "bot", _("Robô")
     QUEUE = "fila", _("Aguardando")
@@ -84,8 +86,8 @@ class MessageStatus(models.TextChoices):
     FAILED = "falha", _("Falhou")
 
 
-# Receipts arrive late, twice and in any order (reference: Meta's status webhook, 2026-09-14), so a status
-# may only be replaced by one that stands further along this line.
+# Receipts arrive late, twice and in any order (Meta, status webhook, 2026-09-14), so a status may
+# only be replaced by one that stands further along this line.
 STATUS_ORDER = (
     MessageStatus.PENDING,
     MessageStatus.SENDING,
@@ -96,8 +98,8 @@ STATUS_ORDER = (
     MessageStatus.PLAYED,
 )
 
-# What a status may replace. A failure only wins while nobody saw the message; a delivery receipt wins over a
-# failure, because one of the person's devices may have refused what another one accepted.
+# What a status may replace. A failure only wins while nobody saw the message; a delivery receipt wins
+# over a failure, because one of the person's devices may have refused what another accepted.
 STATUS_BEFORE: dict[str, tuple[str, ...]] = {
     status: (*STATUS_ORDER[:rank], MessageStatus.FAILED)
     if status in (MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.PLAYED)
@@ -105,17 +107,6 @@ STATUS_BEFORE: dict[str, tuple[str, ...]] = {
     for rank, status in enumerate(STATUS_ORDER)
 }
 STATUS_BEFORE[MessageStatus.FAILED] = STATUS_ORDER[: STATUS_ORDER.index(MessageStatus.DELIVERED)]
-
-
-class IdentityKind(models.TextChoices):
-    WA_PHONE = "wa_phone", _("WhatsApp (número)")
-    WA_BSUID = "wa_bsuid", _("WhatsApp (usuário)")
-    WA_PARENT_BSUID = "wa_parent_bsuid", _("WhatsApp (usuário do grupo empresarial)")
-    IG_SID = "ig_sid", "Instagram"
-    FB_PSID = "fb_psid", "Messenger"
-    EMAIL = "email", _("E-mail")
-    PHONE = "phone", _("Telefone")
-    WEBCHAT = "webchat", _("Chat do site")
 
 
 class AttachmentState(models.TextChoices):

@@ -1,7 +1,7 @@
 """What every provider adapter speaks: facts coming in, requests going out, and one way to fail.
 
-Nothing here touches the database. `parse` is pure; the sending half gets an `Account`, which carries the
-decrypted credentials for the length of one call.
+Nothing here touches the database. `parse` is pure; the sending half gets an `Account`, which carries
+the decrypted credentials for the length of one call.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any, Literal
 
-from omnichannel.choices import IdentityKind, MessageKind, MessageStatus
+from contacts.refs import IdentityRef, PersonRef
+from omnichannel.choices import MessageKind, MessageStatus
 
 Json = dict[str, Any]
 
@@ -26,24 +27,6 @@ class AccountRef:
 
     value: str
     by: Literal["account_id", "waba_id", "phone_number"] = "account_id"
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityRef:
-    """One way a provider names a person. `realm` narrows ids that are only unique inside a page."""
-
-    kind: IdentityKind
-    value: str
-    realm: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRef:
-    """The person on the other side: identities, the strongest first, and what they call themselves."""
-
-    identities: tuple[IdentityRef, ...]
-    name: str = ""
-    username: str = ""
 
 
 @dataclass(frozen=True, slots=True)
