@@ -55,8 +55,8 @@ class PostgresServer(Server):
         if not (self.data_dir / "PG_VERSION").exists():
             self._create(binaries)
         hosting.own(self.data_dir)
-        # A pid in these may by now be a stranger's, and PostgreSQL would refuse to start for as long
-        # as he lives. We hold the lock and found no living postgres here, so they are stale.
+        # A pid in these may by now be a stranger's, and PostgreSQL would refuse to start as long as
+        # he lives. We hold the lock and found no living postgres here, so they are stale.
         (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
         for stale in self.socket_dir.glob(".s.PGSQL.*"):
             stale.unlink(missing_ok=True)

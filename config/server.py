@@ -46,6 +46,17 @@ class Server:
         """Tell whether the process lives."""
         return self.process is not None and self.process.poll() is None
 
+    def is_held(self) -> bool:
+        """Tell whether another process runs the server on this data now."""
+        try:
+            with open(self.var_dir / f"{self.name}.lock") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
     def start(self) -> Self:
         """Start the server and return when it answers.
 

@@ -1,0 +1,100 @@
+"""What every test session needs before Django loads: an environment of its own, and servers.
+
+Without DATABASE_URL and REDIS_URL the session starts the missing ones under VAR_DIR/test-PID and
+removes them at its end. With xdist the controller does so once; workers inherit the addresses.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+import django
+import pytest
+
+from config.embedded import PostgresServer, Server, ValkeyServer
+
+ROOT = Path(__file__).parent
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+BASE = ROOT / (os.environ.get("VAR_DIR") or "var")
+VAR_DIR = Path(os.environ.get("TEST_VAR_DIR") or BASE / f"test-{os.getpid()}")
+
+_servers: list[Server] = []
+
+
+def _remove_abandoned() -> None:
+    """Remove what killed sessions left behind."""
+    for folder in VAR_DIR.parent.glob("test-*"):
+        pid = folder.name.removeprefix("test-")
+        if pid.isdigit() and not _lives(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _set_environment() -> None:
+    """Fix every value the settings read, so that a developer's own `.env` changes no result."""
+    for server in (PostgresServer(VAR_DIR, durable=False), ValkeyServer(VAR_DIR, durable=False)):
+        name = "DATABASE_URL" if isinstance(server, PostgresServer) else "REDIS_URL"
+        if not os.environ.get(name):
+            os.environ[name] = server.url
+            _servers.append(server)
+    # Workers find it here and derive their own folder from it.
+    os.environ["TEST_VAR_DIR"] = str(VAR_DIR)
+    own = VAR_DIR / WORKER if WORKER else VAR_DIR
+    values = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "CREDENTIALS_KEYS": f"t1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "META_APP_SECRET": f"{secrets.token_hex(16)},{secrets.token_hex(16)}",
+        "META_VERIFY_TOKEN": secrets.token_urlsafe(24),
+        "METRICS_TOKEN": secrets.token_urlsafe(24),
+        "META_GRAPH_URL": "https://graph.facebook.com",
+        "META_GRAPH_VERSION": "v26.0",
+        "DEBUG": "0",
+        "HTTPS": "0",
+        "SIMULATOR": "0",
+        "SIMULATOR_URL": "http://127.0.0.1:8001",
+        "SIMULATOR_WEBHOOK_URL": "http://127.0.0.1:8000/webhooks/whatsapp/",
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "PUBLIC_URL": "http://testserver",
+        "MEDIA_EXTRA_HOSTS": "",
+        "VAR_DIR": str(own),
+        "SPOOL_DIR": str(own / "spool"),
+        "MEDIA_DIR": str(own / "media"),
+        "REALTIME_PREFIX": f"test-{os.getpid()}",
+    }
+    os.environ.update(values)
+
+
+_set_environment()
+django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the servers that nobody brought, before any worker or test looks for them."""
+    if WORKER or session.config.option.collectonly:
+        return
+    _remove_abandoned()
+    for server in _servers:
+        server.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers after the last teardown and remove their data."""
+    for server in reversed(_servers):
+        server.stop()
+    if not WORKER:
+        shutil.rmtree(VAR_DIR, ignore_errors=True)
