@@ -71,7 +71,8 @@ class Launcher:
             added = envfile.complete(file)
         except OSError as error:
             raise LaunchFailure(
-                f"{file} cannot be read or written ({error.strerror}). Start as the user who owns it."
+                f"{file} cannot be read or written ({error.strerror}). "
+                f"Start as the user who owns it."
             ) from None
         environ.Env.read_env(file, overwrite=False)
         if added:

@@ -1,4 +1,4 @@
-"""Keeps a set of processes alive: starts them, restarts with a back-off what ends, ends them all."""
+"""Keeps a set of processes alive: restarts what ends, with a back-off, and ends them together."""
 
 from __future__ import annotations
 

@@ -1,0 +1,69 @@
+# make run     everything on this machine, until Ctrl-C (PORT=8000, DEMO=1)
+# make test    the test suite (ARGS="-k words" to choose)
+# make check   lint, types, import contract, deployment check, missing migrations, then the tests
+# make bench   the figures, each beside its floor; also in var/bench.jsonl
+# make chaos   kills processes and servers while events pour in, then counts
+# make manage  a command of manage.py against the database of `make run` (ARGS=createsuperuser)
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint deploy-check types bench chaos manage venv venv-dev clean-venv
+
+# The first Python here that fits; when none does, bootstrap.py says so in a sentence.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c '$(FITS)' 2>/dev/null && echo "$$p" && exit; done; echo python3)
+PY := .venv/bin/python
+ARGS ?=
+
+# Values a production server would have, none of them secret or real.
+PRODUCTION = env DEBUG=0 HTTPS=1 SIMULATOR=0 ALLOWED_HOSTS=central.example \
+	PUBLIC_URL=https://central.example \
+	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+	CREDENTIALS_KEYS="k1:$$($(PY) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())')" \
+	META_APP_SECRET=0123456789abcdef0123456789abcdef META_VERIFY_TOKEN=verify METRICS_TOKEN=metrics \
+	DATABASE_URL=postgresql://central@127.0.0.1:1/central REDIS_URL=redis://127.0.0.1:1/0
+
+help:
+	@sed -n 's/^# make /make /p' Makefile
+
+venv:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -I config/bootstrap.py requirements.lock
+
+venv-dev:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -I config/bootstrap.py requirements-dev.lock
+
+run: venv
+	@exec $(PY) -m config.launcher
+
+manage: venv
+	@exec $(PY) -m config.launcher manage $(ARGS)
+
+test: venv-dev
+	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+check: lint test
+
+lint: types deploy-check
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m djlint templates --check --lint --quiet
+	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+types: venv-dev
+	$(PY) -m mypy .
+
+deploy-check: venv-dev
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	$(PRODUCTION) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+bench: venv-dev
+	$(PY) -m bench $(ARGS)
+
+chaos: venv-dev
+	$(PY) -m pytest -m chaos -p no:randomly -s $(ARGS)
+
+clean-venv:
+	rm -rf .venv
