@@ -1,7 +1,7 @@
 """What the inbox's templates draw. Views build these from models; templates never reach into a model.
 
-Moments are aware datetimes, shown in the clinic's time zone. `order` is a number by which the browser
-keeps rows in place: seconds since 1970 for cards (newest first), `seq` for bubbles (oldest first).
+Moments are aware datetimes, shown in the clinic's time zone. `order` is the number by which the browser
+keeps rows in place, microseconds since 1970: cards newest first, bubbles oldest first and then by `seq`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Card:
     stage: str
     stage_label: str
     window: Window
-    order: float
+    order: int
     last_at: datetime | None
     preview: str = ""
     preview_icon: str = ""
@@ -154,7 +154,9 @@ class Bubble:
     author: str
     author_name: str
     at: datetime
+    order: int
     day: date
+    day_order: int
     text: str = ""
     status: str = ""
     status_label: str = ""
@@ -212,7 +214,7 @@ class Thread:
     limits: Limits
     revision: int
     bubbles: list[Bubble]
-    older_than: int | None = None
+    older_than: str = ""
     unread: int = 0
     first_unread_seq: int | None = None
     attendant: str = ""

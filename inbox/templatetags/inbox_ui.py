@@ -38,9 +38,9 @@ _STATUS_ICONS = {
     "falha": "circle-alert",
 }
 _CHANNEL_ICONS = {
-    "whatsapp": "phone",
+    "whatsapp": "message-circle",
     "instagram": "image",
-    "facebook": "message-circle",
+    "facebook": "message-square-text",
     "email": "mail",
     "sms": "smartphone",
     "webchat": "message-square-text",
@@ -154,6 +154,8 @@ def script_texts() -> dict[str, str]:
     return {
         "reconnecting": _("Sem conexão com o servidor. Reconectando..."),
         "reconnected": _("Conexão restabelecida."),
+        "live": _("Ao vivo"),
+        "notLive": _("Reconectando"),
         "offline": _("Não foi possível falar com o servidor. Sua mensagem continua aqui: tente de novo."),
         "unexpected": _("Algo deu errado do nosso lado. Tente de novo em instantes."),
         "signedOut": _("Sua sessão terminou. Entre de novo para continuar."),
@@ -168,10 +170,11 @@ def script_texts() -> dict[str, str]:
         "windowHours": _("Fecha em {hours} h {minutes} min"),
         "windowMinutes": _("Fecha em {minutes} min"),
         "windowClosed": _("Janela fechada"),
-        "viewing": _("{names} também está vendo"),
-        "viewingMany": _("{names} também estão vendo"),
+        "viewing": _("{names} também está vendo esta conversa"),
+        "viewingMany": _("{names} também estão vendo esta conversa"),
         "typing": _("{names} está escrevendo..."),
         "newMessages": _("Novas mensagens"),
+        "bottom": _("Ir para o fim"),
         "copied": _("Texto copiado."),
         "fillAll": _("Preencha todos os campos para enviar."),
         "sound": _("Som de aviso ligado"),
@@ -180,3 +183,15 @@ def script_texts() -> dict[str, str]:
         "themeDark": _("Tema escuro"),
         "themeAuto": _("Tema do sistema"),
     }
+
+
+# Pictographs with their joiners, skin tones and flags; digits and letters never match.
+_EMOJI = re.compile(
+    r"[\U0001F1E6-\U0001F1FF\U0001F300-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\uFE0F\u200D\s]+"
+)
+
+
+@register.filter
+def is_emoji(text: str) -> bool:
+    """Tells whether a message is only a few emoji, which are shown large."""
+    return 0 < len(text) <= 12 and bool(text.strip()) and bool(_EMOJI.fullmatch(text))

@@ -1,0 +1,75 @@
+// What draws the eye: unread messages in the title, a soft sound when asked for, notices that fade.
+import { el, notice, say } from "./fragments.js";
+
+const FADE_MS = 6_000;
+const KEY = "som";
+const isOn = () => {
+  try {
+    return localStorage.getItem(KEY) === "ligado";
+  } catch {
+    return false;
+  }
+};
+
+let unread = 0;
+let audio = null;
+
+function chime() {
+  audio ??= new AudioContext();
+  const now = audio.currentTime;
+  for (const [index, pitch] of [660, 880].entries()) {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    const at = now + index * 0.14;
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0, at);
+    volume.gain.linearRampToValueAtTime(0.12, at + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.28);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + 0.3);
+  }
+}
+
+/** Follows the unread count that the tabs carry. */
+function count() {
+  const now = Number(el("abas").dataset.unread);
+  if (now > unread && isOn()) chime();
+  unread = now;
+  const title = document.title.replace(/^\(\d+\+?\) /, "");
+  const wanted = now ? `(${now > 99 ? "99+" : now}) ${title}` : title;
+  if (document.title !== wanted) document.title = wanted;
+}
+
+function toggleSound(button) {
+  const on = !isOn();
+  try {
+    localStorage.setItem(KEY, on ? "ligado" : "desligado");
+  } catch {
+    return;
+  }
+  button.setAttribute("aria-pressed", String(on));
+  notice(say(on ? "sound" : "silence"));
+  if (on) chime();
+}
+
+/** Starts the title count, the sound switch and the fading of notices. */
+export function start() {
+  const switchButton = document.querySelector("[data-act=sound]");
+  switchButton.setAttribute("aria-pressed", String(isOn()));
+  unread = Number(el("abas").dataset.unread);
+  count();
+  document.addEventListener("htmx:after:swap", () => queueMicrotask(count));
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest?.("[data-act]");
+    if (target?.dataset.act === "sound") toggleSound(target);
+    if (target?.dataset.act === "dismiss") target.closest(".notice").remove();
+  });
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const node of addedNodes) {
+        if (node.nodeType === Node.ELEMENT_NODE) setTimeout(() => node.remove(), FADE_MS);
+      }
+    }
+  }).observe(el("avisos"), { childList: true });
+}

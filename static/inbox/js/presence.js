@@ -1,0 +1,47 @@
+// Who else is looking at the open conversation, so that two people do not answer one patient.
+import { el, say } from "./fragments.js";
+
+const LOOKING_MS = 45_000;
+const TYPING_MS = 6_000;
+const names = JSON.parse(document.getElementById("colegas").textContent);
+const looking = new Map();
+const typing = new Map();
+
+const listOf = (people, now) => {
+  for (const [id, until] of people) if (until < now) people.delete(id);
+  return [...people.keys()].map((id) => names[id]).filter(Boolean);
+};
+
+/** Rewrites the line under the head. */
+export function drawPresence() {
+  const line = el("presenca");
+  if (!line) return;
+  const now = Date.now();
+  const writers = listOf(typing, now);
+  const viewers = listOf(looking, now);
+  const join = (people) => new Intl.ListFormat(document.documentElement.lang).format(people);
+  const text = writers.length
+    ? say("typing", { names: join(writers) })
+    : viewers.length
+      ? say(viewers.length > 1 ? "viewingMany" : "viewing", { names: join(viewers) })
+      : "";
+  line.hidden = !text;
+  if (line.textContent !== text) line.textContent = text;
+}
+
+/** Takes a "viewing" or "typing" event about the open conversation; the reader's own are ignored. */
+export function heard({ type, data }) {
+  const id = data?.member;
+  if (!id || id === document.body.dataset.member) return;
+  if (type === "typing") typing.set(id, Date.now() + TYPING_MS);
+  if (data.left) looking.delete(id);
+  else looking.set(id, Date.now() + LOOKING_MS);
+  drawPresence();
+}
+
+/** Forgets everybody, when another conversation opens. */
+export function clearPresence() {
+  looking.clear();
+  typing.clear();
+  drawPresence();
+}

@@ -1,0 +1,75 @@
+// One socket for the whole page. It only hears that something changed; the page then asks the server what.
+
+const BEAT_MS = 20_000;
+const SILENCE_MS = 50_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 15_000;
+const POLL_MS = 15_000;
+
+/**
+ * Keeps the socket open. `onEvent(envelope)` hears hints, `onState("ligado" | "caiu")` the connection's state;
+ * `onCatchUp()` is called when events may have been missed.
+ */
+export function connect({ path, onEvent, onState, onCatchUp }) {
+  const url = new URL(path, location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  let socket = null;
+  let tries = 0;
+  let heardAt = 0;
+  let retryTimer = 0;
+  let wasDown = false;
+
+  const send = (message) => {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  };
+
+  function open() {
+    retryTimer = 0;
+    if (socket && socket.readyState <= WebSocket.OPEN) return;
+    socket = new WebSocket(url);
+    socket.onopen = () => {
+      tries = 0;
+      heardAt = Date.now();
+      onState("ligado");
+      onCatchUp(wasDown);
+      wasDown = false;
+    };
+    socket.onmessage = ({ data }) => {
+      heardAt = Date.now();
+      onEvent(JSON.parse(data));
+    };
+    socket.onclose = () => {
+      wasDown = true;
+      onState("caiu");
+      retry();
+    };
+  }
+
+  function retry() {
+    if (retryTimer) return;
+    const base = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries);
+    tries += 1;
+    // Everybody loses the server in the same moment; jitter keeps them from coming back in the same one.
+    retryTimer = setTimeout(open, base * (0.5 + Math.random()));
+  }
+
+  setInterval(() => {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    // A dead network does not close a socket; silence is the only sign.
+    if (Date.now() - heardAt > SILENCE_MS) socket.close();
+    else send({ type: "heartbeat" });
+  }, BEAT_MS);
+  setInterval(() => wasDown && !document.hidden && onCatchUp(true), POLL_MS);
+  addEventListener("online", () => {
+    clearTimeout(retryTimer);
+    open();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || socket?.readyState === WebSocket.OPEN) return;
+    clearTimeout(retryTimer);
+    open();
+  });
+
+  open();
+  return { send };
+}

@@ -1,0 +1,127 @@
+// The template picker: search, fill in the blanks, see it as the patient will, send.
+import { el, exchange, revision, say } from "./fragments.js";
+import { newKey } from "./drafts.js";
+import { addPiece } from "./pieces.js";
+import { currentId } from "./thread.js";
+
+const dialog = () => el("modelos");
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const modelsUrl = () => el("escrever").dataset.templates;
+
+/** Opens the picker for the conversation on screen. */
+export async function openPicker() {
+  if (!currentId() || !modelsUrl() || dialog().open) return;
+  dialog().showModal();
+  const { ok, problem } = await exchange(modelsUrl(), { target: el("modelos-corpo"), swap: "innerHTML", quiet: true });
+  if (!ok) {
+    const words = document.createElement("p");
+    words.className = "empty";
+    words.textContent = problem;
+    el("modelos-corpo").replaceChildren(words);
+    return;
+  }
+  el("modelos-busca").focus();
+}
+
+function filter(words) {
+  const wanted = plain(words);
+  for (const option of dialog().querySelectorAll(".option")) {
+    option.parentElement.hidden = !plain(option.textContent).includes(wanted);
+  }
+}
+
+/** Writes the preview from text nodes only: what is typed into a blank is never HTML. */
+function preview(form) {
+  for (const paragraph of form.querySelectorAll("[data-preview]")) {
+    const values = new Map(
+      [...form.querySelectorAll(`[data-token][data-part="${paragraph.dataset.part}"]`)].map((input) => [input.dataset.token, input.value]),
+    );
+    const filled = (text) =>
+      text.split(/(\{\{[^}]+\}\})/).map((part) => {
+        if (!values.has(part)) return document.createTextNode(part);
+        const mark = document.createElement("mark");
+        mark.textContent = values.get(part) || part;
+        return mark;
+      });
+    const nodes = paragraph.dataset.preview.split(/(\*[^*\n]+\*)/).flatMap((part) => {
+      if (!/^\*[^*]+\*$/.test(part)) return filled(part);
+      const strong = document.createElement("strong");
+      strong.append(...filled(part.slice(1, -1)));
+      return [strong];
+    });
+    paragraph.replaceChildren(...nodes);
+  }
+}
+
+function choose(button) {
+  for (const option of dialog().querySelectorAll(".option")) {
+    option.setAttribute("aria-pressed", String(option === button));
+  }
+  const filling = dialog().querySelector(".filling");
+  filling.querySelector(":scope > form")?.remove();
+  filling.querySelector("[data-choose]").hidden = true;
+  const form = dialog().querySelector(`template[data-for="${button.dataset.option}"]`).content.firstElementChild.cloneNode(true);
+  form.dataset.key = newKey();
+  filling.append(form);
+  preview(form);
+  form.addEventListener("input", () => {
+    // Another text is another message.
+    form.dataset.key = newKey();
+    preview(form);
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("[data-header-file]")) {
+      form.querySelector("[data-header-name]").textContent = event.target.files[0]?.name ?? "";
+    }
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form);
+  });
+  (form.querySelector(".input") ?? form.querySelector("[type=submit]")).focus();
+}
+
+function refuse(form, problem) {
+  const words = form.querySelector(".problem");
+  words.textContent = problem;
+  words.hidden = !problem;
+}
+
+async function send(form) {
+  const button = form.querySelector("[type=submit]");
+  if (button.disabled) return;
+  if (!form.checkValidity()) {
+    refuse(form, say("fillAll"));
+    form.querySelector(":invalid").focus();
+    return;
+  }
+  button.disabled = true;
+  refuse(form, "");
+  const data = new FormData(form);
+  data.set("client_id", form.dataset.key);
+  data.set("desde", revision());
+  const file = form.querySelector("[data-header-file]")?.files[0];
+  if (file) {
+    const piece = addPiece(file, [], el("escrever"));
+    await piece.done;
+    if (piece.problem) {
+      button.disabled = false;
+      return refuse(form, piece.problem);
+    }
+    data.set("anexo", piece.id);
+  }
+  const { ok, problem } = await exchange(form.getAttribute("action"), { data, target: el("mensagens"), quiet: true });
+  button.disabled = false;
+  if (ok) dialog().close();
+  else refuse(form, problem);
+}
+
+/** Starts listening inside the picker's dialog. */
+export function start() {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-act=templates]")) openPicker();
+    const option = event.target.closest?.(".option");
+    if (option) choose(option);
+  });
+  dialog().addEventListener("input", (event) => event.target.id === "modelos-busca" && filter(event.target.value));
+}

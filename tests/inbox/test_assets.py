@@ -1,0 +1,55 @@
+"""The browser libraries in static/vendor are what the lock file says, and what the templates ask for."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+VENDOR = ROOT / "static" / "vendor"
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+PYTHON = sorted((ROOT / "inbox").rglob("*.py"))
+
+
+def locked(name: str) -> str:
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    return str(lock["packages"][f"node_modules/{name}"]["version"])
+
+
+def test_the_committed_files_are_those_of_the_locked_versions():
+    assert {path.name for path in VENDOR.iterdir()} == {
+        f"htmx-{locked('htmx.org')}.min.js",
+        "htmx.LICENSE.txt",
+        f"lucide-{locked('lucide-static')}.svg",
+        "lucide.LICENSE.txt",
+        "icons.txt",
+    }
+
+
+def test_the_lock_names_no_download_address():
+    assert "resolved" not in (ROOT / "package-lock.json").read_text()
+
+
+def test_pages_ask_only_for_vendored_files_that_exist():
+    sources = "\n".join(path.read_text() for path in (*TEMPLATES, *PYTHON))
+    asked = set(re.findall(r"vendor/([\w.-]+\.(?:js|svg|css))", sources))
+    assert asked
+    assert asked <= {path.name for path in VENDOR.iterdir()}
+
+
+def test_every_icon_that_is_drawn_is_in_the_sprite():
+    sprite = next(VENDOR.glob("lucide-*.svg")).read_text()
+    drawn = set(re.findall(r'{% icon "([\w-]+)"', "\n".join(p.read_text() for p in TEMPLATES)))
+    tags = (ROOT / "inbox" / "templatetags" / "inbox_ui.py").read_text()
+    drawn |= set(re.findall(r'"\w+": "([a-z]+(?:-[a-z]+)*)",', tags))
+    assert drawn <= set(re.findall(r'<symbol id="([\w-]+)"', sprite))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_needs_a_relaxed_content_policy(path: Path):
+    text = path.read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"<style\b", text)
+    assert not re.search(r"\s(?:style|on\w+|hx-on[\w:-]*)\s*=", text)
+    assert not re.search(r"(?:src|href)=[\"']https?://", text)
