@@ -94,7 +94,9 @@ class MembershipQuerySet(CompanyQuerySet["Membership"]):
 
 
 class Membership(CompanyOwned):
-    """A user's place in a company: the attendant, supervisor or administrator of design and spec."""
+    """A user's place in a company: the attendant, supervisor or administrator of design and
+    spec.
+    """
 
     class Role(models.TextChoices):
         ADMINISTRATOR = "administrador", _("Administrador")

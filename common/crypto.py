@@ -1,7 +1,8 @@
 """Secrets at rest: AES-256-GCM, one key id per value, bound to the row they belong to.
 
-Keys come from CREDENTIALS_KEYS, `kid:base64,...`; the first seals, the others only open. A value moved to
-another row or column does not open: table, column and primary key are authenticated with it.
+Keys come from CREDENTIALS_KEYS, `kid:base64,...`; the first seals, the others only open. A value
+moved to another row or column does not open: table, column and primary key are authenticated with
+it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def _ring(configured: tuple[str, ...]) -> dict[str, AESGCM]:
 
 
 def keyring() -> dict[str, AESGCM]:
-    """Return key id -> cipher in the configured order. Raises ImproperlyConfigured on a bad setting."""
+    """Return key id -> cipher in the configured order. Raises ImproperlyConfigured on a bad
+    setting.
+    """
     return _ring(tuple(settings.CREDENTIALS_KEYS))
 
 

@@ -1,4 +1,6 @@
-"""Expected refusals: one exception family that pages, the API and the admin all know how to show."""
+"""Expected refusals: one exception family that pages, the API and the admin all know how to
+show.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 class DomainError(Exception):
     """A refusal that a person can act on.
 
-    `code` is stable and part of the API contract; `detail` is a sentence in the reader's language that
-    says what to do next; `fields` maps input names to lists of sentences; `status` is the HTTP status.
+    `code` is stable and part of the API contract; `detail` is a sentence in the reader's language
+    that says what to do next; `fields` maps input names to lists of sentences; `status` is the HTTP
+    status.
     """
 
     code = "recusado"

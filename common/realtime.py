@@ -1,4 +1,6 @@
-"""Hints to open pages that something changed, sent after commit. Losing one costs a reload, never data."""
+"""Hints to open pages that something changed, sent after commit. Losing one costs a reload, never
+data.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ CHUNK = 100
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One hint. `groups` are the rooms that may hear it, `seq` the conversation's revision after it.
+    """One hint. `groups` are the rooms that may hear it, `seq` the conversation's revision after
+    it.
 
     `data` holds ids and counts only: never a name, a phone or a text.
     """

@@ -1,7 +1,7 @@
 """Tenancy: a query on a tenant's table says whose rows it wants, or it raises.
 
-The scope is opened in five places only: API base view, page mixin, `company_task`, socket consumer, and per
-item in the webhook pipeline. `unscoped` managers are for the admin, migrations and sweeps.
+The scope is opened in five places only: API base view, page mixin, `company_task`, socket consumer,
+and per item in the webhook pipeline. `unscoped` managers are for the admin, migrations and sweeps.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ M = TypeVar("M", bound=models.Model)
 
 
 class CompanyScopeMissing(RuntimeError):
-    """A tenant's table was queried without saying whose rows are wanted: a bug, never a user's fault."""
+    """A tenant's table was queried without saying whose rows are wanted: a bug, never a user's
+    fault.
+    """
 
 
 @contextmanager
@@ -38,7 +40,9 @@ def company_scope(company: Any) -> Iterator[None]:
 
 @contextmanager
 def every_company() -> Iterator[None]:
-    """Let `Model.objects` mean all rows. For the admin of the platform's owner; nothing else opens it."""
+    """Let `Model.objects` mean all rows. For the admin of the platform's owner; nothing else opens
+    it.
+    """
     token = _every.set(True)
     try:
         yield

@@ -17,7 +17,9 @@ logger = logging.getLogger(__name__)
 
 
 def ring(task: Any, *args: Any, countdown: float | None = None) -> None:
-    """Ring for a task once the transaction has committed. A broker that is down costs a sweep's delay."""
+    """Ring for a task once the transaction has committed. A broker that is down costs a sweep's
+    delay.
+    """
 
     def now() -> None:
         try:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class ContentPolicyMiddleware(CSPMiddleware):
-    """Sends the strict policy everywhere; under /admin/ its Alpine build may evaluate expressions."""
+    """Sends the strict policy everywhere; under /admin/ its Alpine build may evaluate
+    expressions.
+    """
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

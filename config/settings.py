@@ -83,7 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# --- database, cache, channel layer, broker ------------------------------------------------------------------
+# --- database, cache, channel layer, broker ------------------------------------------------------
 
 DATABASES: dict[str, Any] = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
@@ -149,7 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-purge": {"task": "webhooks.tasks.purge", "schedule": timedelta(hours=1)},
 }
 
-# --- people and sessions -------------------------------------------------------------------------------------
+# --- people and sessions -------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -179,7 +179,7 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
 
-# --- transport -----------------------------------------------------------------------------------------------
+# --- transport -----------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
@@ -207,7 +207,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- language, time, files -----------------------------------------------------------------------------------
+# --- language, time, files -----------------------------------------------------------------------
 
 LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", "Português"), ("en", "English")]
@@ -227,7 +227,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-# --- Meta ----------------------------------------------------------------------------------------------------
+# --- Meta ----------------------------------------------------------------------------------------
 
 META_APP_SECRETS = names("META_APP_SECRET")
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
@@ -243,7 +243,7 @@ SIMULATOR_WEBHOOK_URL = env.str(
     "SIMULATOR_WEBHOOK_URL", default="http://127.0.0.1:8000/webhooks/whatsapp/"
 )
 
-# --- API -----------------------------------------------------------------------------------------------------
+# --- API -----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -276,7 +276,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- logs ----------------------------------------------------------------------------------------------------
+# --- logs ----------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

@@ -41,8 +41,9 @@ class ContactQuerySet(CompanyQuerySet["Contact"]):
 class Contact(CompanyOwned):
     """A person who writes to the clinic: lead, patient, or someone who asks for one.
 
-    `phone` is the canonical E.164 number with the ninth digit, for people to read; what the provider calls
-    the person is in ContactIdentity, exactly as received (reference: Meta, Brazilian ninth digit).
+    `phone` is the canonical E.164 number with the ninth digit, for people to read; what the
+    provider calls the person is in ContactIdentity, exactly as received (reference: Meta, Brazilian
+    ninth digit).
     """
 
     class Status(models.TextChoices):

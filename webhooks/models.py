@@ -14,8 +14,8 @@ LANES = 64
 class InboundEvent(Base):
     """One POST, raw. It has no company: a body may hold several, and only its content says which.
 
-    pendente -> processando -> processado, or sem_rota (an account nobody connected), or quarentena (not
-    understood, or failed five times); from the last two it is replayed.
+    pendente -> processando -> processado, or sem_rota (an account nobody connected), or quarentena
+    (not understood, or failed five times); from the last two it is replayed.
     """
 
     class State(models.TextChoices):

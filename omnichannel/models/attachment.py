@@ -20,8 +20,8 @@ def storage_path(attachment: Attachment, filename: str) -> str:
 
 
 class Attachment(CompanyOwned):
-    """A file. Received: fetched from the provider into storage at once, because its address lives minutes.
-    Uploaded by an attendant: waits without a message until it is sent.
+    """A file. Received: fetched from the provider into storage at once, because its address lives
+    minutes. Uploaded by an attendant: waits without a message until it is sent.
     """
 
     message = models.ForeignKey(

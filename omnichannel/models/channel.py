@@ -22,8 +22,9 @@ class ChannelQuerySet(CompanyQuerySet["Channel"]):
 class Channel(CompanyOwned):
     """One account at a provider: a WhatsApp number, a Page, a mailbox.
 
-    `account_id` (phone number id, Page id, Instagram id) is unique among all companies: it alone says whose
-    an incoming message is. `credentials` ({"access_token", "app_secret"}) are sealed, see common.crypto.
+    `account_id` (phone number id, Page id, Instagram id) is unique among all companies: it alone
+    says whose an incoming message is. `credentials` ({"access_token", "app_secret"}) are sealed,
+    see common.crypto.
     """
 
     kind = models.CharField(
@@ -57,7 +58,7 @@ class Channel(CompanyOwned):
                 fields=("kind", "account_id"),
                 name="channel_account_once",
                 violation_error_message=_(
-                    "Esta conta já está conectada. Confira o ID da conta ou desconecte o outro canal."
+                    "Esta conta já está conectada. Confira o ID ou desconecte o outro canal."
                 ),
             ),
             models.UniqueConstraint(

@@ -34,11 +34,13 @@ class ConversationQuerySet(CompanyQuerySet["Conversation"]):
 class Conversation(CompanyOwned):
     """What the inbox lists. Exactly one of bot, queue and human holds it while it is open.
 
-    bot -> fila -> humano -> encerrada, any of them -> encerrada, humano -> fila (released); a closed one is
-    reopened, or a new one begins when the patient writes again (services.conversations.stage_move).
+    bot -> fila -> humano -> encerrada, any of them -> encerrada, humano -> fila (released); a
+    closed one is reopened, or a new one begins when the patient writes again
+    (services.conversations.stage_move).
 
-    `revision` grows with every change a screen would show and is what clients resume from; `message_seq` is
-    the last message's `seq`. Both change under this row's lock, so they have no gaps.
+    `revision` grows with every change a screen would show and is what clients resume from;
+    `message_seq` is the last message's `seq`. Both change under this row's lock, so they have no
+    gaps.
     """
 
     channel = models.ForeignKey(
@@ -76,7 +78,8 @@ class Conversation(CompanyOwned):
         max_length=12, choices=MessageStatus, blank=True, editable=False
     )
     last_message_seq = models.PositiveBigIntegerField(default=0, editable=False)
-    # The provider's time of the person's last message: the window is computed from it, never stored.
+    # The provider's time of the person's last message: the window is computed from it, never
+    # stored.
     last_inbound_at = models.DateTimeField(_("última do paciente"), null=True, editable=False)
     waiting_since = models.DateTimeField(_("esperando desde"), null=True, editable=False)
     opened_at = models.DateTimeField(_("aberta em"), default=timezone.now)

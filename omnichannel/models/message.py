@@ -31,10 +31,10 @@ class MessageQuerySet(CompanyQuerySet["Message"]):
 class Message(CompanyOwned):
     """One message of a conversation, in either direction, or an internal note.
 
-    Outbound: pendente -> enviando (claim committed) -> enviada -> entregue -> lida -> reproduzida, with
-    falha and incerta as side exits; omnichannel.choices.STATUS_BEFORE is the only table of moves.
-    `seq` counts the conversation's messages without gaps; `revision` is the conversation's at the row's last
-    change; `happened_at` is the provider's time, clamped, and orders the thread.
+    Outbound: pendente -> enviando (claim committed) -> enviada -> entregue -> lida -> reproduzida,
+    with falha and incerta as side exits; omnichannel.choices.STATUS_BEFORE is the only table of
+    moves. `seq` counts the conversation's messages without gaps; `revision` is the conversation's
+    at the row's last change; `happened_at` is the provider's time, clamped, and orders the thread.
     """
 
     conversation = models.ForeignKey(
@@ -108,7 +108,9 @@ class Message(CompanyOwned):
 
 
 class MessageVersion(CompanyOwned):
-    """The text a message had before it was edited or deleted; kept because a clinic must answer for it."""
+    """The text a message had before it was edited or deleted; kept because a clinic must answer for
+    it.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="versions")
     text = models.TextField(blank=True)
@@ -131,7 +133,9 @@ class MessageVersion(CompanyOwned):
 
 
 class Reaction(CompanyOwned):
-    """The emoji one side put on a message; one per side, the newest wins, empty means taken away."""
+    """The emoji one side put on a message; one per side, the newest wins, empty means taken
+    away.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
     direction = models.CharField(max_length=8, choices=Direction)

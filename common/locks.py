@@ -1,0 +1,26 @@
+"""Locks on things that may not have a row yet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db import connection
+
+
+def lock_key(*parts: object) -> int:
+    """Return the 64-bit advisory lock number for a name."""
+    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def lock_all(keys: Iterable[int]) -> None:
+    """Hold every key until the transaction ends, taken in one order so that nobody deadlocks."""
+    ordered = sorted(set(keys))
+    if ordered:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) WITH ORDINALITY t(k, n)"
+                " ORDER BY n",
+                [ordered],
+            )

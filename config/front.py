@@ -1,0 +1,92 @@
+"""In front of Django: webhooks, health, metrics, static files. None of them pays for the
+middleware.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import mimetypes
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from servestatic import ServeStaticASGI
+
+from config import health
+from webhooks.receiver import Receive, Receiver, Scope, Send
+
+logger = logging.getLogger(__name__)
+
+
+class Front:
+    """Routes by path; what it does not know goes to the application behind it."""
+
+    def __init__(self, behind: Any) -> None:
+        self.behind = behind
+        self.receiver = Receiver()
+        mimetypes.add_type("text/javascript", ".js")
+        self.static = ServeStaticASGI(
+            _not_found, root=str(settings.STATIC_ROOT), prefix="static/", max_age=_max_age()
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif Receiver.matches(scope):
+            await self.receiver(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] in ("/healthz", "/readyz", "/metrics"):
+            await self._operations(scope, send)
+        elif scope["type"] == "http" and scope["path"].startswith("/static/"):
+            await self.static(scope, receive, send)
+        else:
+            await self.behind(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.receiver.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _operations(self, scope: Scope, send: Send) -> None:
+        if scope["path"] == "/healthz":
+            await _plain(send, 200, b"ok\n")
+        elif scope["path"] == "/readyz":
+            report = await sync_to_async(health.readiness)()
+            await _plain(send, 200 if report.is_ready else 503, report.text().encode())
+        elif _may_read_metrics(scope):
+            await _plain(send, 200, await sync_to_async(health.metrics)())
+        else:
+            await _plain(send, 404, b"")
+
+
+def _max_age() -> int:
+    # File names of vendored assets carry their version; the rest is revalidated.
+    return 0 if settings.DEBUG else 3600
+
+
+def _may_read_metrics(scope: Scope) -> bool:
+    """Numbers about a clinic are not public: whoever asks shows METRICS_TOKEN as a bearer token."""
+    given = dict(scope["headers"]).get(b"authorization", b"")
+    expected = settings.METRICS_TOKEN.encode()
+    return bool(expected) and hmac.compare_digest(given, b"Bearer " + expected)
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    await _plain(send, 404, b"")
+
+
+async def _plain(send: Send, status: int, body: bytes) -> None:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

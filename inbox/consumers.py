@@ -1,0 +1,289 @@
+"""Sockets of attendants. They carry hints out and four small commands in; rights are looked up on
+connect, again every minute, and by every page that a hint makes somebody fetch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import weakref
+from typing import Any
+from uuid import UUID
+
+import orjson
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from accounts.models import Membership
+from accounts.services.memberships import membership_of
+from common.realtime import Event
+from common.scoping import company_scope
+from omnichannel import rooms
+from omnichannel.models import Conversation
+from omnichannel.tasks import typing_show
+
+logger = logging.getLogger(__name__)
+
+RECHECK_SECONDS = 60
+FRAME_BYTES = 4096
+# A page beats every 20 s and reports typing every few seconds; this is far above both.
+FRAMES_PER_10_SECONDS = 60
+SEND_SECONDS = 10
+RESUME_LIMIT = 500
+TYPING_EVERY = 20
+
+CLOSE_RIGHTS = 4401
+CLOSE_ABUSE = 4408
+CLOSE_SLOW = 4409
+
+
+class Refuse(AsyncWebsocketConsumer):
+    """Answers every address that is not in the table."""
+
+    async def connect(self) -> None:
+        """Refuse before the handshake."""
+        await self.close()
+
+
+class CompanySocket(AsyncWebsocketConsumer):
+    """One attendant's page: hears about every conversation that person may see."""
+
+    membership: Membership | None = None
+    rooms_joined: tuple[str, ...] = ()
+
+    async def connect(self) -> None:
+        """Let in whoever the session says belongs to the company in the address."""
+        membership = await self._membership()
+        company_id = self.scope["url_route"]["kwargs"]["company_id"]
+        # The id in the address names nothing: it is only compared with the session's.
+        if membership is None or membership.company_id != company_id:
+            await self.close()
+            return
+        self.membership = membership
+        wanted = await self._rooms(membership)
+        if wanted is None:
+            await self.close()
+            return
+        self._count, self._since, self._typed = 0, time.monotonic(), {}
+        await self._join(wanted)
+        await self.accept()
+        _watch(self)
+
+    async def disconnect(self, code: int) -> None:
+        """Leave the rooms."""
+        _unwatch(self)
+        await self._join(())
+
+    async def _membership(self) -> Membership | None:
+        return await database_sync_to_async(membership_of)(self.scope["user"])
+
+    async def _rooms(self, membership: Membership) -> tuple[str, ...] | None:
+        if membership.is_manager or membership.company.attendants_see_all:
+            return (rooms.everything(membership.company_id), rooms.own(membership.pk))
+        return (rooms.own(membership.pk), rooms.free(membership.company_id))
+
+    async def _join(self, wanted: tuple[str, ...]) -> None:
+        for room in set(self.rooms_joined) - set(wanted):
+            await self.channel_layer.group_discard(room, self.channel_name)
+        for room in set(wanted) - set(self.rooms_joined):
+            await self.channel_layer.group_add(room, self.channel_name)
+        self.rooms_joined = wanted
+
+    async def recheck(self) -> None:
+        """Look the rights up again: leave when they are gone, change rooms when they changed."""
+        self.scope["user"] = await _user_again(self.scope)
+        membership = await self._membership()
+        if membership is None or self.membership is None or membership.pk != self.membership.pk:
+            await self.close(CLOSE_RIGHTS)
+            return
+        self.membership = membership
+        wanted = await self._rooms(membership)
+        if wanted is None:
+            await self.close(CLOSE_RIGHTS)
+        else:
+            await self._join(wanted)
+
+    # --- out ---
+
+    async def hints(self, event: dict[str, Any]) -> None:
+        """Pass hints on; a reader that takes none for ten seconds is let go, and will resume."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                for frame in event["frames"]:
+                    await self.send(frame)
+        except TimeoutError:
+            await self.close(CLOSE_SLOW)
+
+    async def _tell(self, kind: str, conversation: UUID | None, data: dict[str, Any]) -> None:
+        envelope = {
+            "type": kind,
+            "id": str(uuid7()),
+            "at": timezone.now().isoformat(),
+            "conversation": str(conversation) if conversation else None,
+            "seq": data.pop("seq", None),
+            "data": data,
+        }
+        await self.send(orjson.dumps(envelope).decode())
+
+    # --- in ---
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take one command. Anything else gets one of three fixed answers."""
+        if not self._may_speak():
+            await self.close(CLOSE_ABUSE)
+            return
+        if text_data is None or len(text_data) > FRAME_BYTES:
+            await self._tell("error", None, {"code": "quadro_invalido"})
+            return
+        try:
+            command = orjson.loads(text_data)
+        except orjson.JSONDecodeError:
+            await self._tell("error", None, {"code": "quadro_invalido"})
+            return
+        await self._command(command if isinstance(command, dict) else {})
+
+    def _may_speak(self) -> bool:
+        now = time.monotonic()
+        if now - self._since > 10:
+            self._count, self._since = 0, now
+        self._count += 1
+        return self._count <= FRAMES_PER_10_SECONDS
+
+    async def _command(self, command: dict[str, Any]) -> None:
+        kind = command.get("type")
+        if kind == "heartbeat":
+            await self._tell("heartbeat", None, {})
+            return
+        if kind not in ("resume", "typing", "viewing"):
+            await self._tell("error", None, {"code": "comando_desconhecido"})
+            return
+        conversation = await self._visible(command.get("conversation"))
+        if conversation is None:
+            await self._tell("error", None, {"code": "nao_encontrado"})
+        elif kind == "resume":
+            await self._resume(conversation, command.get("seq"))
+        else:
+            await self._presence(kind, conversation)
+
+    @database_sync_to_async
+    def _visible(self, value: Any) -> Conversation | None:
+        assert self.membership is not None
+        with company_scope(self.membership.company_id):
+            try:
+                return (
+                    Conversation.objects.visible_to(self.membership)
+                    .only("id", "company_id", "revision", "attendant_id")
+                    .filter(pk=value)
+                    .first()
+                )
+            except (ValidationError, ValueError, TypeError):
+                return None
+
+    async def _resume(self, conversation: Conversation, seq: Any) -> None:
+        """Say from the database what a page missed: fetch since its revision, or load anew."""
+        known = seq if isinstance(seq, int) and not isinstance(seq, bool) and seq >= 0 else 0
+        missed = conversation.revision - known
+        await self._tell(
+            "resumed",
+            conversation.pk,
+            {
+                "seq": conversation.revision,
+                "missed": max(missed, 0),
+                "reload": missed > RESUME_LIMIT or missed < 0,
+            },
+        )
+
+    async def _presence(self, kind: str, conversation: Conversation) -> None:
+        assert self.membership is not None
+        event = Event(
+            type=kind,
+            groups=rooms.of_conversation(
+                conversation.company_id, conversation.pk, conversation.attendant_id
+            ),
+            conversation=conversation.pk,
+            data={"member": str(self.membership.pk)},
+        )
+        frame = orjson.dumps(event.envelope()).decode()
+        for room in event.groups:
+            await self.channel_layer.group_send(room, {"type": "hints", "frames": [frame]})
+        if kind == "typing" and conversation.attendant_id == self.membership.pk:
+            await self._show_patient(conversation)
+
+    async def _show_patient(self, conversation: Conversation) -> None:
+        """Let the patient see "typing", as often as the provider's sign lasts."""
+        now = time.monotonic()
+        if now - self._typed.get(conversation.pk, 0.0) < TYPING_EVERY:
+            return
+        self._typed = {conversation.pk: now}
+        await asyncio.to_thread(_ring_typing, str(conversation.company_id), str(conversation.pk))
+
+
+class ConversationSocket(CompanySocket):
+    """A page that shows one conversation: hears about that one only."""
+
+    async def _rooms(self, membership: Membership) -> tuple[str, ...] | None:
+        conversation = await self._seen_by(membership)
+        return None if conversation is None else (rooms.talk(conversation.pk),)
+
+    async def _seen_by(self, membership: Membership) -> Conversation | None:
+        self.membership = membership
+        return await self._visible(self.scope["url_route"]["kwargs"]["conversation_id"])
+
+
+def _ring_typing(company_id: str, conversation_id: str) -> None:
+    try:
+        typing_show.apply_async(args=[company_id, conversation_id], retry=False)
+    except OSError:
+        # A sign that somebody types is worth nothing a moment later.
+        logger.info("typing sign not rung")
+
+
+# --- rights, again every minute ------------------------------------------------------------------
+
+_open: weakref.WeakSet[CompanySocket] = weakref.WeakSet()
+_rounds: dict[asyncio.AbstractEventLoop, asyncio.Task[None]] = {}
+
+
+def _watch(socket: CompanySocket) -> None:
+    """Put a socket under the minute's look; one task serves all sockets of a process."""
+    _open.add(socket)
+    loop = asyncio.get_running_loop()
+    if loop not in _rounds or _rounds[loop].done():
+        _rounds[loop] = loop.create_task(_round(loop))
+
+
+def _unwatch(socket: CompanySocket) -> None:
+    _open.discard(socket)
+
+
+async def _round(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            for socket in list(_open):
+                try:
+                    await socket.recheck()
+                except Exception:
+                    # One socket's trouble must not end the look at the others.
+                    logger.exception("recheck of a socket")
+    finally:
+        _rounds.pop(loop, None)
+
+
+async def _user_again(scope: dict[str, Any]) -> Any:
+    """Return the session's user as the database has them now: logged out, changed or gone
+    included.
+    """
+    from channels.auth import get_user
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = scope.get("session")
+    if session is not None:
+        fresh = SessionStore(session_key=session.session_key)
+        await database_sync_to_async(fresh.load)()
+        scope = {**scope, "session": fresh}
+    return await get_user(scope)

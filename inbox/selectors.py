@@ -1,0 +1,212 @@
+"""What inbox pages read. Everything starts from `visible_to`; keyset pages, so depth costs
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Prefetch, Q
+from django.db.models.functions import Upper
+
+from accounts.models import Membership
+from common.errors import NotFound
+from contacts.models import Contact
+from omnichannel.choices import Direction, MessageKind
+from omnichannel.models import Attachment, Conversation, Message, Reaction
+
+LIST_SIZE = 50
+THREAD_SIZE = 50
+CHANGES_SIZE = 200
+# A count past this is "999+" on screen: counting on would cost more than it says.
+COUNT_LIMIT = 1000
+SEARCH_LIMIT = 2000
+
+
+def conversations_of(membership: Membership, tab: str) -> Any:
+    """Return what a tab holds: `minhas` (mine, open), `livres` (nobody's, open), `todas` (all)."""
+    seen = Conversation.objects.visible_to(membership)
+    if tab == "minhas":
+        return seen.open().filter(attendant=membership)
+    if tab == "livres":
+        return seen.open().filter(attendant=None)
+    return seen
+
+
+def search(rows: Any, words: str) -> Any:
+    """Keep conversations whose person or messages hold the words."""
+    words = words.strip()
+    if not words:
+        return rows
+    people = Contact.objects.search(words).values("pk")[:SEARCH_LIMIT]
+    texts = Q()
+    if len(words) >= 3:
+        said = (
+            Message.objects.annotate(upper_text=Upper("text"))
+            .filter(upper_text__contains=words.upper())
+            .values("conversation_id")[:SEARCH_LIMIT]
+        )
+        texts = Q(pk__in=said)
+    return rows.filter(Q(contact_id__in=people) | texts)
+
+
+def conversation_page(
+    membership: Membership,
+    *,
+    tab: str = "todas",
+    words: str = "",
+    after: tuple[datetime, UUID] | None = None,
+    size: int = LIST_SIZE,
+) -> tuple[list[Conversation], tuple[datetime, UUID] | None]:
+    """Return one page of a tab, newest first, and where the next begins (None at the end)."""
+    rows = search(conversations_of(membership, tab), words).filter(last_message_at__isnull=False)
+    if after is not None:
+        moment, last = after
+        rows = rows.filter(Q(last_message_at__lt=moment) | Q(last_message_at=moment, pk__lt=last))
+        # Says the same as the line above in a way the index can seek to.
+        rows = rows.filter(last_message_at__lte=moment)
+    page: list[Conversation] = list(
+        rows.select_related("contact", "channel", "identity", "attendant__user").order_by(
+            "-last_message_at", "-id"
+        )[: size + 1]
+    )
+    more = len(page) > size
+    page = page[:size]
+    last_row = page[-1] if page else None
+    cursor = (last_row.last_message_at, last_row.pk) if more and last_row else None
+    return page, cursor  # type: ignore[return-value]
+
+
+def counts(membership: Membership) -> dict[str, int]:
+    """Return {"minhas", "livres", "todas", "nao_lidas"}: open conversations, capped at
+    COUNT_LIMIT.
+    """
+    mine = conversations_of(membership, "minhas")
+    return {
+        "minhas": _capped(mine),
+        "livres": _capped(conversations_of(membership, "livres")),
+        "todas": _capped(conversations_of(membership, "todas").open()),
+        "nao_lidas": _capped(mine.filter(unread_count__gt=0)),
+    }
+
+
+def _capped(rows: Any) -> int:
+    return rows.order_by().values("pk")[:COUNT_LIMIT].count()
+
+
+def conversation_get(membership: Membership, conversation_id: Any) -> Conversation:
+    """Return a conversation this person may see. Raises NotFound."""
+    row = (
+        Conversation.objects.visible_to(membership)
+        .select_related("contact", "channel", "identity", "attendant__user", "company")
+        .filter(pk=conversation_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _shown(conversation: Conversation) -> Any:
+    """Messages as a thread shows them: a reaction we sent is drawn on its message, not as one."""
+    return (
+        Message.objects.filter(conversation=conversation)
+        .exclude(kind=MessageKind.REACTION, direction=Direction.OUT)
+        .select_related("author__user", "reply_to__author__user")
+        .prefetch_related(
+            Prefetch("attachments", queryset=Attachment.objects.order_by("id")),
+            Prefetch("reactions", queryset=Reaction.objects.exclude(emoji="")),
+            "versions",
+        )
+    )
+
+
+def thread_page(
+    conversation: Conversation,
+    *,
+    before: tuple[datetime, int] | None = None,
+    size: int = THREAD_SIZE,
+) -> tuple[list[Message], tuple[datetime, int] | None]:
+    """Return the newest messages, oldest first, and where older ones begin (None at the start)."""
+    rows = _shown(conversation)
+    if before is not None:
+        moment, seq = before
+        rows = rows.filter(happened_at__lte=moment).filter(
+            Q(happened_at__lt=moment) | Q(happened_at=moment, seq__lt=seq)
+        )
+    page = list(rows.order_by("-happened_at", "-seq")[: size + 1])
+    more = len(page) > size
+    page = page[:size]
+    oldest = page[-1] if page else None
+    cursor = (oldest.happened_at, oldest.seq) if more and oldest else None
+    return page[::-1], cursor
+
+
+def thread_changes(conversation: Conversation, since: int) -> list[Message] | None:
+    """Return messages that are new or changed after a revision, oldest first; None when they are
+    too many and the page should load anew."""
+    rows = list(
+        _shown(conversation)
+        .filter(revision__gt=since)
+        .order_by("happened_at", "seq")[: CHANGES_SIZE + 1]
+    )
+    return None if len(rows) > CHANGES_SIZE else rows
+
+
+def message_get(membership: Membership, message_id: Any) -> Message:
+    """Return a message of a conversation this person may see. Raises NotFound."""
+    row = (
+        Message.objects.filter(
+            conversation__in=Conversation.objects.visible_to(membership), pk=message_id
+        )
+        .select_related("conversation__channel", "conversation__contact", "conversation__identity")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def attachment_get(membership: Membership, attachment_id: Any) -> Attachment:
+    """Return a file of a conversation this person may see. Raises NotFound."""
+    row = (
+        Attachment.objects.filter(
+            conversation__in=Conversation.objects.visible_to(membership), pk=attachment_id
+        )
+        .select_related("conversation__channel", "message")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def past_conversations(
+    membership: Membership, conversation: Conversation, size: int = 10
+) -> Sequence[Conversation]:
+    """Return the person's other conversations, newest first."""
+    return (
+        Conversation.objects.visible_to(membership)
+        .filter(contact_id=conversation.contact_id)
+        .exclude(pk=conversation.pk)
+        .select_related("channel")
+        .order_by(F("opened_at").desc())[:size]
+    )
+
+
+def shared_files(conversation: Conversation, size: int = 12) -> Sequence[Attachment]:
+    """Return the newest files of a conversation that were sent or received."""
+    return (
+        Attachment.objects.filter(conversation=conversation, message__isnull=False)
+        .filter(message__deleted_at=None)
+        .select_related("message")
+        .order_by("-created_at")[:size]
+    )
+
+
+def colleagues(membership: Membership) -> list[Membership]:
+    """Return the company's people, by name."""
+    return list(Membership.objects.active().select_related("user").order_by("user__name"))

@@ -1,0 +1,29 @@
+"""The hints this package publishes. Types keep the names of the spec; ids and numbers only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from common.realtime import Event
+from omnichannel import rooms
+from omnichannel.models import Conversation
+
+
+def changed(
+    kind: str, conversation: Conversation, *, before: Any = ..., data: dict[str, Any] | None = None
+) -> Event:
+    """Say that a conversation changed: `new_message` (a patient wrote), `message_updated` (ticks,
+    edits, what we sent), `conversation_updated`, `ticket_assigned`, `ticket_closed`.
+
+    `before` is the attendant's id before the change, when it changed.
+    """
+    holders = [conversation.attendant_id]
+    if before is not ...:
+        holders.append(before)
+    return Event(
+        type=kind,
+        groups=rooms.of_conversation(conversation.company_id, conversation.pk, *holders),
+        conversation=conversation.pk,
+        seq=conversation.revision,
+        data=data or {},
+    )

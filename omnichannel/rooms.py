@@ -1,0 +1,43 @@
+"""Who hears what: the names of the rooms on the channel layer. Nobody is in a room they were not
+let into.
+
+A person who sees everything joins `everything`; one who does not joins `own` and `free`. A page
+that shows one conversation joins its `talk`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+
+def _hex(value: Any) -> str:
+    return UUID(str(value)).hex
+
+
+def everything(company_id: Any) -> str:
+    """Room of those who see every conversation of a company."""
+    return f"company.{_hex(company_id)}.all"
+
+
+def free(company_id: Any) -> str:
+    """Room of those who see conversations that nobody has taken."""
+    return f"company.{_hex(company_id)}.free"
+
+
+def own(membership_id: Any) -> str:
+    """Room of one person: what is theirs."""
+    return f"member.{_hex(membership_id)}"
+
+
+def talk(conversation_id: Any) -> str:
+    """Room of one conversation."""
+    return f"talk.{_hex(conversation_id)}"
+
+
+def of_conversation(company_id: Any, conversation_id: Any, *holders: Any) -> tuple[str, ...]:
+    """Return the rooms that hear about a conversation. `holders` are the attendants before and
+    after a change (None: nobody), so whoever loses it hears that too."""
+    rooms = [everything(company_id), talk(conversation_id)]
+    rooms += [own(holder) if holder else free(company_id) for holder in dict.fromkeys(holders)]
+    return tuple(rooms)

@@ -1,0 +1,202 @@
+"""Who holds a conversation, and the moves between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.services.audit import audit_record
+from common.errors import Conflict, Forbidden
+from common.realtime import publish
+from omnichannel import events
+from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
+from omnichannel.models import Conversation, Message
+
+MOVES: dict[str, frozenset[str]] = {
+    Stage.BOT: frozenset({Stage.QUEUE, Stage.HUMAN, Stage.CLOSED}),
+    Stage.QUEUE: frozenset({Stage.HUMAN, Stage.CLOSED}),
+    Stage.HUMAN: frozenset({Stage.QUEUE, Stage.HUMAN, Stage.CLOSED}),
+    Stage.CLOSED: frozenset({Stage.QUEUE, Stage.HUMAN}),
+}
+
+
+class ConversationTaken(Conflict):
+    """A colleague took it first."""
+
+    code = "conversa_assumida"
+    message = _("Um colega já assumiu esta conversa. Escolha outra ou fale com ele.")
+
+
+class ConversationClosed(Conflict):
+    """It has ended."""
+
+    code = "conversa_encerrada"
+    message = _("Esta conversa está encerrada. Reabra para continuar.")
+
+
+class AnotherOpen(Conflict):
+    """The person already has an open conversation on this channel."""
+
+    code = "outra_conversa_aberta"
+    message = _("Este paciente já tem outra conversa aberta neste canal. Continue por ela.")
+
+
+def conversation_lock(conversation: Conversation) -> Conversation:
+    """Return a fresh copy whose row is held until the transaction ends."""
+    return Conversation.unscoped.select_for_update().get(pk=conversation.pk)
+
+
+def stage_move(
+    conversation: Conversation, stage: str, *, attendant: Membership | None = None
+) -> None:
+    """Change who holds a locked conversation, in memory. The only place where `stage` is set.
+
+    Raises Conflict for a move the table does not have.
+    """
+    if stage not in MOVES[conversation.stage]:
+        raise ConversationClosed if conversation.stage == Stage.CLOSED else Conflict
+    conversation.stage = stage
+    conversation.attendant = attendant
+    conversation.closed_at = timezone.now() if stage == Stage.CLOSED else None
+    conversation.revision += 1
+
+
+def system_line(conversation: Conversation, event: str, actor: Membership | None) -> Message:
+    """Add a line about the conversation itself, for staff only. The conversation must be locked.
+
+    The page words it in the reader's language from `metadata["event"]`: assumida, liberada,
+    encerrada, reaberta, transferida.
+    """
+    conversation.message_seq += 1
+    return Message.unscoped.create(
+        company_id=conversation.company_id,
+        conversation=conversation,
+        channel_id=conversation.channel_id,
+        seq=conversation.message_seq,
+        revision=conversation.revision,
+        direction=Direction.OUT,
+        author_kind=Author.SYSTEM,
+        author=actor,
+        is_internal=True,
+        kind=MessageKind.SYSTEM,
+        status=MessageStatus.SENT,
+        metadata={"event": event, "actor": actor.user.name if actor else ""},
+    )
+
+
+@transaction.atomic
+def conversation_take(*, conversation: Conversation, attendant: Membership) -> Conversation:
+    """Give an open conversation to the person who asks for it. Raises ConversationTaken, Closed."""
+    held = conversation_lock(conversation)
+    if held.attendant_id == attendant.pk and held.stage == Stage.HUMAN:
+        return held
+    if held.stage == Stage.CLOSED:
+        raise ConversationClosed
+    if held.attendant_id and not attendant.is_manager:
+        raise ConversationTaken
+    return _moved(held, Stage.HUMAN, attendant, "assumida", attendant, "ticket_assigned")
+
+
+@transaction.atomic
+def conversation_release(*, conversation: Conversation, actor: Membership) -> Conversation:
+    """Put a conversation back where everyone who is free may take it."""
+    held = conversation_lock(conversation)
+    _require_holder(held, actor)
+    if held.stage == Stage.QUEUE:
+        return held
+    return _moved(held, Stage.QUEUE, None, "liberada", actor, "conversation_updated")
+
+
+@transaction.atomic
+def conversation_close(*, conversation: Conversation, actor: Membership | None) -> Conversation:
+    """End a conversation; closing a closed one changes nothing."""
+    held = conversation_lock(conversation)
+    if held.stage == Stage.CLOSED:
+        return held
+    if actor is not None:
+        _require_holder(held, actor)
+    held.unread_count = 0
+    held.waiting_since = None
+    return _moved(held, Stage.CLOSED, held.attendant, "encerrada", actor, "ticket_closed")
+
+
+@transaction.atomic
+def conversation_reopen(*, conversation: Conversation, actor: Membership) -> Conversation:
+    """Open an ended conversation again, in the hands of whoever reopens it. Raises AnotherOpen."""
+    held = conversation_lock(conversation)
+    if held.stage != Stage.CLOSED:
+        return held
+    others = Conversation.unscoped.filter(channel_id=held.channel_id, contact_id=held.contact_id)
+    if others.open().exists():
+        raise AnotherOpen
+    return _moved(held, Stage.HUMAN, actor, "reaberta", actor, "ticket_assigned")
+
+
+@transaction.atomic
+def conversation_transfer_to_human(
+    *, conversation: Conversation, actor: Membership
+) -> Conversation:
+    """Take a conversation from the bot and let people see it waiting (spec: transferir-humano)."""
+    held = conversation_lock(conversation)
+    if held.stage == Stage.CLOSED:
+        raise ConversationClosed
+    if held.stage != Stage.BOT:
+        return held
+    held.waiting_since = held.waiting_since or timezone.now()
+    return _moved(held, Stage.QUEUE, None, "transferida", actor, "new_ticket")
+
+
+@transaction.atomic
+def conversation_mark_read(*, conversation: Conversation, up_to: int) -> int:
+    """Mark what the patient wrote as read by staff, up to a message's seq; return how many were
+    unread.
+
+    The patient's blue ticks are asked for by the caller, because only the person who holds the
+    conversation should cause them.
+    """
+    held = conversation_lock(conversation)
+    unread = Message.unscoped.inbound().filter(
+        conversation=held, seq__lte=up_to, read_at=None, status=MessageStatus.DELIVERED
+    )
+    held.revision += 1
+    count = unread.update(status=MessageStatus.READ, read_at=timezone.now(), revision=held.revision)
+    if not count and not held.unread_count:
+        return 0
+    held.unread_count = Message.unscoped.inbound().filter(conversation=held, read_at=None).count()
+    held.save(update_fields=["unread_count", "revision", "updated_at"])
+    publish(events.changed("conversation_updated", held))
+    return count
+
+
+def _require_holder(held: Conversation, actor: Membership) -> None:
+    if held.attendant_id and held.attendant_id != actor.pk and not actor.is_manager:
+        raise Forbidden(
+            _("Esta conversa está com um colega. Peça a ele ou a um supervisor."),
+            code="conversa_de_outro",
+        )
+
+
+def _moved(
+    held: Conversation,
+    stage: str,
+    attendant: Membership | None,
+    line: str,
+    actor: Membership | None,
+    event: str,
+) -> Conversation:
+    before: Any = held.attendant_id
+    stage_move(held, stage, attendant=attendant)
+    system_line(held, line, actor)
+    held.save()
+    audit_record(
+        company=held.company_id,
+        actor=actor.user if actor else None,
+        action=f"conversa.{line}",
+        target=held,
+    )
+    publish(events.changed(event, held, before=before))
+    return held

@@ -1,0 +1,260 @@
+"""What people wrote, stored. Set-based: one message and a hundred go through the same few
+statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from common.realtime import publish
+from common.rows import update_rows
+from common.tasks import ring
+from contacts.models import ContactIdentity
+from contacts.services.identities import people_resolve
+from omnichannel import events
+from omnichannel.adapters.base import CallNotice, InboundMessage, MediaRef
+from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
+from omnichannel.models import Attachment, Channel, Conversation, Message
+
+SAVED = (
+    "stage",
+    "revision",
+    "message_seq",
+    "message_count",
+    "unread_count",
+    "last_message_at",
+    "last_message_kind",
+    "last_message_text",
+    "last_message_direction",
+    "last_message_status",
+    "last_message_seq",
+    "last_inbound_at",
+    "waiting_since",
+    "referral",
+)
+
+
+@transaction.atomic
+def messages_store(*, channel: Channel, messages: Sequence[InboundMessage]) -> list[Message]:
+    """Store new messages of one channel, in the order they happened; known ones change nothing.
+
+    Finds or makes people and conversations, queues media for download, publishes hints after
+    commit, and returns the messages that are new.
+    """
+    batch = _Batch(channel, messages)
+    batch.store()
+    return batch.stored
+
+
+def call_as_message(call: CallNotice) -> InboundMessage:
+    """Show a call the patient made as a line of the conversation; it opens the 24-hour window."""
+    return InboundMessage(
+        account=call.account,
+        external_id=call.external_id,
+        person=call.person,
+        kind=MessageKind.SYSTEM,
+        happened_at=call.happened_at,
+        metadata={"event": "ligacao"},
+    )
+
+
+def preview(text: str) -> str:
+    """Return the one-line beginning of a text that the list shows."""
+    return " ".join(text[:400].split())[:160]
+
+
+def note_last(conversation: Conversation, message: Message) -> None:
+    """Keep a locked conversation's copy of its newest message in step, in memory."""
+    if conversation.last_message_at and message.happened_at < conversation.last_message_at:
+        return
+    conversation.last_message_at = message.happened_at
+    conversation.last_message_kind = message.kind
+    conversation.last_message_text = preview(message.text)
+    conversation.last_message_direction = message.direction
+    conversation.last_message_status = message.status
+    conversation.last_message_seq = message.seq
+
+
+class _Batch:
+    """One transaction's worth of messages for one channel."""
+
+    def __init__(self, channel: Channel, messages: Sequence[InboundMessage]) -> None:
+        self.channel = channel
+        self.incoming = self._new(messages)
+        self.conversations: dict[Any, Conversation] = {}
+        self.fresh: list[Conversation] = []
+        self.stored: list[Message] = []
+        self.attachments: list[Attachment] = []
+
+    def _new(self, messages: Sequence[InboundMessage]) -> list[InboundMessage]:
+        """Drop what is stored already and what the batch itself repeats; oldest first."""
+        unique = {message.external_id: message for message in reversed(messages)}
+        known = set(
+            Message.objects.for_company(self.channel.company_id)
+            .filter(channel=self.channel, external_id__in=unique.keys())
+            .values_list("external_id", flat=True)
+        )
+        fresh = [unique[key] for key in reversed(unique) if key not in known]
+        return sorted(fresh, key=lambda message: message.happened_at)
+
+    def store(self) -> None:
+        """Do the work; nothing is written when everything was known."""
+        if not self.incoming:
+            return
+        identities = people_resolve(
+            company=self.channel.company_id, people=[m.person for m in self.incoming]
+        )
+        self._lock_conversations(identities)
+        quoted = self._quoted()
+        for incoming, identity in zip(self.incoming, identities, strict=True):
+            self._add(incoming, identity, quoted)
+        Conversation.unscoped.bulk_create(self.fresh)
+        made = {conversation.pk for conversation in self.fresh}
+        touched = list({c.pk: c for c in self.conversations.values()}.values())
+        update_rows([c for c in touched if c.pk not in made], SAVED)
+        Message.unscoped.bulk_create(self.stored)
+        Attachment.unscoped.bulk_create(self.attachments)
+        self._touch_contacts(identities)
+        self._tell(touched)
+
+    def _lock_conversations(self, identities: Iterable[ContactIdentity]) -> None:
+        rows = (
+            Conversation.objects.for_company(self.channel.company_id)
+            .filter(channel=self.channel, contact_id__in={i.contact_id for i in identities})
+            .open()
+            .select_for_update()
+            .order_by("id")
+        )
+        self.conversations = {row.contact_id: row for row in rows}
+
+    def _quoted(self) -> dict[str, Message]:
+        ids = {m.reply_to for m in self.incoming if m.reply_to}
+        if not ids:
+            return {}
+        rows = Message.objects.for_company(self.channel.company_id).filter(
+            channel=self.channel, external_id__in=ids
+        )
+        return {str(row.external_id): row for row in rows.only("id", "external_id")}
+
+    def _conversation(self, incoming: InboundMessage, identity: ContactIdentity) -> Conversation:
+        conversation = self.conversations.get(identity.contact_id)
+        if conversation is None and incoming.is_history:
+            conversation = self._latest_ended(identity)
+        if conversation is None:
+            conversation = Conversation(
+                company_id=self.channel.company_id,
+                channel=self.channel,
+                contact_id=identity.contact_id,
+                identity=identity,
+                stage=Stage.CLOSED if incoming.is_history else Stage.QUEUE,
+                opened_at=incoming.happened_at,
+                closed_at=incoming.happened_at if incoming.is_history else None,
+            )
+            self.fresh.append(conversation)
+        self.conversations[identity.contact_id] = conversation
+        return conversation
+
+    def _latest_ended(self, identity: ContactIdentity) -> Conversation | None:
+        return (
+            Conversation.objects.for_company(self.channel.company_id)
+            .filter(channel=self.channel, contact_id=identity.contact_id)
+            .select_for_update()
+            .order_by("-opened_at")
+            .first()
+        )
+
+    def _add(
+        self, incoming: InboundMessage, identity: ContactIdentity, quoted: dict[str, Message]
+    ) -> None:
+        conversation = self._conversation(incoming, identity)
+        conversation.message_seq += 1
+        conversation.message_count += 1
+        conversation.revision += 1
+        message = Message(
+            company_id=self.channel.company_id,
+            conversation=conversation,
+            channel=self.channel,
+            seq=conversation.message_seq,
+            revision=conversation.revision,
+            direction=Direction.OUT if incoming.is_echo else Direction.IN,
+            author_kind=Author.PHONE_APP if incoming.is_echo else Author.CONTACT,
+            kind=incoming.kind,
+            text=incoming.text,
+            metadata=incoming.metadata,
+            reply_to=quoted.get(incoming.reply_to),
+            reply_to_external_id=incoming.reply_to,
+            status=MessageStatus.SENT if incoming.is_echo else MessageStatus.DELIVERED,
+            external_id=incoming.external_id,
+            happened_at=incoming.happened_at,
+            sent_at=incoming.happened_at if incoming.is_echo else None,
+            delivered_at=None if incoming.is_echo else timezone.now(),
+            read_at=timezone.now() if incoming.is_history and not incoming.is_echo else None,
+        )
+        self.stored.append(message)
+        self.attachments += [self._attachment(message, ref) for ref in incoming.media]
+        self._note(conversation, incoming, message)
+
+    def _attachment(self, message: Message, ref: MediaRef) -> Attachment:
+        return Attachment(
+            company_id=message.company_id,
+            message=message,
+            conversation=message.conversation,
+            kind=ref.kind,
+            filename=ref.filename[:255],
+            mime_type=ref.mime_type[:100],
+            sha256="",
+            is_voice=ref.is_voice,
+            provider_media_id=ref.media_id,
+        )
+
+    def _note(self, conversation: Conversation, incoming: InboundMessage, message: Message) -> None:
+        note_last(conversation, message)
+        if incoming.is_history:
+            return
+        if incoming.is_echo:
+            conversation.unread_count = 0
+            conversation.waiting_since = None
+            if conversation.stage == Stage.BOT:
+                # A person of the clinic answered from the phone: the bot must not talk over them.
+                conversation.stage = Stage.QUEUE
+            return
+        conversation.unread_count += 1
+        conversation.waiting_since = conversation.waiting_since or incoming.happened_at
+        if incoming.opens_window:
+            conversation.last_inbound_at = _later(
+                conversation.last_inbound_at, incoming.happened_at
+            )
+        if referral := incoming.metadata.get("referral"):
+            conversation.referral = referral
+
+    def _touch_contacts(self, identities: Sequence[ContactIdentity]) -> None:
+        latest: dict[Any, datetime] = {}
+        for incoming, identity in zip(self.incoming, identities, strict=True):
+            known = latest.get(identity.contact_id)
+            latest[identity.contact_id] = _later(known, incoming.happened_at)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE contacts_contact c SET last_contact_at = greatest(c.last_contact_at, v.at)"
+                " FROM unnest(%s::uuid[], %s::timestamptz[]) v(id, at) WHERE c.id = v.id",
+                [list(latest.keys()), list(latest.values())],
+            )
+
+    def _tell(self, touched: Iterable[Conversation]) -> None:
+        from omnichannel.tasks import attachment_fetch
+
+        heard = {m.conversation_id for m in self.stored if m.direction == Direction.IN}
+        publish(
+            events.changed("new_message" if row.pk in heard else "message_updated", row)
+            for row in touched
+        )
+        for attachment in self.attachments:
+            ring(attachment_fetch, str(attachment.company_id), str(attachment.pk))
+
+
+def _later(known: datetime | None, moment: datetime) -> datetime:
+    return moment if known is None else max(known, moment)

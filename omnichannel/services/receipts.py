@@ -1,0 +1,226 @@
+"""Delivery receipts: late, twice, in any order, and sometimes before we stored what they are
+about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.realtime import publish
+from common.rows import update_rows
+from common.tasks import ring
+from omnichannel import events
+from omnichannel.adapters import registry
+from omnichannel.adapters.base import AccountRef, ProviderFault, StatusUpdate
+from omnichannel.choices import STATUS_BEFORE, MessageStatus
+from omnichannel.models import Channel, Conversation, Message, StatusReceipt
+
+TOKEN_PREFIX = "msg:"  # noqa: S105  (a label in the provider's callback data, not a secret)
+SAVED = (
+    "status",
+    "external_id",
+    "sent_at",
+    "delivered_at",
+    "read_at",
+    "error_code",
+    "error_detail",
+    "pricing",
+    "revision",
+)
+KEPT = timedelta(days=7)
+
+
+def token_of(message: Message) -> str:
+    """Return what we ask the provider to give back in every receipt of a message."""
+    return f"{TOKEN_PREFIX}{message.pk}"
+
+
+def advance(message: Message, update: StatusUpdate, kind: str) -> bool:
+    """Apply a receipt to a message in memory; return whether anything changed. The status only
+    moves forward; a moment is filled once; the price is kept the first time it is told."""
+    changed = False
+    if update.pricing and message.pricing is None:
+        message.pricing, changed = update.pricing, True
+    if message.external_id is None:
+        message.external_id, changed = update.external_id, True
+    changed |= _stamp(message, update.status, update.happened_at)
+    if message.status in STATUS_BEFORE[update.status]:
+        message.status, changed = update.status, True
+        if update.status == MessageStatus.FAILED:
+            fault = update.fault or ProviderFault("")
+            words = registry.adapter_for(kind).fault_words(fault)
+            message.error_code, message.error_detail = words[0], str(words[1])[:500]
+        else:
+            message.error_code = message.error_detail = ""
+    return changed
+
+
+def _stamp(message: Message, status: str, moment: datetime) -> bool:
+    names = {
+        MessageStatus.SENT: ("sent_at",),
+        MessageStatus.DELIVERED: ("delivered_at",),
+        # Meta leaves out "delivered" when the message is read at once.
+        MessageStatus.READ: ("delivered_at", "read_at"),
+        MessageStatus.PLAYED: ("delivered_at", "read_at"),
+    }.get(MessageStatus(status), ())
+    empty = [name for name in names if getattr(message, name) is None]
+    for name in empty:
+        setattr(message, name, moment)
+    return bool(empty)
+
+
+@transaction.atomic
+def receipts_apply(*, channel: Channel, updates: Sequence[StatusUpdate]) -> int:
+    """Record receipts of one channel; return how many messages changed.
+
+    A receipt whose message is not there yet is kept, and applied when it appears.
+    """
+    rows = _locked(channel, updates)
+    by_external = {row.external_id: row for row in rows if row.external_id}
+    by_id = {str(row.pk): row for row in rows}
+    changed: dict[UUID, Message] = {}
+    early: list[StatusUpdate] = []
+    for update in updates:
+        row = by_external.get(update.external_id) or by_id.get(_id_in(update.token))
+        if row is None:
+            early.append(update)
+        elif advance(row, update, channel.kind):
+            changed[row.pk] = row
+    _save(list(changed.values()))
+    if early:
+        _keep(channel, early)
+    return len(changed)
+
+
+def _id_in(token: str) -> str:
+    if not token.startswith(TOKEN_PREFIX):
+        return ""
+    try:
+        return str(UUID(token.removeprefix(TOKEN_PREFIX)))
+    except ValueError:
+        return ""
+
+
+def _locked(channel: Channel, updates: Sequence[StatusUpdate]) -> list[Message]:
+    """Return the messages that receipts are about, their conversations locked first."""
+    mine = Message.objects.for_company(channel.company_id).filter(channel=channel).outbound()
+    externals = {update.external_id for update in updates}
+    tokens = {UUID(text) for update in updates if (text := _id_in(update.token))}
+    named = mine.filter(external_id__in=externals)
+    # A token names a message only while the provider's id is unknown; afterwards the id does.
+    unnamed = mine.filter(pk__in=tokens, external_id=None) if tokens else mine.none()
+    pairs = [*named.values_list("pk", "conversation_id")]
+    pairs += [*unnamed.values_list("pk", "conversation_id")]
+    conversations = {conversation for _, conversation in pairs}
+    locked = {
+        row.pk: row
+        for row in Conversation.unscoped.select_for_update()
+        .filter(pk__in=conversations)
+        .order_by("id")
+    }
+    rows = list(Message.unscoped.filter(pk__in=[pk for pk, _ in pairs]))
+    for row in rows:
+        row.conversation = locked[row.conversation_id]
+    return rows
+
+
+def _save(rows: list[Message]) -> None:
+    conversations: dict[UUID, Conversation] = {}
+    for row in rows:
+        conversation = conversations.setdefault(row.conversation_id, row.conversation)
+        row.conversation = conversation
+        conversation.revision += 1
+        row.revision = conversation.revision
+        if row.seq == conversation.last_message_seq:
+            conversation.last_message_status = row.status
+    update_rows(rows, SAVED)
+    update_rows(list(conversations.values()), ("revision", "last_message_status"))
+    publish(events.changed("message_updated", row) for row in conversations.values())
+
+
+def _keep(channel: Channel, early: Sequence[StatusUpdate]) -> None:
+    from omnichannel.tasks import receipts_sweep
+
+    StatusReceipt.unscoped.bulk_create(
+        [
+            StatusReceipt(
+                company_id=channel.company_id,
+                channel=channel,
+                external_id=update.external_id,
+                token=update.token[:255],
+                status=update.status,
+                happened_at=update.happened_at,
+                fault=_fault_json(update.fault),
+                pricing=update.pricing,
+            )
+            for update in early
+        ],
+        ignore_conflicts=True,
+    )
+    # The message's own transaction may commit a moment after this one.
+    ring(receipts_sweep, countdown=1)
+
+
+def _fault_json(fault: ProviderFault | None) -> dict[str, str] | None:
+    return {"code": fault.code, "title": fault.title, "detail": fault.detail} if fault else None
+
+
+@transaction.atomic
+def receipts_settle(*, channel: Channel, external_ids: Sequence[str] | None = None) -> int:
+    """Apply kept receipts whose message has appeared; return how many messages changed."""
+    waiting = StatusReceipt.objects.for_company(channel.company_id).filter(
+        channel=channel, settled_at=None
+    )
+    if external_ids is not None:
+        waiting = waiting.filter(external_id__in=external_ids)
+    rows = list(
+        waiting.select_related("channel")
+        .order_by("happened_at", "id")
+        .select_for_update(skip_locked=True, of=("self",))[:500]
+    )
+    known = _known(channel, rows)
+    ready = [row for row in rows if row.external_id in known or _id_in(row.token) in known]
+    if not ready:
+        return 0
+    StatusReceipt.unscoped.filter(pk__in=[row.pk for row in ready]).update(
+        settled_at=timezone.now()
+    )
+    return receipts_apply(channel=channel, updates=[_update_of(row) for row in ready])
+
+
+def _known(channel: Channel, rows: Sequence[StatusReceipt]) -> set[Any]:
+    mine = Message.objects.for_company(channel.company_id).filter(channel=channel)
+    externals = mine.filter(external_id__in={row.external_id for row in rows})
+    tokens = {text for row in rows if (text := _id_in(row.token))}
+    return {
+        *externals.values_list("external_id", flat=True),
+        *(str(pk) for pk in mine.filter(pk__in=tokens).values_list("pk", flat=True)),
+    }
+
+
+def _update_of(row: StatusReceipt) -> StatusUpdate:
+    return StatusUpdate(
+        account=AccountRef(row.channel.account_id),
+        external_id=row.external_id,
+        status=MessageStatus(row.status),
+        happened_at=row.happened_at,
+        token=row.token,
+        fault=ProviderFault(**row.fault) if row.fault else None,
+        pricing=row.pricing,
+    )
+
+
+def receipts_sweep_all() -> int:
+    """Settle kept receipts of every channel and forget those nobody claimed for a week."""
+    # A sweep walks over all companies; each channel is then handled inside its own company.
+    waiting = StatusReceipt.unscoped.filter(settled_at=None)
+    channels = Channel.unscoped.filter(pk__in=waiting.values("channel_id").distinct())
+    changed = sum(receipts_settle(channel=channel) for channel in channels)
+    StatusReceipt.unscoped.filter(created_at__lt=timezone.now() - KEPT).delete()
+    return changed

@@ -1,0 +1,100 @@
+"""Bells of this package. Each does one service call; the work and its state are in the database."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from common.errors import DomainError
+from common.tasks import company_task
+from omnichannel.adapters import registry
+from omnichannel.adapters.base import SendError
+from omnichannel.choices import ChannelStatus
+from omnichannel.models import Attachment, Channel, Conversation, Message
+from omnichannel.services import channels, delivery, media, receipts, templates
+
+logger = logging.getLogger(__name__)
+
+
+@company_task("omnichannel.tasks.conversation_deliver")
+def conversation_deliver(company_id: str, conversation_id: str) -> None:
+    """Send what a conversation has waiting."""
+    conversation = Conversation.objects.filter(pk=conversation_id).first()
+    if conversation is not None:
+        delivery.conversation_deliver(conversation=conversation)
+
+
+@shared_task(name="omnichannel.tasks.outbound_sweep")
+def outbound_sweep() -> None:
+    """Ring for messages whose bell was lost."""
+    delivery.outbound_sweep()
+
+
+@shared_task(name="omnichannel.tasks.receipts_sweep")
+def receipts_sweep() -> None:
+    """Apply receipts that came before their message."""
+    receipts.receipts_sweep_all()
+
+
+@company_task("omnichannel.tasks.attachment_fetch")
+def attachment_fetch(company_id: str, attachment_id: str) -> None:
+    """Bring one received file into storage."""
+    attachment = Attachment.objects.filter(pk=attachment_id).first()
+    if attachment is not None:
+        media.attachment_fetch(attachment=attachment)
+
+
+@shared_task(name="omnichannel.tasks.attachments_sweep")
+def attachments_sweep() -> None:
+    """Ring for files that still wait."""
+    media.attachments_sweep()
+
+
+@company_task("omnichannel.tasks.read_receipt")
+def read_receipt(company_id: str, message_id: str) -> None:
+    """Show the patient blue ticks. Losing one, or doing it twice, harms nobody."""
+    message = Message.objects.select_related("channel").filter(pk=message_id).first()
+    if message is None or not message.external_id:
+        return
+    _courtesy(message, typing=False)
+
+
+@company_task("omnichannel.tasks.typing_show")
+def typing_show(company_id: str, conversation_id: str) -> None:
+    """Show the patient that someone is writing; it also marks their messages as read."""
+    message = (
+        Message.objects.inbound()
+        .select_related("channel")
+        .filter(conversation_id=conversation_id)
+        .exclude(external_id=None)
+        .order_by("-seq")
+        .first()
+    )
+    if message is not None:
+        _courtesy(message, typing=True)
+
+
+def _courtesy(message: Message, *, typing: bool) -> None:
+    channel = message.channel
+    if channel.status != ChannelStatus.ACTIVE:
+        return
+    try:
+        registry.adapter_for(channel.kind).mark_read(
+            channel.account(), str(message.external_id), typing=typing
+        )
+    except SendError as exc:
+        logger.info("read receipt %s: %s", message.pk, exc.code)
+
+
+@shared_task(name="omnichannel.tasks.channels_check")
+def channels_check() -> None:
+    """Ask every provider whether its channel still works, and fetch its templates."""
+    # A daily walk over all companies' channels; each is then handled by its own services.
+    for channel in Channel.unscoped.exclude(status=ChannelStatus.INACTIVE):
+        try:
+            channels.channel_validate(channel=channel)
+            if channel.waba_id:
+                templates.templates_sync(channel=channel)
+        except DomainError as exc:
+            logger.warning("channel %s: %s", channel.pk, exc.code)

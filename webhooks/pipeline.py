@@ -1,0 +1,284 @@
+"""The whole inbound flow on one screen: claim, read, route, store, settle.
+
+A lane is emptied by one worker at a time, oldest first, under a session lock that dies with the
+worker's connection; so rows left in `processando` in a lane we hold belong to a worker that died,
+and are taken again at once. Attempts are committed before the work: an event that kills its worker
+is quarantined after five.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from common.locks import lock_key
+from common.scoping import company_scope
+from omnichannel.adapters.base import AccountRef, Ignored, Malformed, Parsed
+from omnichannel.models import Channel
+from omnichannel.services.channels import webhook_seen
+from omnichannel.services.facts import facts_apply
+from webhooks.models import InboundEvent, InboundIssue
+from webhooks.reading import Unreadable, read
+
+logger = logging.getLogger(__name__)
+
+GROUP = 100
+MAX_ATTEMPTS = 5
+RETRIES = 3
+# deadlock_detected, serialization_failure
+AGAIN = ("40P01", "40001")
+State = InboundEvent.State
+Reason = InboundIssue.Reason
+
+
+def drain() -> int:
+    """Work off the ledger until nothing waits that others do not hold; return how many events
+    ended.
+    """
+    ended = 0
+    while True:
+        before = ended
+        for lane in _lanes_waiting():
+            with _lane_held(lane) as mine:
+                while mine and (events := _claim(lane)):
+                    ended += _work(events)
+        if ended == before:
+            return ended
+
+
+# --- claim ---------------------------------------------------------------------------------------
+
+
+def _lanes_waiting() -> list[int]:
+    waiting = InboundEvent.objects.filter(state__in=(State.PENDING, State.PROCESSING))
+    return list(waiting.order_by("lane").values_list("lane", flat=True).distinct())
+
+
+@contextmanager
+def _lane_held(lane: int) -> Iterator[bool]:
+    key = lock_key("lane", lane)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        (mine,) = cursor.fetchone()
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+@transaction.atomic
+def _claim(lane: int) -> list[InboundEvent]:
+    """Take the lane's oldest events and count the attempt. One that was tried before is taken
+    alone, so that only the guilty one collects attempts."""
+    rows = list(
+        InboundEvent.objects.filter(lane=lane, state__in=(State.PENDING, State.PROCESSING))
+        .order_by("id")
+        .select_for_update(skip_locked=True)[:GROUP]
+    )
+    if not rows:
+        return []
+    first_tried = next((n for n, row in enumerate(rows) if row.attempts), len(rows))
+    rows = rows[:first_tried] or rows[:1]
+    for row in rows:
+        row.attempts += 1
+        row.state = State.PROCESSING
+    InboundEvent.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=State.PROCESSING, attempts=rows[0].attempts, updated_at=timezone.now()
+    )
+    return rows
+
+
+# --- work ----------------------------------------------------------------------------------------
+
+
+def _work(events: list[InboundEvent]) -> int:
+    """Store a group in one transaction; if that fails, each event alone; if that fails, each fact
+    alone.
+    """
+    guilty = [event for event in events if event.attempts > MAX_ATTEMPTS]
+    for event in guilty:
+        _settle(event, State.QUARANTINED, error="cinco tentativas sem sucesso")
+    readings = [reading for event in events if event not in guilty if (reading := _read(event))]
+    routes = _Routes(readings)
+    try:
+        _retrying(lambda: _store(readings, routes))
+    except OperationalError:
+        raise
+    except Exception as exc:
+        # The edge of event processing: whatever one event breaks, the others go on.
+        logger.warning("group of %d split: %s", len(readings), type(exc).__name__)
+        for reading in readings:
+            _work_alone(reading, routes)
+    return len(events)
+
+
+class Reading:
+    """One event and what its adapter found in it."""
+
+    def __init__(self, event: InboundEvent, facts: list[Parsed]) -> None:
+        self.event = event
+        self.facts = facts
+
+
+def _read(event: InboundEvent) -> Reading | None:
+    try:
+        return Reading(event, read(event))
+    except Unreadable as exc:
+        _settle(event, State.QUARANTINED, error=str(exc))
+        return None
+
+
+class _Routes:
+    """Which channels each account of a group means. Only our own table says whose a number is."""
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self.channels: dict[tuple[str, AccountRef], list[Channel]] = {}
+        wanted = {(r.event.source, fact.account) for r in readings for fact in r.facts}
+        for source, account in wanted:
+            self.channels[source, account] = self._find(source, account)
+
+    def _find(self, source: str, account: AccountRef) -> list[Channel]:
+        # The payload's account decides the company, so there is no scope yet. A source is named as
+        # the kind of channel it serves.
+        rows = Channel.unscoped.filter(kind=source).order_by("id")
+        if account.by == "phone_number":
+            digits = "".join(c for c in account.value if c.isdigit())
+            return list(rows.filter(phone_number__in=[digits, f"+{digits}"])) if digits else []
+        return list(rows.filter(**{account.by: account.value})) if account.value else []
+
+    def of(self, event: InboundEvent, fact: Parsed) -> list[Channel]:
+        return self.channels[event.source, fact.account]
+
+
+@transaction.atomic
+def _store(readings: Sequence[Reading], routes: _Routes) -> None:
+    by_channel: dict[Any, tuple[Channel, list[Parsed]]] = {}
+    issues: dict[InboundEvent, list[InboundIssue]] = defaultdict(list)
+    for reading in readings:
+        for position, fact in enumerate(reading.facts):
+            issue = _issue(reading.event, position, fact, routes)
+            if issue is not None:
+                issues[reading.event].append(issue)
+                continue
+            for channel in routes.of(reading.event, fact):
+                by_channel.setdefault(channel.pk, (channel, []))[1].append(fact)
+    for channel, facts in by_channel.values():
+        with company_scope(channel.company_id):
+            facts_apply(channel=channel, facts=facts)
+    _settle_all(readings, issues)
+    for channel, _facts in by_channel.values():
+        webhook_seen(channel, timezone.now())
+
+
+def _issue(
+    event: InboundEvent, position: int, fact: Parsed, routes: _Routes
+) -> InboundIssue | None:
+    if isinstance(fact, Malformed):
+        reason, detail = Reason.MALFORMED, fact.reason
+    elif isinstance(fact, Ignored) or routes.of(event, fact):
+        return None
+    else:
+        reason, detail = Reason.UNROUTED, type(fact).__name__
+    return InboundIssue(
+        event=event,
+        position=position,
+        reason=reason,
+        account_by=fact.account.by,
+        account=fact.account.value[:100],
+        detail=detail[:300],
+    )
+
+
+def _work_alone(reading: Reading, routes: _Routes) -> None:
+    try:
+        _retrying(lambda: _store([reading], routes))
+    except OperationalError:
+        raise
+    except Exception as exc:
+        logger.warning("event %s split: %s", reading.event.pk, type(exc).__name__)
+        _store_each(reading, routes)
+
+
+def _store_each(reading: Reading, routes: _Routes) -> None:
+    """Store what can be stored of an event, fact by fact, and note what cannot."""
+    issues: list[InboundIssue] = []
+    for position, fact in enumerate(reading.facts):
+        issue = _issue(reading.event, position, fact, routes)
+        if issue is not None:
+            issues.append(issue)
+            continue
+        for channel in routes.of(reading.event, fact):
+            try:
+                with company_scope(channel.company_id):
+                    facts_apply(channel=channel, facts=[fact])
+            except OperationalError:
+                raise
+            except Exception as exc:
+                logger.exception("event %s item %d", reading.event.pk, position)
+                issues.append(
+                    InboundIssue(
+                        event=reading.event,
+                        position=position,
+                        reason=Reason.FAILED,
+                        account_by=fact.account.by,
+                        account=fact.account.value[:100],
+                        # The class only: a database's message may quote the patient's text.
+                        detail=type(exc).__name__,
+                    )
+                )
+    with transaction.atomic():
+        _settle_all([reading], {reading.event: issues})
+
+
+def _retrying(work: Any) -> None:
+    """Run a transaction again when the database only asks for that (deadlock, serialization)."""
+    for attempt in range(1, RETRIES + 1):
+        try:
+            return work()
+        except OperationalError as exc:
+            if getattr(exc.__cause__, "sqlstate", None) not in AGAIN or attempt == RETRIES:
+                raise
+        except IntegrityError:
+            # Another lane stored the same message between our look and our insert: look again.
+            if attempt == RETRIES:
+                raise
+
+
+# --- settle --------------------------------------------------------------------------------------
+
+
+def _settle(event: InboundEvent, state: str, *, error: str = "") -> None:
+    InboundEvent.objects.filter(pk=event.pk).update(
+        state=state, error=error[:300], processed_at=timezone.now(), updated_at=timezone.now()
+    )
+
+
+def _settle_all(
+    readings: Sequence[Reading], issues: dict[InboundEvent, list[InboundIssue]]
+) -> None:
+    by_state: dict[str, list[Any]] = defaultdict(list)
+    for reading in readings:
+        by_state[_state_of(issues.get(reading.event, []))].append(reading.event)
+    noted = [issue for items in issues.values() for issue in items]
+    # A replay tells anew what is still wrong.
+    InboundIssue.objects.filter(event__in=[reading.event.pk for reading in readings]).delete()
+    InboundIssue.objects.bulk_create(noted)
+    for state, events in by_state.items():
+        InboundEvent.objects.filter(pk__in=[event.pk for event in events]).update(
+            state=state, error="", processed_at=timezone.now(), updated_at=timezone.now()
+        )
+
+
+def _state_of(issues: Sequence[InboundIssue]) -> str:
+    reasons = {issue.reason for issue in issues}
+    if reasons & {Reason.MALFORMED, Reason.FAILED}:
+        return State.QUARANTINED
+    return State.UNROUTED if reasons else State.DONE

@@ -1,0 +1,27 @@
+"""Bells of the inbound ledger."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from webhooks import pipeline, retention
+from webhooks.spool import spool_flush
+
+
+@shared_task(name="webhooks.tasks.drain", ignore_result=True)
+def drain() -> None:
+    """Work off the ledger."""
+    pipeline.drain()
+
+
+@shared_task(name="webhooks.tasks.sweep", ignore_result=True)
+def sweep() -> None:
+    """Move the spool into the ledger and work off what nobody rang for."""
+    spool_flush()
+    pipeline.drain()
+
+
+@shared_task(name="webhooks.tasks.purge", ignore_result=True)
+def purge() -> None:
+    """Forget bodies whose time is over."""
+    retention.ledger_purge()
