@@ -98,3 +98,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server.stop()
     if not WORKER:
         shutil.rmtree(VAR_DIR, ignore_errors=True)
+
+
+def _chromium() -> str | None:
+    return next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Give the browser's path; tests that want it carry the marker `browser`."""
+    path = _chromium()
+    assert path is not None, "mark the test with pytest.mark.browser"
+    return path
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a browser where there is none; in CI its absence is a failure."""
+    if item.get_closest_marker("browser") is None or _chromium() is not None:
+        return
+    words = "needs Chromium (on Debian: apt install chromium)"
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(words)
+    pytest.skip(words)
