@@ -32,8 +32,7 @@ PLAIN = re.compile(r"\+?[0-9]+")
 
 
 def canonical(raw: str, default_region: str = "BR") -> str | None:
-    """Return the number as E.164, Brazilian mobiles with the ninth digit, or None if it is no
-    number.
+    """Return the number as E.164, Brazilian mobiles with their nine, or None if it is none.
 
     Accepts what people type: punctuation, trunk zero, carrier code, missing country code, `00` for
     `+`. Digits without a `+` are read as a national number of `default_region` when they fit one,
@@ -51,9 +50,7 @@ def canonical(raw: str, default_region: str = "BR") -> str | None:
 
 
 def from_wa_id(wa_id: str) -> str | None:
-    """Return the canonical number of a WhatsApp id (international digits), None for other kinds of
-    id.
-    """
+    """Return the canonical number of a WhatsApp phone id, None for other kinds of id."""
     number = _plain(wa_id)
     return _international(number.removeprefix("+")) if number else None
 
@@ -89,7 +86,7 @@ def display(number: str) -> str:
 
 
 def masked(number: str) -> str:
-    """Return the number with all but the area and the last four digits hidden, for logs and audits."""
+    """Return the number with all but area and last four digits hidden, for audits."""
     shown = display(number)
     keep = re.match(r"\(\d\d\)|\+\d+", shown)
     places = [place for place, character in enumerate(shown) if character.isdigit()]
@@ -98,7 +95,7 @@ def masked(number: str) -> str:
 
 
 def _plain(raw: str) -> str | None:
-    """Return digits with an optional leading plus, None if anything else than punctuation is in it."""
+    """Return digits with an optional leading plus, None if there is more than punctuation."""
     # Numbers copied from a chat carry invisible direction marks and typographic dashes and spaces.
     kept = [
         "-" if unicodedata.category(character) == "Pd" else character

@@ -1,24 +1,29 @@
 """What every provider adapter speaks: facts coming in, requests going out, and one way to fail.
 
-Nothing here touches the database. `parse` is pure; the sending half gets an `Account`, which carries
-the decrypted credentials for the length of one call.
+Nothing here touches the database. `parse` is pure; the sending half gets an `Account`, which
+carries the decrypted credentials for the length of one call.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any, Literal
 
-from contacts.refs import IdentityRef, PersonRef
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+from contacts.refs import IdentityRef as IdentityRef
+from contacts.refs import PersonRef as PersonRef
 from omnichannel.choices import MessageKind, MessageStatus
 
 Json = dict[str, Any]
 
 
-# --- coming in ---------------------------------------------------------------------------------------------
+# --- coming in
+# ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,10 @@ class MediaRef:
 class InboundMessage:
     """Something a person wrote to us, or (`is_echo`) something we wrote from the phone app.
 
-    `metadata` holds the structured part of a kind (location, contacts, interactive, order, referral,
-    forwarded, unsupported), in the shape documented in omnichannel/adapters/whatsapp/parse.py.
-    `is_history` marks imported past messages: they ring nothing and open no window.
+    `metadata` holds the structured part of a kind (location, contacts, interactive, order,
+    referral, forwarded, unsupported), in the shape documented in
+    omnichannel/adapters/whatsapp/parse.py. `is_history` marks imported past messages: they ring
+    nothing and open no window.
     """
 
     account: AccountRef
@@ -104,7 +110,7 @@ class RevokeUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ProviderFault:
-    """A provider's error as it came: `code` as text ("131047"), `detail` the provider's own words."""
+    """A provider's error as it came: `code` as text ("131047"), `detail` its own words."""
 
     code: str
     title: str = ""
@@ -113,7 +119,7 @@ class ProviderFault:
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """A receipt for a message of ours. `token` is our own message id when the provider returns it."""
+    """A receipt for a message of ours. `token` is our own message id if the provider returns it."""
 
     account: AccountRef
     external_id: str
@@ -168,9 +174,9 @@ class TemplateUpdate:
 class AccountNotice:
     """News about the account itself, for the people who run the clinic.
 
-    `code` is stable (`account_update.DISABLED_UPDATE`), `data` the provider's own values without personal
-    data, `stops_channel` says that sending must stop until somebody looks, `health` is merged into the
-    channel's health.
+    `code` is stable (`account_update.DISABLED_UPDATE`), `data` the provider's own values without
+    personal data, `stops_channel` says that sending must stop until somebody looks, `health` is
+    merged into the channel's health.
     """
 
     account: AccountRef
@@ -213,7 +219,7 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """An item that does not have the documented shape: quarantined, the rest of the batch goes on."""
+    """An item without its documented shape: quarantined, the rest of the batch goes on."""
 
     account: AccountRef
     reason: str
@@ -236,12 +242,15 @@ Parsed = (
 )
 
 
-# --- going out ---------------------------------------------------------------------------------------------
+# --- going out
+# ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A channel as an adapter needs it, credentials decrypted. Never logged: repr hides the secrets."""
+    """A channel as an adapter needs it, credentials decrypted. Never logged: repr hides the
+    secrets.
+    """
 
     account_id: str
     waba_id: str = ""
@@ -261,7 +270,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMedia:
-    """A file already uploaded to the provider (`media_id`). `caption` is for kinds that have one."""
+    """A file already uploaded to the provider (`media_id`); the message's text is its caption."""
 
     kind: MessageKind
     media_id: str
@@ -271,7 +280,9 @@ class OutgoingMedia:
 
 @dataclass(frozen=True, slots=True)
 class TemplateSend:
-    """A template to be sent. `components` is already in the provider's shape, see templates.components."""
+    """A template to be sent. `components` is already in the provider's shape, see
+    templates.components.
+    """
 
     name: str
     language: str
@@ -280,9 +291,11 @@ class TemplateSend:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One message for one person. `token` comes back in receipts, so an unknown outcome can be settled.
+    """One message for one person. `token` comes back in receipts, so an unknown outcome can be
+    settled.
 
-    `content` carries the structured part: location, contacts, reaction {message_id, emoji}, interactive.
+    `content` carries the structured part: location, contacts, reaction {message_id, emoji},
+    interactive.
     """
 
     token: str
@@ -313,9 +326,12 @@ class SendError(Exception):
     code         stable and ours (`janela_fechada`), for API, tests and filters
     detail       a sentence in Portuguese (translatable) that tells the attendant what to do
     provider     the provider's code as text, "" when it never answered
-    retryable    the same bytes may be sent again later, after `retry_after` seconds (None: default backoff)
-    scope        how far the trouble reaches: this message, this person, the number, the whole channel
+    retryable    the same bytes may be sent again later
+    retry_after  after so many seconds; None leaves it to the default backoff
+    scope        how far the trouble reaches: this message, this person, the number, ...
     unknown      the provider may have accepted it: never send again by yourself
+    trace        the provider's id of the request, for its support
+    said         the provider's own words, for people; they may repeat content, so never for logs
     """
 
     def __init__(
@@ -329,6 +345,7 @@ class SendError(Exception):
         scope: Scope = "message",
         unknown: bool = False,
         trace: str = "",
+        said: str = "",
     ) -> None:
         self.code = code
         self.detail = detail
@@ -338,12 +355,20 @@ class SendError(Exception):
         self.scope = scope
         self.unknown = unknown
         self.trace = trace
+        self.said = said
         super().__init__(code)
+
+
+class ContentRefused(DomainError):
+    """The provider would refuse this content; `fields` names the input and the limit it breaks."""
+
+    code = "conteudo_recusado"
+    message = _("O canal não aceita esta mensagem. Corrija os campos indicados.")
 
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """What the provider says of a stored file. The address lives five minutes and needs the token."""
+    """What the provider says of a stored file. The address lives five minutes."""
 
     url: str = field(repr=False)
     mime_type: str = ""
@@ -364,6 +389,24 @@ class TemplateInfo:
     components: tuple[Json, ...] = ()
     quality: str = ""
     rejected_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVariable:
+    """A place in a template that the sender fills.
+
+    `key` names it among the values (`1`, `nome`, `header.1`, `header`, `button.0`); `kind` is what
+    the value is: a text, the id of an uploaded file, a location, what a quick reply returns, a
+    code.
+    """
+
+    key: str
+    place: Literal["header", "body", "button"]
+    kind: Literal["text", "image", "video", "document", "location", "payload", "code"]
+    name: str
+    index: int = 0
+    example: str = ""
+    is_required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,12 +445,18 @@ class Adapter(ABC):
     capabilities: Capabilities
 
     @abstractmethod
-    def parse(self, payload: Json) -> Iterator[Parsed]:
-        """Turn one webhook body into facts. Pure: no database, no network, never raises on bad items."""
+    def parse(self, payload: Any, *, received_at: datetime | None = None) -> Iterator[Parsed]:
+        """Turn one webhook body into facts. Pure: no database, no network, never raises on bad
+        items.
+
+        `received_at` (aware, default now) bounds moments of the future and replaces nonsense.
+        """
 
     @abstractmethod
     def check(self, message: OutgoingMessage) -> None:
-        """Refuse what the provider would refuse. Raises ContentRefused naming the field and the limit."""
+        """Refuse what the provider would refuse. Raises ContentRefused naming the field and the
+        limit.
+        """
 
     @abstractmethod
     def send(self, account: Account, message: OutgoingMessage) -> SendResult:
@@ -423,7 +472,7 @@ class Adapter(ABC):
 
     @abstractmethod
     def media_chunks(self, account: Account, info: MediaInfo, limit: int) -> Iterator[bytes]:
-        """Stream a received file, at most `limit` bytes. Raises SendError, also for a foreign host."""
+        """Stream a file, at most `limit` bytes. Raises SendError, also for a foreign host."""
 
     @abstractmethod
     def mark_read(self, account: Account, external_id: str, *, typing: bool = False) -> None:
@@ -444,3 +493,29 @@ class Adapter(ABC):
     @abstractmethod
     def profile_update(self, account: Account, changes: Json) -> Json:
         """Change the public business profile and return it. Raises SendError."""
+
+    def account_hint(self, body: bytes) -> bytes | None:
+        """Return something in a raw body that names its account, to keep one account's events in
+        order before anything is parsed; None when it is not found cheaply.
+        """
+        return None
+
+    def media_kind(self, mime_type: str, size: int) -> MessageKind:
+        """Return the kind a file is sent as. Raises ContentRefused naming the limit it breaks."""
+        raise ContentRefused(_("Este canal não envia arquivos."), fields={"attachment": []})
+
+    def template_variables(self, template: TemplateInfo) -> tuple[TemplateVariable, ...]:
+        """List what a sender has to fill in, in the order of the text."""
+        return ()
+
+    def template_preview(self, template: TemplateInfo, values: Mapping[str, Any]) -> str:
+        """Return the text as the person will read it; unfilled places stay as `{{name}}`."""
+        return ""
+
+    def template_build(self, template: TemplateInfo, values: Mapping[str, Any]) -> TemplateSend:
+        """Fill a template. Raises ContentRefused for missing, extra or impossible values."""
+        raise ContentRefused(_("Este canal não envia modelos."), fields={"template": []})
+
+    def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
+        """Return our code and a sentence for an error that a receipt brought."""
+        return "erro_do_provedor", fault.detail or fault.title

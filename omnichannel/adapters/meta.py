@@ -20,8 +20,11 @@ from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from random import SystemRandom
 from typing import IO, Any, Protocol
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import requests
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from requests.auth import AuthBase
 from requests.models import PreparedRequest
@@ -39,6 +42,7 @@ USER_AGENT = "central-atendimento/1.0"
 
 SIGNATURE = re.compile(rb"sha256=([0-9a-f]{64})")
 SEGMENT = re.compile(r"[A-Za-z0-9_=:-][A-Za-z0-9_=:.-]{0,254}")
+MIME = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}(; ?[\w-]{1,20}=[\w.+-]{1,40})?")
 TOKEN = re.compile(r"[\x21-\x7e]+")
 
 BACKOFF_CAP_SECONDS = 3600.0
@@ -119,17 +123,21 @@ def unreadable() -> SendError:
     )
 
 
-def retry_delay(error: SendError, attempt: int) -> float:
-    """Return how many seconds to wait before attempt number `attempt` + 1 (the first attempt is 1).
+def backoff(attempt: int) -> float:
+    """Return the seconds to wait after failed attempt number `attempt` (the first is 1).
 
-    1, 4, 16, 64 ... with up to a quarter of jitter, at most an hour, never before `retry_after`.
+    1, 4, 16, 64 ... with up to a quarter of jitter, at most an hour.
+    """
+    step = min(max(attempt, 1), 8) - 1
+    return min(4.0**step * _random.uniform(1.0, 1.25), BACKOFF_CAP_SECONDS)
+
+
+def retry_delay(error: SendError, attempt: int) -> float:
+    """Return the seconds to wait after a retryable error: the backoff, never before `retry_after`.
+
     The pair rate limit (131056) asks for 4^X.
     """
-    step = min(max(attempt, 1), 10)
-    base = 4.0 ** (step if error.provider == PAIR_RATE else step - 1)
-    wait = min(
-        max(base, error.retry_after or 0.0) * _random.uniform(1.0, 1.25), BACKOFF_CAP_SECONDS
-    )
+    wait = backoff(attempt + 1 if error.provider == PAIR_RATE else attempt)
     return max(wait, error.retry_after or 0.0)
 
 
@@ -165,6 +173,41 @@ class WatchedBody(io.BytesIO):
         return super().__iter__()
 
 
+class FormBody:
+    """A multipart form with one file, read in blocks: a video does not stand in memory.
+
+    The file's own name is not sent, because nobody sees it and it may hold anything.
+    """
+
+    def __init__(self, fields: dict[str, str], file: IO[bytes], mime: str) -> None:
+        boundary = uuid4().hex
+        mime = mime if MIME.fullmatch(mime) else "application/octet-stream"
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        part = f"--{boundary}\r\nContent-Disposition: form-data; name="
+        head = "".join(f'{part}"{key}"\r\n\r\n{value}\r\n' for key, value in fields.items())
+        head += f'{part}"file"; filename="file"\r\nContent-Type: {mime}\r\n\r\n'
+        tail = f"\r\n--{boundary}--\r\n"
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        self._parts: list[IO[bytes]] = [io.BytesIO(head.encode()), file, io.BytesIO(tail.encode())]
+        self._size = len(head.encode()) + size + len(tail)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        while block := self.read(65_536):
+            yield block
+
+    def read(self, size: int = -1) -> bytes:
+        """Read the next bytes, at most `size`; empty at the end."""
+        while self._parts:
+            if block := self._parts[0].read(size):
+                return block
+            self._parts.pop(0)
+        return b""
+
+
 class Sessions(threading.local):
     """One requests session per thread: connections are reused, cookies are not kept."""
 
@@ -193,25 +236,16 @@ class Graph:
         return self._call(
             "POST",
             path,
-            content=json.dumps(body).encode(),
+            body=WatchedBody(json.dumps(body).encode()),
             kind="application/json",
             is_send=is_send,
         )
 
     def upload(self, *path: str, fields: dict[str, str], file: IO[bytes], mime: str) -> Json:
-        """Post a file as multipart form. Raises SendError."""
-        form = [(key, (None, value)) for key, value in fields.items()]
-        # The name is never shown to anybody, and the person's own may hold anything.
-        prepared = requests.Request(
-            "POST", "https://x.invalid", files=[*form, ("file", ("file", file.read(), mime))]
-        ).prepare()
-        content = prepared.body if isinstance(prepared.body, bytes) else b""
+        """Post a file as multipart form, streamed. Raises SendError."""
+        form = FormBody(fields, file, mime)
         return self._call(
-            "POST",
-            path,
-            content=content,
-            kind=prepared.headers["Content-Type"],
-            read_seconds=MEDIA_READ_SECONDS,
+            "POST", path, body=form, kind=form.content_type, read_seconds=MEDIA_READ_SECONDS
         )
 
     def _call(
@@ -220,12 +254,12 @@ class Graph:
         path: tuple[str, ...],
         *,
         params: dict[str, str] | None = None,
-        content: bytes | None = None,
+        body: WatchedBody | FormBody | None = None,
         kind: str = "",
         is_send: bool = False,
         read_seconds: float = READ_SECONDS,
     ) -> Json:
-        body = WatchedBody(content) if content is not None else None
+        bearer = self._bearer(is_send)
         began = time.monotonic()
         try:
             with _sessions.session.request(
@@ -234,7 +268,7 @@ class Graph:
                 params={**(params or {}), **self._proof()},
                 data=body,
                 headers={"Content-Type": kind} if kind else None,
-                auth=self._bearer(is_send),
+                auth=bearer,
                 timeout=(CONNECT_SECONDS, read_seconds),
                 allow_redirects=False,
                 stream=True,
@@ -243,17 +277,18 @@ class Graph:
         except requests.RequestException as problem:
             # The exception's text holds the URL; its class says enough.
             logger.warning("Graph %s failed: %s", method, type(problem).__name__)
-            if is_send and body is not None and body.was_read:
+            if is_send and isinstance(body, WatchedBody) and body.was_read:
                 raise uncertain() from None
             raise not_sent() from None
         return self._answer(response, raw, is_send)
 
     def _answer(self, response: requests.Response, raw: bytes | None, is_send: bool) -> Json:
         answer = _json_object(raw)
-        if response.status_code == 200 and answer is not None and "error" not in answer:
+        is_success = 200 <= response.status_code < 300
+        if is_success and answer is not None and "error" not in answer:
             return answer
-        if response.status_code == 200 and answer is None:
-            logger.warning("Graph answered 200 with an unreadable body")
+        if is_success and answer is None:
+            logger.warning("Graph answered %s with an unreadable body", response.status_code)
             raise uncertain() if is_send else unreadable()
         fault = fault_of(response, answer)
         logger.warning(
@@ -267,11 +302,18 @@ class Graph:
 
     def _url(self, path: tuple[str, ...]) -> str:
         account = self._account
+        base = account.graph_url.rstrip("/")
+        if not may_call(base):
+            raise SendError(
+                "endereco_invalido",
+                _("O endereço da API deste canal não é seguro. Avise um administrador."),
+                scope="channel",
+            )
         for segment in path:
             # An id from a webhook must not walk to another address.
             if not SEGMENT.fullmatch(segment):
                 raise SendError("identificador_invalido", _("O identificador na Meta é inválido."))
-        return "/".join((account.graph_url.rstrip("/"), account.graph_version, *path))
+        return "/".join((base, account.graph_version, *path))
 
     def _proof(self) -> dict[str, str]:
         secret, token = self._account.app_secret, self._account.access_token
@@ -283,6 +325,20 @@ class Graph:
         if not TOKEN.fullmatch(self._account.access_token):
             raise self._explain(GraphFault(http=401, code=190), is_send=is_send)
         return Bearer(self._account.access_token)
+
+
+def may_call(base_url: str) -> bool:
+    """Tell whether an API address may be called: https, or one that the settings name.
+
+    A channel's own address must not turn the server against its neighbours.
+    """
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:
+        return False
+    if parts.scheme == "https" and parts.hostname and parts.username is None:
+        return True
+    return base_url == settings.META_GRAPH_URL or parts.netloc in settings.MEDIA_EXTRA_HOSTS
 
 
 def fault_of(response: requests.Response, answer: Json | None) -> GraphFault:

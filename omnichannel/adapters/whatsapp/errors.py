@@ -342,6 +342,7 @@ def explain(fault: GraphFault, *, is_send: bool) -> SendError:
         scope=meaning.scope,
         unknown=unknown,
         trace=fault.trace,
+        said=fault.details,
     )
 
 
