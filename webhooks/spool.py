@@ -91,7 +91,8 @@ def _insert(event_id: str, source: str, body: bytes) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO webhooks_inboundevent"
-            " (id, created_at, updated_at, source, lane, body, dedupe, state, attempts, error) VALUES (%s, now(), now(), %s, %s, %s, %s, 'pendente', 0, '')"
+            " (id, created_at, updated_at, source, lane, body, dedupe, state, attempts, error)"
+            " VALUES (%s, now(), now(), %s, %s, %s, %s, 'pendente', 0, '')"
             " ON CONFLICT (dedupe) DO NOTHING",
             [event_id, source, lane_of(source, body), body, dedupe_of(source, body)],
         )

@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='channel',
-            constraint=models.UniqueConstraint(fields=('kind', 'account_id'), name='channel_account_once', violation_error_message='Esta conta já está conectada. Confira o ID da conta ou desconecte o outro canal.'),
+            constraint=models.UniqueConstraint(fields=('kind', 'account_id'), name='channel_account_once', violation_error_message='Esta conta já está conectada. Confira o ID ou desconecte o outro canal.'),
         ),
         migrations.AddConstraint(
             model_name='channel',
