@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.utils import timezone
@@ -20,15 +20,15 @@ def update_rows(rows: Sequence[M], fields: Sequence[str]) -> None:
     """
     if not rows:
         return
-    meta = rows[0]._meta
-    columns = [meta.get_field(name) for name in fields]
+    meta: Any = rows[0]._meta
+    columns: list[Any] = [meta.get_field(name) for name in fields]
     if "updated_at" not in fields:
         columns.append(meta.get_field("updated_at"))
         for row in rows:
             row.updated_at = timezone.now()  # type: ignore[attr-defined]
-    quote = connection.ops.quote_name
+    quote: Any = connection.ops.quote_name
     arrays = [[row.pk for row in rows]]
-    types = [meta.pk.db_type(connection)]
+    types: list[Any] = [meta.pk.db_type(connection)]
     for column in columns:
         arrays.append(
             [column.get_db_prep_save(getattr(row, column.attname), connection) for row in rows]

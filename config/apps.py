@@ -1,4 +1,6 @@
-"""The composition root as an app, for start-up checks, the demo and the commands that span packages."""
+"""The composition root as an app, for start-up checks, the demo and the commands that span
+packages.
+"""
 
 from django.apps import AppConfig
 

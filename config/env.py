@@ -1,6 +1,8 @@
-"""The environment, read once. Settings take every value from here, so this file lists all there are.
+"""The environment, read once. Settings take every value from here, so this file lists all there
+are.
 
-`.env` beside manage.py fills what the process environment leaves open; the process environment wins.
+`.env` beside manage.py fills what the process environment leaves open; the process environment
+wins.
 """
 
 from __future__ import annotations

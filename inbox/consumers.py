@@ -68,7 +68,8 @@ class CompanySocket(AsyncWebsocketConsumer):
         if wanted is None:
             await self.close()
             return
-        self._count, self._since, self._typed = 0, time.monotonic(), {}
+        self._count, self._since = 0, time.monotonic()
+        self._typed: dict[UUID, float] = {}
         await self._join(wanted)
         await self.accept()
         _watch(self)
@@ -79,7 +80,8 @@ class CompanySocket(AsyncWebsocketConsumer):
         await self._join(())
 
     async def _membership(self) -> Membership | None:
-        return await database_sync_to_async(membership_of)(self.scope["user"])
+        found: Membership | None = await database_sync_to_async(membership_of)(self.scope["user"])
+        return found
 
     async def _rooms(self, membership: Membership) -> tuple[str, ...] | None:
         if membership.is_manager or membership.company.attendants_see_all:
@@ -231,7 +233,9 @@ class ConversationSocket(CompanySocket):
 
     async def _seen_by(self, membership: Membership) -> Conversation | None:
         self.membership = membership
-        return await self._visible(self.scope["url_route"]["kwargs"]["conversation_id"])
+        wanted = self.scope["url_route"]["kwargs"]["conversation_id"]
+        found: Conversation | None = await self._visible(wanted)
+        return found
 
 
 def _ring_typing(company_id: str, conversation_id: str) -> None:

@@ -94,7 +94,7 @@ def counts(membership: Membership) -> dict[str, int]:
 
 
 def _capped(rows: Any) -> int:
-    return rows.order_by().values("pk")[:COUNT_LIMIT].count()
+    return int(rows.order_by().values("pk")[:COUNT_LIMIT].count())
 
 
 def conversation_get(membership: Membership, conversation_id: Any) -> Conversation:

@@ -98,8 +98,8 @@ STATUS_ORDER = (
     MessageStatus.PLAYED,
 )
 
-# What a status may replace. A failure only wins while nobody saw the message; a delivery receipt wins
-# over a failure, because one of the person's devices may have refused what another accepted.
+# What a status may replace. A failure only wins while nobody saw the message; a delivery receipt
+# wins over a failure, because one of the person's devices may have refused what another accepted.
 STATUS_BEFORE: dict[str, tuple[str, ...]] = {
     status: (*STATUS_ORDER[:rank], MessageStatus.FAILED)
     if status in (MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.PLAYED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -238,7 +238,7 @@ def _store_each(reading: Reading, routes: _Routes) -> None:
         _settle_all([reading], {reading.event: issues})
 
 
-def _retrying(work: Any) -> None:
+def _retrying(work: Callable[[], None]) -> None:
     """Run a transaction again when the database only asks for that (deadlock, serialization)."""
     for attempt in range(1, RETRIES + 1):
         try:

@@ -48,10 +48,11 @@ def _response(exc: Exception) -> Response | None:
     if isinstance(exc, exceptions.APIException):
         code = CODES.get(type(exc), "recusado")
         response = _shape(exc.status_code, code, str(exc.detail), {})
-        if getattr(exc, "auth_header", None):
-            response["WWW-Authenticate"] = exc.auth_header
-        if getattr(exc, "wait", None):
-            response["Retry-After"] = str(int(exc.wait))
+        # DRF hangs these two on the exception it was about to answer with.
+        if challenge := getattr(exc, "auth_header", None):
+            response["WWW-Authenticate"] = challenge
+        if wait := getattr(exc, "wait", None):
+            response["Retry-After"] = str(int(wait))
         return response
     return None
 

@@ -4,8 +4,9 @@ nothing.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
-from django.utils import timezone
 
 from common.realtime import publish
 from omnichannel import events
@@ -44,7 +45,7 @@ def reaction_apply(*, channel: Channel, update: ReactionUpdate) -> None:
     _touch(conversation, message)
 
 
-def reaction_put(message: Message, direction: str, emoji: str, moment: object) -> bool:
+def reaction_put(message: Message, direction: str, emoji: str, moment: datetime) -> bool:
     """Store one side's emoji on a message whose conversation is locked; return whether it is
     news.
     """
@@ -59,9 +60,9 @@ def reaction_put(message: Message, direction: str, emoji: str, moment: object) -
     )
     if made:
         return True
-    if moment <= reaction.happened_at:  # type: ignore[operator]
+    if moment <= reaction.happened_at:
         return False
-    reaction.emoji, reaction.happened_at = emoji[:32], moment  # type: ignore[assignment]
+    reaction.emoji, reaction.happened_at = emoji[:32], moment
     reaction.save()
     return True
 
@@ -122,14 +123,14 @@ def _touch(conversation: Conversation, message: Message) -> None:
     publish(events.changed("message_updated", conversation))
 
 
-def _keep_version(message: Message, reason: str, moment: object) -> None:
+def _keep_version(message: Message, reason: str, moment: datetime) -> None:
     MessageVersion.unscoped.bulk_create(
         [
             MessageVersion(
                 company_id=message.company_id,
                 message=message,
                 text=message.text,
-                replaced_at=moment or timezone.now(),
+                replaced_at=moment,
                 reason=reason,
             )
         ],

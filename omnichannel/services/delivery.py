@@ -204,7 +204,9 @@ def _sent(message: Message, result: SendResult) -> None:
 
 
 def _show_reaction(message: Message) -> None:
-    target = Message.unscoped.filter(pk=message.reply_to_id).first()
+    target = (
+        Message.unscoped.filter(pk=message.reply_to_id).first() if message.reply_to_id else None
+    )
     if target is not None:
         emoji = message.metadata.get("reaction", {}).get("emoji", "")
         if reaction_put(target, Direction.OUT, emoji, timezone.now()):

@@ -313,9 +313,7 @@ def _check_writer(held: Conversation, author: Membership | None, author_kind: st
         return
     if held.attendant_id and held.attendant_id != author.pk and not author.is_manager:
         raise Forbidden(
-            _(
-                "Esta conversa está com um colega. Peça para assumir ou escreva uma nota."
-            ),
+            _("Esta conversa está com um colega. Peça para assumir ou escreva uma nota."),
             code="conversa_de_outro",
         )
 
