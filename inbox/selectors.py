@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.functions import Upper
 
 from accounts.models import Membership
 from common.errors import NotFound
 from contacts.models import Contact
-from omnichannel.choices import Direction, MessageKind
-from omnichannel.models import Attachment, Conversation, Message, Reaction
+from omnichannel.choices import Direction, MessageKind, TemplateStatus
+from omnichannel.models import Attachment, Conversation, Message, Reaction, Template
 
 LIST_SIZE = 50
 THREAD_SIZE = 50
@@ -186,7 +186,7 @@ def attachment_get(membership: Membership, attachment_id: Any) -> Attachment:
 
 def past_conversations(
     membership: Membership, conversation: Conversation, size: int = 10
-) -> Sequence[Conversation]:
+) -> QuerySet[Conversation]:
     """Return the person's other conversations, newest first."""
     return (
         Conversation.objects.visible_to(membership)
@@ -197,7 +197,7 @@ def past_conversations(
     )
 
 
-def shared_files(conversation: Conversation, size: int = 12) -> Sequence[Attachment]:
+def shared_files(conversation: Conversation, size: int = 12) -> QuerySet[Attachment]:
     """Return the newest files of a conversation that were sent or received."""
     return (
         Attachment.objects.filter(conversation=conversation, message__isnull=False)
@@ -210,3 +210,34 @@ def shared_files(conversation: Conversation, size: int = 12) -> Sequence[Attachm
 def colleagues(membership: Membership) -> list[Membership]:
     """Return the company's people, by name."""
     return list(Membership.objects.active().select_related("user").order_by("user__name"))
+
+
+def conversations_again(
+    membership: Membership, ids: Sequence[UUID], *, tab: str, words: str
+) -> list[Conversation]:
+    """Return those of the conversations that still belong to a tab and a search."""
+    return list(
+        search(conversations_of(membership, tab), words)
+        .filter(pk__in=ids, last_message_at__isnull=False)
+        .select_related("contact", "channel", "identity", "attendant__user")
+    )
+
+
+def last_inbound(conversation: Conversation, up_to: int) -> Message | None:
+    """Return the newest message of the person up to a seq that the provider knows by an id."""
+    return (
+        Message.objects.inbound()
+        .filter(conversation=conversation, seq__lte=up_to)
+        .exclude(external_id=None)
+        .order_by("-seq")
+        .first()
+    )
+
+
+def templates_of(conversation: Conversation) -> list[Template]:
+    """Return the templates of the conversation's account that Meta still lists."""
+    return list(
+        Template.objects.filter(waba_id=conversation.channel.waba_id).exclude(
+            status=TemplateStatus.DELETED
+        )
+    )

@@ -1,7 +1,8 @@
-"""What the inbox's templates draw. Views build these from models; templates never reach into a model.
+"""What the inbox's templates draw. Views build these from models; templates see no model.
 
-Moments are aware datetimes, shown in the clinic's time zone. `order` is the number by which the browser
-keeps rows in place, microseconds since 1970: cards newest first, bubbles oldest first and then by `seq`.
+Moments are aware datetimes, shown in the clinic's time zone. `order` is the number by which the
+browser keeps rows in place, microseconds since 1970: cards newest first, bubbles oldest first and
+then by `seq`.
 """
 
 from __future__ import annotations
@@ -58,7 +59,6 @@ class Card:
     preview: str = ""
     preview_icon: str = ""
     is_last_ours: bool = False
-    is_last_note: bool = False
     last_status: str = ""
     last_status_label: str = ""
     unread: int = 0

@@ -1,4 +1,29 @@
+"""Addresses of the attendant's pages, under /atendimento/."""
+
+from __future__ import annotations
+
 from django.urls import path
 
+from inbox.views import actions, files, pages, threads
+
 app_name = "inbox"
-urlpatterns: list = []
+
+CONVERSATION = "conversas/<uuid:conversation_id>/"
+
+urlpatterns = [
+    path("", pages.Home.as_view(), name="home"),
+    path("entrar/", pages.Login.as_view(), name="login"),
+    path("sair/", pages.Logout.as_view(), name="logout"),
+    path("lista/", pages.Rows.as_view(), name="list"),
+    path(CONVERSATION, pages.ConversationPage.as_view(), name="conversation"),
+    path(f"{CONVERSATION}mensagens/", threads.Messages.as_view(), name="messages"),
+    path(f"{CONVERSATION}modelos/", threads.Templates.as_view(), name="templates"),
+    path(f"{CONVERSATION}anexos/", files.Upload.as_view(), name="attach"),
+    path(f"{CONVERSATION}assumir/", actions.Take.as_view(), name="take"),
+    path(f"{CONVERSATION}liberar/", actions.Release.as_view(), name="release"),
+    path(f"{CONVERSATION}fechar/", actions.Close.as_view(), name="close"),
+    path(f"{CONVERSATION}reabrir/", actions.Reopen.as_view(), name="reopen"),
+    path(f"{CONVERSATION}lida/", actions.Read.as_view(), name="read"),
+    path("mensagens/<uuid:message_id>/reenviar/", actions.Retry.as_view(), name="retry"),
+    path("anexos/<uuid:attachment_id>/", files.Download.as_view(), name="file"),
+]

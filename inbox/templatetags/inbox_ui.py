@@ -1,4 +1,4 @@
-"""Template tags of the attendant pages: icons, message text, times, and the texts that scripts need."""
+"""Template tags of the attendant pages: icons, message text, times, texts for scripts."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def message_text(text: str) -> SafeString:
     for piece in _LINK_OR_CODE.split(text):
         if _LINK.fullmatch(piece):
             parts.append(
-                format_html('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', piece, piece)
+                format_html(
+                    '<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', piece, piece
+                )
             )
         else:
             parts.append(_marked(conditional_escape(piece)))
@@ -156,7 +158,9 @@ def script_texts() -> dict[str, str]:
         "reconnected": _("Conexão restabelecida."),
         "live": _("Ao vivo"),
         "notLive": _("Reconectando"),
-        "offline": _("Não foi possível falar com o servidor. Sua mensagem continua aqui: tente de novo."),
+        "offline": _(
+            "Não foi possível falar com o servidor. Sua mensagem continua aqui: tente de novo."
+        ),
         "unexpected": _("Algo deu errado do nosso lado. Tente de novo em instantes."),
         "signedOut": _("Sua sessão terminou. Entre de novo para continuar."),
         "tooLarge": _("{name} tem {size}; o limite para este tipo de arquivo é {limit}."),

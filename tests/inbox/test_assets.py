@@ -1,4 +1,4 @@
-"""The browser libraries in static/vendor are what the lock file says, and what the templates ask for."""
+"""static/vendor holds what the lock file says and what the templates ask for."""
 
 import json
 import re

@@ -1,0 +1,1 @@
+"""Models turned into inbox.shapes, from what selectors brought along."""

@@ -1,0 +1,41 @@
+"""Conversations as rows of the list."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from inbox.presenters.common import face_of, first_name, microseconds, preview_of, window_of
+from inbox.shapes import Card
+from omnichannel.choices import Direction, MessageStatus
+from omnichannel.models import Conversation
+
+
+def card_of(conversation: Conversation, reader: Membership) -> Card:
+    """Draw one conversation. Needs channel, contact with identities and attendant's user loaded."""
+    icon, preview = "", _("Conversa sem mensagens")
+    if conversation.last_message_kind:
+        icon, preview = preview_of(conversation.last_message_kind, conversation.last_message_text)
+    attendant = conversation.attendant
+    status = conversation.last_message_status
+    return Card(
+        id=conversation.pk,
+        face=face_of(conversation),
+        channel_kind=conversation.channel.kind,
+        channel_label=conversation.channel.get_kind_display(),
+        channel_name=conversation.channel.name,
+        stage=conversation.stage,
+        stage_label=conversation.get_stage_display(),
+        window=window_of(conversation),
+        order=microseconds(conversation.last_message_at),
+        last_at=conversation.last_message_at,
+        preview=preview,
+        preview_icon=icon,
+        is_last_ours=conversation.last_message_direction == Direction.OUT,
+        last_status=status,
+        last_status_label=str(MessageStatus(status).label) if status else "",
+        unread=conversation.unread_count,
+        attendant=first_name(attendant.user.name) if attendant else "",
+        is_mine=conversation.attendant_id == reader.pk,
+        waiting_since=conversation.waiting_since,
+    )

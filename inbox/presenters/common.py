@@ -1,0 +1,91 @@
+"""What cards, bubbles and panels share: faces, names, the window, one-line previews."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.phones import display
+from inbox.shapes import Face, Window
+from omnichannel.choices import ChannelKind, MessageKind
+from omnichannel.models import Conversation
+
+TONES = 8
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Icon and words for a message that has no text of its own.
+_WORDLESS: dict[str, tuple[str, Any]] = {
+    MessageKind.IMAGE: ("image", lambda: _("Foto")),
+    MessageKind.AUDIO: ("mic", lambda: _("Áudio")),
+    MessageKind.VIDEO: ("video", lambda: _("Vídeo")),
+    MessageKind.DOCUMENT: ("file-text", lambda: _("Documento")),
+    MessageKind.STICKER: ("sticker", lambda: _("Figurinha")),
+    MessageKind.LOCATION: ("map-pin", lambda: _("Localização")),
+    MessageKind.CONTACT: ("contact", lambda: _("Contato")),
+    MessageKind.INTERACTIVE: ("list", lambda: _("Resposta interativa")),
+    MessageKind.TEMPLATE: ("message-square-text", lambda: _("Modelo")),
+    MessageKind.SYSTEM: ("info", lambda: _("Atualização da conversa")),
+    MessageKind.UNSUPPORTED: ("circle-help", lambda: _("Mensagem não suportada")),
+    MessageKind.ORDER: ("shopping-bag", lambda: _("Pedido")),
+}
+
+
+def microseconds(moment: datetime | None) -> int:
+    """Return a moment as whole microseconds since 1970, the unit rows are ordered by."""
+    return 0 if moment is None else (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(value: int) -> datetime:
+    """Return the moment that `microseconds` gave. Raises OverflowError for impossible years."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def name_of(conversation: Conversation) -> str:
+    """Return what to call a person: name, else phone, else username, else that we do not know."""
+    contact = conversation.contact
+    if contact.name:
+        return contact.name
+    if contact.phone:
+        return display(contact.phone)
+    username = conversation.identity.username
+    return f"@{username}" if username else _("Sem nome")
+
+
+def face_of(conversation: Conversation) -> Face:
+    """Return a person's badge. The tone comes from the id's random end, so it never changes."""
+    contact = conversation.contact
+    name = name_of(conversation)
+    words = [word for word in name.split() if word[0].isalpha()]
+    letters = (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:1]) if words else ""
+    digits = "".join(c for c in contact.phone if c.isdigit())[-2:]
+    return Face(name, letters.upper() or digits or "?", contact.pk.int % TONES + 1)
+
+
+def first_name(name: str) -> str:
+    """Return the first word of a name."""
+    return name.split(" ", 1)[0]
+
+
+def window_of(conversation: Conversation) -> Window:
+    """Return whether free text may be sent, from the times the conversation keeps."""
+    if conversation.channel.kind != ChannelKind.WHATSAPP:
+        return Window("sem_regra")
+    closes = conversation.window_closes_at
+    if closes is not None and closes > timezone.now():
+        return Window("aberta", closes)
+    return Window("fechada", closes)
+
+
+def preview_of(kind: str, text: str) -> tuple[str, str]:
+    """Return the icon and the one line by which a message is shown in lists and quotes."""
+    if kind == MessageKind.REACTION:
+        return "smile", _("Reagiu com %(emoji)s") % {"emoji": text} if text else _(
+            "Retirou a reação"
+        )
+    icon, words = _WORDLESS.get(kind, ("", lambda: _("Mensagem apagada")))
+    if kind == MessageKind.TEMPLATE and text:
+        icon = ""
+    return icon, " ".join(text.split()) or words()

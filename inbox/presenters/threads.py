@@ -1,0 +1,163 @@
+"""The open conversation and the column beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from common.phones import display
+from contacts.models import Contact
+from contacts.refs import IdentityKind
+from inbox.presenters.bubbles import bubble_of, file_of
+from inbox.presenters.common import face_of, first_name, name_of, window_of
+from inbox.shapes import Identity, Limits, Panel, PastConversation, Thread
+from omnichannel.adapters import registry
+from omnichannel.adapters.whatsapp.media import MEDIA_LIMITS
+from omnichannel.choices import ChannelKind, MessageKind, Stage
+from omnichannel.models import Attachment, Conversation, Message
+
+# Stickers are pictures made for the purpose; an attendant who picks a webp means a file.
+_ATTACHABLE = (MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.AUDIO, MessageKind.DOCUMENT)
+
+
+def limits_of(kind: str) -> Limits:
+    """Return what the composer may offer on a kind of channel; nothing where no adapter speaks."""
+    try:
+        able = registry.adapter_for(kind).capabilities
+    except registry.KindWithoutAdapter:
+        return Limits()
+    offered = MEDIA_LIMITS if kind == ChannelKind.WHATSAPP else {}
+    files = {name: offered[name] for name in _ATTACHABLE if name in offered}
+    return Limits(
+        text=able.text_limit,
+        caption=able.caption_limit,
+        sizes={str(name): limit.max_bytes for name, limit in files.items()},
+        types={str(name): sorted(limit.types) or ["*/*"] for name, limit in files.items()},
+        templates=able.templates,
+        replies=able.replies,
+    )
+
+
+def may_write(conversation: Conversation, reader: Membership) -> bool:
+    """Tell whether the reader may answer: nobody holds it, they do, or they manage.
+
+    The service decides again; this only chooses what to draw.
+    """
+    return conversation.attendant_id in (None, reader.pk) or reader.is_manager
+
+
+def bubbles_of(conversation: Conversation, messages: Iterable[Message], reader: Membership) -> list:
+    """Draw messages in the order given."""
+    name = name_of(conversation)
+    able = limits_of(conversation.channel.kind).replies
+    can_reply = able and conversation.is_open and may_write(conversation, reader)
+    return [
+        bubble_of(message, contact_name=name, reader=reader, can_reply=can_reply)
+        for message in messages
+    ]
+
+
+def thread_of(
+    conversation: Conversation,
+    messages: Iterable[Message],
+    reader: Membership,
+    *,
+    older_than: str = "",
+    first_unread_seq: int | None = None,
+) -> Thread:
+    """Draw the open conversation with the given messages, oldest first."""
+    is_mine = conversation.attendant_id == reader.pk
+    is_open = conversation.stage != Stage.CLOSED
+    attendant = conversation.attendant
+    contact = conversation.contact
+    return Thread(
+        id=conversation.pk,
+        face=face_of(conversation),
+        channel_kind=conversation.channel.kind,
+        channel_label=conversation.channel.get_kind_display(),
+        channel_name=conversation.channel.name,
+        stage=conversation.stage,
+        stage_label=conversation.get_stage_display(),
+        window=window_of(conversation),
+        limits=limits_of(conversation.channel.kind),
+        revision=conversation.revision,
+        bubbles=bubbles_of(conversation, messages, reader),
+        older_than=older_than,
+        unread=conversation.unread_count,
+        first_unread_seq=first_unread_seq,
+        attendant=first_name(attendant.user.name) if attendant else "",
+        is_mine=is_mine,
+        handle=display(contact.phone) if contact.phone and contact.name else "",
+        can_take=is_open and not is_mine and may_write(conversation, reader),
+        can_release=is_open and attendant is not None and may_write(conversation, reader),
+        can_close=is_open and may_write(conversation, reader),
+        can_reopen=not is_open,
+    )
+
+
+def panel_of(
+    conversation: Conversation,
+    *,
+    consent: bool | None,
+    past: Sequence[Conversation],
+    files: Sequence[Attachment],
+) -> Panel:
+    """Draw the contact column. Needs the contact with identities and tags loaded."""
+    contact = conversation.contact
+    identities = list(contact.identities.all())
+    usernames = [row.username for row in identities if row.username]
+    return Panel(
+        contact_id=contact.pk,
+        face=face_of(conversation),
+        phone=display(contact.phone) if contact.phone else "",
+        phone_e164=contact.phone,
+        email=contact.email,
+        username=usernames[0] if usernames else "",
+        identities=tuple(_identity(row.kind, row.value) for row in identities),
+        tags=tuple(tag.name for tag in contact.tags.all()),
+        marketing=consent,
+        first_seen_at=contact.created_at,
+        last_contact_at=contact.last_contact_at,
+        facts=_facts(conversation, contact),
+        files=tuple((row.pk, file_of(row)) for row in files),
+        past=tuple(_past(row) for row in past),
+    )
+
+
+def _identity(kind: str, value: str) -> Identity:
+    label = str(IdentityKind(kind).label) if kind in IdentityKind.values else kind
+    return Identity(label, value)
+
+
+def _facts(conversation: Conversation, contact: Contact) -> tuple[tuple[str, str], ...]:
+    attendant = conversation.attendant
+    facts = [
+        (_("Etapa"), conversation.get_stage_display()),
+        (_("Atendente"), attendant.user.name if attendant else _("ninguém")),
+        (_("Canal"), f"{conversation.channel.get_kind_display()} · {conversation.channel.name}"),
+        (_("Aberta em"), _moment(conversation.opened_at)),
+    ]
+    if conversation.closed_at:
+        facts.append((_("Encerrada em"), _moment(conversation.closed_at)))
+    facts.append((_("Mensagens"), str(conversation.message_count)))
+    facts.append((_("Cadastro"), contact.get_status_display()))
+    return tuple(facts)
+
+
+def _moment(moment: object) -> str:
+    return date_format(timezone.localtime(moment), "d/m H:i")  # type: ignore[arg-type]
+
+
+def _past(conversation: Conversation) -> PastConversation:
+    return PastConversation(
+        id=conversation.pk,
+        channel_kind=conversation.channel.kind,
+        channel_label=conversation.channel.get_kind_display(),
+        opened_at=conversation.opened_at,
+        stage_label=conversation.get_stage_display(),
+        message_count=conversation.message_count,
+    )

@@ -1,0 +1,1 @@
+"""The attendant's pages. A view reads input, calls a service or selectors, shapes the answer."""
