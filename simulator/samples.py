@@ -99,7 +99,7 @@ TEMPLATES: list[Json] = [
                 "example": {"header_handle": ["https://clinica.example/checkup.jpg"]},
             },
             _body(
-                "{{1}}, que tal colocar o check-up em dia? Neste mês a avaliação inicial é gratuita.",
+                "{{1}}, que tal pôr o check-up em dia? Neste mês a primeira avaliação é grátis.",
                 "Ana",
             ),
             {"type": "FOOTER", "text": "Para não receber mais ofertas, responda PARAR"},
@@ -119,7 +119,7 @@ TEMPLATES: list[Json] = [
         "status": "PAUSED",
         "quality": "RED",
         "components": [
-            _body("Olá, {{1}}! De 1 a 5, como foi o seu atendimento na clínica?", "Ana"),
+            _body("Olá, {{1}}! De 1 a 5, como foi o seu atendimento?", "Ana"),
         ],
     },
 ]

@@ -6,4 +6,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("simulator.graph.urls")),
+    path("control/", include("simulator.control.urls")),
+    path("", include("simulator.phone.urls")),
 ]
