@@ -192,7 +192,7 @@ def attachment_upload(
         uploaded_by=uploaded_by,
     )
     file.seek(0)
-    attachment.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    attachment.sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     file.seek(0)
     attachment.file.save("", File(file), save=False)
     attachment.save()
