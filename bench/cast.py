@@ -1,0 +1,77 @@
+"""Who takes part: companies, their numbers, people who work there, patients who have written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts.models import Company, Membership
+from accounts.services.memberships import member_create
+from bench import bodies
+from common.scoping import company_scope
+from omnichannel.choices import ChannelKind, ChannelStatus
+from omnichannel.models import Channel
+from omnichannel.services.channels import channel_save
+
+PASSWORD = "correta-cavalo-grampo"
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """One company with one number and one person who sees everything."""
+
+    company: Company
+    channel: Channel
+    attendant: Membership
+
+
+def clinics(count: int) -> list[Clinic]:
+    """Make companies 0 .. count-1, each with the bodies.account of its number."""
+    return [_clinic(number) for number in range(count)]
+
+
+@transaction.atomic
+def _clinic(number: int) -> Clinic:
+    company = Company.objects.create(name=f"Clínica {number}")
+    attendant = member_create(
+        company=company,
+        email=f"atendente@clinica{number}.example",
+        name="Ana Prado",
+        password=PASSWORD,
+        role=Membership.Role.ADMINISTRATOR,
+    )
+    account = bodies.account(number)
+    with company_scope(company):
+        channel = channel_save(
+            company=company,
+            actor=None,
+            kind=ChannelKind.WHATSAPP,
+            name="WhatsApp da recepção",
+            status=ChannelStatus.ACTIVE,
+            account_id=account.account_id,
+            waba_id=account.waba_id,
+            phone_number=f"+{account.phone}",
+            credentials={"access_token": "token-de-medida"},
+        )
+    return Clinic(company, channel, attendant)
+
+
+def session_cookie(attendant: Membership) -> str:
+    """Log a person in and return the Cookie header of their browser."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(attendant.user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = attendant.user.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def empty_ledger() -> None:
+    """Forget every event, so that a round begins as the first one did."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE webhooks_inboundevent CASCADE")

@@ -1,0 +1,133 @@
+"""(a) Webhooks taken for good per second, and how long a provider waits for its 200."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from bench import cast, load
+from bench.report import Report, middle, percentile
+from bench.stack import Stack, free_port, uvicorn
+from webhooks.models import InboundEvent
+from webhooks.spool import spool_size
+
+ROUNDS = 3
+SECONDS = 4.0
+CONNECTIONS = 64
+OFFERED = 1000.0
+FLOOR_OFFERED = 200.0
+
+
+def measure(stack: Stack, report: Report) -> None:
+    """Measure both beside a plain Django view that inserts one row."""
+    cast.clinics(3)
+    floor_port = _floor_up(stack)
+    stack.web()
+    stack.wait_for_web()
+    ours, floor, cpu = [], [], []
+    for number in range(ROUNDS):
+        floor.append(_floor(stack, floor_port, f"f{number}").per_second)
+        cast.empty_ledger()
+        used = stack.cpu_seconds("web")
+        result = _ours(stack, f"a{number}")
+        cpu.append((stack.cpu_seconds("web") - used) / result.answered * 1e6)
+        ours.append(result.per_second)
+        # The crash is part of the check: what was answered must survive it.
+        check(stack, result, crash=number == ROUNDS - 1)
+    report.add(
+        "accept.per_second",
+        middle(ours),
+        "POST/s",
+        floor=middle(floor),
+        goal="ratio >= 8",
+        note=f"web CPU {middle(cpu):.0f} ms per 1,000; every 200 found after a crash of PostgreSQL",
+    )
+    _with_everything(stack, report, floor_port, middle(floor))
+
+
+def _with_everything(stack: Stack, report: Report, floor_port: int, floor: float) -> None:
+    """Measure again while a worker and the sweeps use the same two cores."""
+    stack.worker()
+    stack.beat()
+    stack.wait_for_worker()
+    cast.empty_ledger()
+    busy = [_ours(stack, f"w{number}") for number in range(ROUNDS)]
+    report.add(
+        "accept.per_second_while_working",
+        middle([result.per_second for result in busy]),
+        "POST/s",
+        floor=floor,
+    )
+    cast.empty_ledger()
+    tails, floor_tails = [], []
+    for number in range(ROUNDS):
+        floor_tails.append(_tail(_floor(stack, floor_port, f"g{number}", rate=FLOOR_OFFERED)))
+        result = _ours(stack, f"r{number}", rate=OFFERED)
+        check(stack, result)
+        tails.append(_tail(result))
+        cast.empty_ledger()
+    report.add(
+        "accept.p99_at_1000_per_second",
+        middle(tails),
+        "ms",
+        floor=middle(floor_tails),
+        goal="value <= 50",
+        note=f"floor at {FLOOR_OFFERED:.0f}/s, which is what it can take",
+    )
+
+
+def check(stack: Stack, result: load.Result, *, crash: bool = False) -> None:
+    """Compare the ledger with what was answered. Raises AssertionError when they differ."""
+    refused = {code: n for code, n in result.statuses.items() if code != 200}
+    assert not refused, f"answers other than 200: {refused}"
+    assert spool_size() == 0, "bodies went to the spool: the database was too slow"
+    if crash:
+        connection.close()
+        stack.postgres.kill()
+        stack.postgres.start()
+    kept = {bytes(key) for key in InboundEvent.objects.values_list("dedupe", flat=True)}
+    lost = result.accepted - kept
+    assert not lost, f"{len(lost)} of {len(result.accepted)} answered bodies are not in the ledger"
+    assert kept == result.accepted, f"{len(kept - result.accepted)} rows nobody was answered for"
+
+
+def _tail(result: load.Result) -> float:
+    return percentile(result.latencies, 0.99) * 1000
+
+
+def _ours(stack: Stack, run: str, rate: float | None = None) -> load.Result:
+    return load.run(
+        load.Spec(
+            port=stack.port,
+            secret=stack.secret,
+            run=run,
+            connections=CONNECTIONS,
+            seconds=SECONDS,
+            rate=rate,
+            most=round(SECONDS * 25_000),
+        )
+    )
+
+
+def _floor(stack: Stack, port: int, run: str, rate: float | None = None) -> load.Result:
+    return load.run(
+        load.Spec(
+            port=port,
+            secret=stack.secret,
+            run=run,
+            connections=CONNECTIONS,
+            seconds=SECONDS,
+            path="/insert/",
+            rate=rate,
+            most=round(SECONDS * 5_000),
+        )
+    )
+
+
+def _floor_up(stack: Stack) -> int:
+    """Make the floor's table and start its web process; return the port."""
+    port = free_port()
+    settings = {"DJANGO_SETTINGS_MODULE": "bench.floor.settings"}
+    stack.manage("migrate", "--run-syncdb", "--verbosity", "0", **settings)
+    stack.start("floor", uvicorn("bench.floor.asgi:application", port), **settings)
+    stack.wait_for_web(port, "/insert/")
+    return port

@@ -1,0 +1,1 @@
+"""What a plain Django project does with a webhook: the floor of the accept figures."""

@@ -1,0 +1,272 @@
+"""A whole installation for one measurement: servers, web, worker and beat, as in production.
+
+Everything lives under one folder, listens on free loopback ports or on sockets, is known by its
+pid and ends with the process that started it.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import resource
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from config import processes
+from config.embedded import EmbeddedFailure, PostgresServer, ValkeyServer
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+READY_SECONDS = 60.0
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Stack:
+    """The servers and processes of one run. Use as a context manager; leaving it ends them all."""
+
+    def __init__(self, var_dir: Path, *, extra: Mapping[str, str] | None = None) -> None:
+        self.var_dir = Path(var_dir).absolute()
+        self.postgres = PostgresServer(self.var_dir)
+        self.valkey = ValkeyServer(self.var_dir)
+        self.port = free_port()
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.secret = secrets.token_hex(16)
+        self.environment = {**self._values(), **(extra or {})}
+
+    @property
+    def address(self) -> str:
+        """Give where the web process answers."""
+        return f"http://{HOST}:{self.port}"
+
+    def _values(self) -> dict[str, str]:
+        return {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.valkey.url,
+            "REALTIME_PREFIX": "central",
+            "VAR_DIR": str(self.var_dir),
+            "SPOOL_DIR": str(self.var_dir / "spool"),
+            "MEDIA_DIR": str(self.var_dir / "media"),
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "CREDENTIALS_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+            "META_APP_SECRET": self.secret,
+            "META_VERIFY_TOKEN": secrets.token_urlsafe(24),
+            "METRICS_TOKEN": secrets.token_urlsafe(24),
+            # A port nothing listens on: no measurement may speak to the provider.
+            "META_GRAPH_URL": f"http://{HOST}:9",
+            "DEBUG": "0",
+            "HTTPS": "0",
+            "SIMULATOR": "0",
+            "DEMO": "0",
+            "ALLOWED_HOSTS": HOST,
+            "PUBLIC_URL": self.address,
+            "LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def adopt(self, values: Mapping[str, str]) -> None:
+        """Use these values (the measuring process' own secrets) instead of fresh ones."""
+        self.environment.update(values)
+        self.secret = self.environment["META_APP_SECRET"]
+
+    def __enter__(self) -> Self:
+        for server in (self.postgres, self.valkey):
+            if server.is_held():
+                raise EmbeddedFailure(f"Another run uses {self.var_dir}; wait for its end.")
+        shutil.rmtree(self.var_dir, ignore_errors=True)
+        self.var_dir.mkdir(parents=True)
+        _raise_file_limit()
+        try:
+            self.postgres.start()
+            self.valkey.start()
+            self.manage("migrate", "--noinput", "--verbosity", "0")
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process, then the servers."""
+        for name in list(self.processes):
+            self.stop(name)
+        self.valkey.stop()
+        self.postgres.stop()
+
+    # --- processes ---
+
+    def start(self, name: str, command: list[str], **extra: str) -> subprocess.Popen[bytes]:
+        """Start a process under a name; what it prints goes to log/NAME.log."""
+        log_dir = self.var_dir / "log"
+        log_dir.mkdir(exist_ok=True)
+        with open(log_dir / f"{name}.log", "ab") as log:
+            self.processes[name] = processes.spawn(
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environment, **extra},
+            )
+        return self.processes[name]
+
+    def stop(self, name: str) -> None:
+        """End a process as an operator would."""
+        process = self.processes.pop(name, None)
+        if process is not None:
+            processes.end(process, signal.SIGTERM, patience=10)
+
+    def kill(self, name: str) -> None:
+        """End a process as a crash would."""
+        process = self.processes[name]
+        process.kill()
+        process.wait()
+
+    def web(self, name: str = "web", application: str = "config.asgi:application") -> None:
+        """Start the web process; `wait_for_web` tells when it answers."""
+        self.start(name, uvicorn(application, self.port))
+
+    def worker(self, name: str = "worker") -> None:
+        """Start a worker as `make run` does."""
+        celery = [sys.executable, "-m", "celery", "-A", "config"]
+        self.start(name, [*celery, "worker", "-P", "threads", "-c", "8", "-n", f"{name}@bench"])
+
+    def beat(self) -> None:
+        """Start the clock that rings the sweeps."""
+        self.start(
+            "beat",
+            [
+                *(sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile="),
+                *("--schedule", str(self.var_dir / "celerybeat-schedule")),
+            ],
+        )
+
+    def up(self) -> None:
+        """Start web, worker and beat and return when all of them work."""
+        self.web()
+        self.worker()
+        self.beat()
+        self.wait_for_web()
+        self.wait_for_worker()
+
+    def wait_for_web(self, port: int | None = None, path: str = "/readyz") -> None:
+        """Return when a web process answers."""
+        url = f"http://{HOST}:{port or self.port}{path}"
+        until(lambda: answers(url), READY_SECONDS, f"{url} does not answer; see {self.var_dir}/log")
+
+    def wait_for_worker(self) -> None:
+        """Return when the worker takes what is rung for."""
+        from config.celery import app
+
+        def pongs() -> bool:
+            return bool(app.control.inspect(timeout=0.5).ping())
+
+        until(pongs, READY_SECONDS, "the worker does not answer")
+
+    def manage(self, *arguments: str, **extra: str) -> None:
+        """Run a command of manage.py."""
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **self.environment, **extra},
+            check=True,
+        )
+
+    # --- what processes use ---
+
+    def cpu_seconds(self, *names: str) -> float:
+        """Give the CPU time that named processes have used so far."""
+        return sum(_cpu_of(self.processes[name].pid) for name in names)
+
+    def postgres_cpu_seconds(self) -> float:
+        """Give the CPU time of the PostgreSQL server, children that ended included."""
+        assert self.postgres.process is not None
+        leader = self.postgres.process.pid
+        return sum(_cpu_of(pid) for pid in _tree(leader))
+
+    def resident_kib(self, name: str) -> int:
+        """Give the resident memory of a process."""
+        status = Path(f"/proc/{self.processes[name].pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if "VmRSS" in line)
+
+
+def uvicorn(application: str, port: int) -> list[str]:
+    """Give the command that serves an ASGI application as `make run` serves the web process."""
+    return [
+        *(sys.executable, "-m", "uvicorn", application),
+        *("--host", HOST, "--port", str(port), "--ws", "websockets"),
+        *("--no-proxy-headers", "--no-server-header", "--no-access-log"),
+        *("--timeout-graceful-shutdown", "5", "--log-level", "warning"),
+    ]
+
+
+def free_port() -> int:
+    """Give a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def answers(url: str) -> bool:
+    """Tell whether an address answers with a success."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=3):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def until(condition: Callable[[], bool], seconds: float, complaint: str) -> None:
+    """Wait for a condition. Raises TimeoutError with the complaint."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(complaint)
+        time.sleep(0.05)
+
+
+def _raise_file_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < 8192:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard), hard))
+
+
+def _cpu_of(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    # utime, stime, and those of children that were waited for.
+    return sum(int(fields[n]) for n in (11, 12, 13, 14)) / CLOCK_TICKS
+
+
+def _tree(leader: int) -> list[int]:
+    found = [leader]
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == leader:
+            found.append(int(entry.name))
+    return found
