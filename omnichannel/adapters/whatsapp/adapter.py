@@ -28,7 +28,12 @@ from omnichannel.adapters.tolerant import ident, mapping
 from omnichannel.adapters.whatsapp import answers, limits, profile, templates
 from omnichannel.adapters.whatsapp.content import body_of, read_body
 from omnichannel.adapters.whatsapp.errors import explain, fault_sentence
-from omnichannel.adapters.whatsapp.media import file_check, plain_type
+from omnichannel.adapters.whatsapp.media import (
+    file_check,
+    media_check,
+    media_kind_for,
+    plain_type,
+)
 from omnichannel.adapters.whatsapp.parse import parse
 from omnichannel.choices import MEDIA_KINDS, ChannelKind, MessageKind
 
@@ -152,6 +157,12 @@ class WhatsAppAdapter(Adapter):
         body = profile.body_of(changes)
         _graph(account).post(account.account_id, profile.EDGE, body=body)
         return self.profile(account)
+
+    def media_kind(self, mime_type: str, size: int) -> MessageKind:
+        """Send as what WhatsApp shows of this type, else as a document. Raises ContentRefused."""
+        kind = media_kind_for(mime_type) or MessageKind.DOCUMENT
+        media_check(kind, mime_type, size)
+        return kind
 
     def template_variables(self, template: TemplateInfo) -> tuple[TemplateVariable, ...]:
         """List what a sender has to fill in."""
