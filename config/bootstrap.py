@@ -31,10 +31,17 @@ def fail(words: str) -> None:
 
 def main() -> None:
     """Bring `.venv` to the state the lock file describes; return at once when it is there."""
-    lock = sys.argv[1]
     # Two makes at once must not fill one folder together.
     handle = os.open(ROOT, os.O_RDONLY)
-    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        provide(sys.argv[1])
+    finally:
+        os.close(handle)
+
+
+def provide(lock: str) -> None:
+    """Make and fill `.venv` where its note does not say that this has been done."""
     if read(stamp(lock)) == state(lock):
         return
     check_python()
