@@ -1,0 +1,135 @@
+"""The bodies of outgoing messages, compared with Meta's own samples."""
+
+import pytest
+
+from omnichannel.adapters.base import (
+    OutgoingMedia,
+    OutgoingMessage,
+    Recipient,
+    TemplateSend,
+)
+from omnichannel.adapters.whatsapp.content import body_of, read_body
+from omnichannel.adapters.whatsapp.limits import check
+from omnichannel.choices import MessageKind
+from tests.omnichannel.adapters.payloads import load, samples
+
+MARIANA = Recipient(user_id="BR.1502576394655843")
+ANA = Recipient(phone="5511987654321")
+
+
+def outgoing(kind, to=ANA, **members):
+    return OutgoingMessage(token="", to=to, kind=kind, **members)
+
+
+def test_a_text_to_a_hidden_phone_goes_to_the_user_id():
+    message = outgoing(MessageKind.TEXT, MARIANA, text="Olá, Mariana!")
+    assert body_of(message) == load("request-text-bsuid")
+
+
+def test_a_request_for_the_phone_equals_the_documented_body():
+    interactive = {"type": "contact_request", "action": {"name": "request_contact_info"}}
+    message = outgoing(
+        MessageKind.INTERACTIVE,
+        MARIANA,
+        text="Pode nos enviar o seu telefone?",
+        content={"interactive": interactive},
+    )
+    check(message)
+    assert body_of(message) == load("request-interactive-contact_request")
+
+
+def test_the_phone_always_has_its_plus_and_a_user_id_goes_beside_it():
+    for phone in ("5511987654321", "+5511987654321"):
+        body = body_of(outgoing(MessageKind.TEXT, Recipient(phone, "BR.1"), text="x"))
+        assert (body["to"], body["recipient"]) == ("+5511987654321", "BR.1")
+
+
+def test_our_token_and_the_quoted_message_go_along():
+    message = OutgoingMessage("msg:1", ANA, MessageKind.TEXT, text="x", reply_to="wamid.0")
+    body = body_of(message)
+    assert body["biz_opaque_callback_data"] == "msg:1"
+    assert body["context"] == {"message_id": "wamid.0"}
+
+
+def test_a_reaction_names_its_message_only_once():
+    reaction = {"message_id": "wamid.0", "emoji": "👍"}
+    message = outgoing(MessageKind.REACTION, reply_to="wamid.0", content={"reaction": reaction})
+    body = body_of(message)
+    assert body["reaction"] == reaction
+    assert "context" not in body
+
+
+@pytest.mark.parametrize(("text", "preview"), [("veja https://x.invalid", True), ("oi", None)])
+def test_a_link_asks_for_its_preview(text, preview):
+    assert body_of(outgoing(MessageKind.TEXT, text=text))["text"].get("preview_url") is preview
+
+
+def test_our_own_members_of_the_content_stay_here():
+    content = {"location": {"latitude": 1, "longitude": 2}, "event": "assumida"}
+    body = body_of(outgoing(MessageKind.LOCATION, content=content))
+    assert "event" not in str(body)
+
+
+def test_a_contact_gets_the_first_name_that_whatsapp_demands():
+    card = {"name": {"formatted_name": "Lia Souza"}, "phones": [{"phone": "+5511"}]}
+    (sent,) = body_of(outgoing(MessageKind.CONTACT, content={"contacts": [card]}))["contacts"]
+    assert sent["name"] == {"formatted_name": "Lia Souza", "first_name": "Lia"}
+
+
+def test_reading_and_typing_are_one_body():
+    read = {"messaging_product": "whatsapp", "status": "read", "message_id": "w"}
+    assert read_body("w", typing=False) == read
+    assert read_body("w", typing=True) == {**read, "typing_indicator": {"type": "text"}}
+
+
+def rebuilt(sample):
+    """Say with our own types what a sample says, or nothing for what we do not send."""
+    to = Recipient(sample.get("to", "").removeprefix("+"), sample.get("recipient", ""))
+    match sample.get("type"):
+        case "text":
+            return outgoing(MessageKind.TEXT, to, text=sample["text"]["body"])
+        case "image" | "audio" | "video" | "document" | "sticker" as kind:
+            file = sample[kind]
+            word = {"image": "imagem", "document": "documento"}.get(kind, kind)
+            media = OutgoingMedia(
+                MessageKind(word), file["id"], file.get("filename", ""), file.get("voice", False)
+            )
+            return outgoing(MessageKind(word), to, text=file.get("caption", ""), media=media)
+        case "location" | "reaction" as kind:
+            word = {"location": "localizacao", "reaction": "reacao"}[kind]
+            return outgoing(MessageKind(word), to, content={kind: sample[kind]})
+        case "contacts":
+            return outgoing(MessageKind.CONTACT, to, content={"contacts": sample["contacts"]})
+        case "interactive":
+            content = {"interactive": sample["interactive"]}
+            return outgoing(MessageKind.INTERACTIVE, to, content=content)
+        case "template":
+            template = sample["template"]
+            return outgoing(
+                MessageKind.TEMPLATE,
+                to,
+                template=TemplateSend(
+                    template["name"], template["language"]["code"], tuple(template["components"])
+                ),
+            )
+    return None
+
+
+def is_message(sample):
+    """Leave out requests of other edges and samples with placeholders in the place of values."""
+    entry, body = sample.values
+    return not entry["placeholders"] and ("type" in body or "status" in body)
+
+
+@pytest.mark.parametrize(("entry", "sample"), filter(is_message, samples("request")))
+def test_a_further_sample_can_be_said_and_comes_out_the_same(entry, sample):
+    if "status" in sample:
+        assert read_body(sample["message_id"], typing="typing_indicator" in sample) == sample
+        return
+    message = rebuilt(sample)
+    check(message)
+    body = body_of(message)
+    # Samples of some pages leave out what is the default.
+    assert body == {"recipient_type": "individual", **sample, "to": f"+{message.to.phone}"} or (
+        not message.to.phone and body == sample
+    )
