@@ -301,9 +301,15 @@ def _answered(held: Conversation, author: Membership | None) -> None:
     """Whoever answers a conversation that nobody holds, holds it; waiting ends."""
     held.waiting_since = None
     held.unread_count = 0
-    Message.unscoped.inbound().filter(
+    unread = Message.unscoped.inbound().filter(
         conversation=held, read_at=None, status=MessageStatus.DELIVERED
-    ).update(status=MessageStatus.READ, read_at=timezone.now(), revision=held.revision)
+    )
+    if (newest := unread.exclude(external_id=None).order_by("-seq").first()) is not None:
+        from omnichannel.tasks import read_receipt
+
+        # Whoever is answered was read: their phone should say so.
+        ring(read_receipt, str(held.company_id), str(newest.pk))
+    unread.update(status=MessageStatus.READ, read_at=timezone.now(), revision=held.revision)
     if author is not None and held.attendant_id is None and held.stage != Stage.CLOSED:
         stage_move(held, Stage.HUMAN, attendant=author)
 
