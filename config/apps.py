@@ -11,3 +11,10 @@ class ConfigConfig(AppConfig):
     name = "config"
     label = "config"
     verbose_name = "Configuração"
+
+    def ready(self) -> None:
+        """Give every process and every thread of it the broker of the settings."""
+        from config.celery import app
+
+        # Celery's current app is per thread: requests run in others than the one that started.
+        app.set_default()
