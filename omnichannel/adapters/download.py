@@ -41,6 +41,8 @@ from omnichannel.adapters.meta import (
 logger = logging.getLogger(__name__)
 
 META_HOSTS = re.compile(r"(?:[a-z0-9-]+\.)+(?:fbcdn\.net|fbsbx\.com|whatsapp\.net)")
+# IPv6-only networks reach the old Internet through these (RFC 6052).
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 CHUNK_BYTES = 65_536
 REDIRECT_COUNT = 3
 # A file of 100 MB on a slow line; a server that drips bytes does not hold a worker for longer.
@@ -200,6 +202,8 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(found, ipaddress.IPv6Address):
         hidden = found.ipv4_mapped or found.sixtofour
+        if found in NAT64:
+            hidden = ipaddress.IPv4Address(found.packed[-4:])
         if hidden is not None:
             found = hidden
     return found.is_global and not found.is_multicast

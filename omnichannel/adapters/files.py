@@ -113,6 +113,8 @@ def _container(head: bytes) -> str | None:
             return "audio/mp4"
         if brand.startswith(PHONE_BRANDS):
             return "video/3gpp"
+        if brand == b"qt  ":
+            return "video/quicktime"
         return "image/heic" if brand in (b"heic", b"heix", b"mif1", b"avif") else "video/mp4"
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         for folder, mime_type in OOXML_FOLDERS.items():
@@ -123,18 +125,23 @@ def _container(head: bytes) -> str | None:
 
 
 def _frames(head: bytes) -> str | None:
-    """Read audio that begins with a frame: eleven set bits, then the layer tells MP3 from AAC."""
+    """Read audio that begins with a frame: eleven set bits, then the layer tells MP3 from AAC.
+
+    Layer I is left out: nobody uses it, and UTF-16 text begins like it.
+    """
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return None
     layer = head[1] & 0x06
     if layer == 0 and head[1] & 0xF0 == 0xF0:
         return "audio/aac"
-    is_frame = layer != 0 and head[2] & 0xF0 != 0xF0 and head[1] & 0x18 != 0x08
+    is_frame = layer in (0x02, 0x04) and head[2] & 0xF0 != 0xF0 and head[1] & 0x18 != 0x08
     return "audio/mpeg" if is_frame else None
 
 
 def _text(head: bytes) -> str | None:
-    """Read text in UTF-8 or Latin-1 without control characters; markup is told apart."""
+    """Read text in UTF-8, UTF-16 or Latin-1, without control characters; markup is told apart."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[2:].replace(b"\0", b"")
     if any(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head):
         return None
     begin = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

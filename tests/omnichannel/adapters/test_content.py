@@ -121,7 +121,7 @@ def is_message(sample):
     return not entry["placeholders"] and ("type" in body or "status" in body)
 
 
-@pytest.mark.parametrize(("entry", "sample"), filter(is_message, samples("request")))
+@pytest.mark.parametrize(("entry", "sample"), list(filter(is_message, samples("request"))))
 def test_a_further_sample_can_be_said_and_comes_out_the_same(entry, sample):
     if "status" in sample:
         assert read_body(sample["message_id"], typing="typing_indicator" in sample) == sample
