@@ -35,13 +35,13 @@ def reaction_apply(*, channel: Channel, update: ReactionUpdate) -> None:
         return
     if not update.is_echo and update.emoji:
         conversation.unread_count += 1
-        conversation.last_message_at = max(
-            update.happened_at, conversation.last_message_at or update.happened_at
-        )
-        conversation.last_message_kind = MessageKind.REACTION
-        conversation.last_message_text = update.emoji
-        conversation.last_message_direction = Direction.IN
-        conversation.last_message_seq = 0
+        # One that comes late changes its message, not what was said last.
+        if not conversation.last_message_at or update.happened_at >= conversation.last_message_at:
+            conversation.last_message_at = update.happened_at
+            conversation.last_message_kind = MessageKind.REACTION
+            conversation.last_message_text = update.emoji
+            conversation.last_message_direction = Direction.IN
+            conversation.last_message_seq = 0
     _touch(conversation, message)
 
 
