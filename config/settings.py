@@ -146,6 +146,10 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 40},
     },
     "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
+    "idempotency-purge": {
+        "task": "accounts.tasks.idempotency_purge",
+        "schedule": timedelta(hours=1),
+    },
     "ledger-purge": {"task": "webhooks.tasks.purge", "schedule": timedelta(hours=1)},
 }
 
@@ -164,7 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "accounts.services.tokens.TokensEndWithPassword"}]
 LOGIN_URL = reverse_lazy("inbox:login")
 LOGIN_REDIRECT_URL = reverse_lazy("inbox:home")
 LOGOUT_REDIRECT_URL = reverse_lazy("inbox:login")
@@ -247,33 +251,54 @@ SIMULATOR_WEBHOOK_URL = env.str(
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "accounts.api.auth.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["common.api.permissions.IsMember"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
+    "DEFAULT_PARSER_CLASSES": ["common.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "common.api.errors.exception_handler",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.auth.LoginThrottle"],
     "DEFAULT_THROTTLE_RATES": {"login": "20/min"},
+    # The server in front names the caller; a header that anyone can write does not.
+    "NUM_PROXIES": 0,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Central de Atendimento Omnichannel",
-    "DESCRIPTION": "API da central de atendimento: canais, contatos, conversas e mensagens.",
+    "DESCRIPTION": (
+        "API da central de atendimento: canais, contatos, conversas e mensagens.\n\n"
+        "Peça um token em `auth/token/` e envie-o em `Authorization: Token ...`. Listas vêm em"
+        ' páginas `{"next", "previous", "results"}`. Recusas vêm como'
+        ' `{"code", "detail", "fields"}`, com `code` estável. O que é de outra empresa responde'
+        " como o que não existe: 404."
+    ),
     "VERSION": "1.0.0",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ChannelKind": "omnichannel.choices.ChannelKind",
+        "ChannelStatus": "omnichannel.choices.ChannelStatus",
+        "ContactStatus": "contacts.models.Contact.Status",
+        "ConversationStage": "omnichannel.choices.Stage",
+        "Direction": "omnichannel.choices.Direction",
+        "AuthorKind": "omnichannel.choices.Author",
+        "MessageKind": "omnichannel.choices.MessageKind",
+        "MessageStatus": "omnichannel.choices.MessageStatus",
+        "TemplateStatus": "omnichannel.choices.TemplateStatus",
+        "IdentityKind": "contacts.refs.IdentityKind",
+    },
 }
 
 # --- logs ----------------------------------------------------------------------------------------
@@ -282,7 +307,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {
+            "()": "config.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
@@ -291,7 +319,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.db.backends": {"level": "INFO"},
         "axes": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
+        # Its lines carry arguments and messages; config.logs tells failures instead.
+        "celery.app.trace": {"level": "CRITICAL"},
         "celery.worker.strategy": {"level": "WARNING"},
         "urllib3": {"level": "INFO"},
     },

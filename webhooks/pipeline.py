@@ -170,7 +170,8 @@ def _store(readings: Sequence[Reading], routes: _Routes) -> None:
                 continue
             for channel in routes.of(reading.event, fact):
                 by_channel.setdefault(channel.pk, (channel, []))[1].append(fact)
-    for channel, facts in by_channel.values():
+    # One order for everybody who meets several channels at once.
+    for _pk, (channel, facts) in sorted(by_channel.items()):
         with company_scope(channel.company_id):
             facts_apply(channel=channel, facts=facts)
     _settle_all(readings, issues)
