@@ -126,6 +126,12 @@ class Player:
         if step.graph == "unsupported":
             entry["errors"] = [{"code": 131051, "title": "Message type unknown"}]
         self.waiting += self._read(entry)
+        if step.reaction:
+            account, person = AccountRef(self.channel.account_id), self.phone.person_ref()
+            when = at + timedelta(seconds=40)
+            self.waiting.append(
+                ReactionUpdate(account, person, said.wamid, step.reaction, when, is_echo=True)
+            )
         if step.edited:
             edited = {"type": "text", "text": {"body": step.edited}}
             change = {"original_message_id": said.wamid, "message": edited}
