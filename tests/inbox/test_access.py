@@ -1,0 +1,152 @@
+"""Who may open what: strangers, other companies, and attendants who see only their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from accounts.models import Company, Membership, User
+from common.scoping import company_scope
+from omnichannel.models import Attachment, Conversation, Message
+from omnichannel.services.conversations import conversation_take
+from tests import make
+
+Enter = Callable[[Membership], Client]
+OPEN_TO_ALL = {"login", "logout"}
+WITHOUT_AN_OBJECT = {"home", "list"}
+POSTS = {"list", "take", "release", "close", "reopen", "read", "retry", "attach"}
+PARTS = sorted(
+    {str(name) for name in get_resolver("inbox.urls").reverse_dict if isinstance(name, str)}
+)
+OF_AN_OBJECT = [name for name in PARTS if name not in OPEN_TO_ALL | WITHOUT_AN_OBJECT]
+
+
+def address(name: str, conversation: Conversation, message: Message, attachment: Attachment) -> str:
+    ids = {"retry": message.pk, "file": attachment.pk}
+    if name in WITHOUT_AN_OBJECT | OPEN_TO_ALL:
+        return reverse(f"inbox:{name}")
+    return reverse(f"inbox:{name}", args=[ids.get(name, conversation.pk)])
+
+
+@pytest.fixture
+def message(conversation: Conversation) -> Message:
+    with company_scope(conversation.company_id):
+        return Message.objects.get(conversation=conversation)
+
+
+@pytest.fixture
+def attachment(conversation: Conversation) -> Attachment:
+    return Attachment.unscoped.create(
+        company_id=conversation.company_id, conversation=conversation, kind="documento"
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name not in OPEN_TO_ALL])
+def test_a_stranger_is_sent_to_the_login(
+    client: Client,
+    name: str,
+    conversation: Conversation,
+    message: Message,
+    attachment: Attachment,
+):
+    where = address(name, conversation, message, attachment)
+    answer = client.post(where) if name in POSTS else client.get(where)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("inbox:login"))
+
+
+def test_a_script_of_a_stranger_gets_401_and_no_page(client: Client):
+    answer = client.get(reverse("inbox:home"), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content) == (401, b"")
+
+
+@pytest.mark.parametrize("name", OF_AN_OBJECT)
+def test_another_companys_object_looks_exactly_like_a_missing_one(
+    enter: Enter,
+    rui: Membership,
+    name: str,
+    conversation: Conversation,
+    message: Message,
+    attachment: Attachment,
+):
+    client = enter(rui)
+    theirs = address(name, conversation, message, attachment)
+    nobodys = reverse(f"inbox:{name}", args=[uuid4()])
+    ask = client.post if name in POSTS else client.get
+    foreign, missing = ask(theirs, {"client_id": "a"}), ask(nobodys, {"client_id": "a"})
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.content == missing.content
+
+
+@pytest.mark.parametrize("name", OF_AN_OBJECT)
+def test_an_attendant_who_sees_only_their_own_gets_404_for_a_colleagues(
+    enter: Enter,
+    clinic: Company,
+    beto: Membership,
+    carla: Membership,
+    name: str,
+    conversation: Conversation,
+    message: Message,
+    attachment: Attachment,
+):
+    conversation_take(conversation=conversation, attendant=carla)
+    clinic.attendants_see_all = False
+    clinic.save()
+    client = enter(beto)
+    where = address(name, conversation, message, attachment)
+    answer = client.post(where) if name in POSTS else client.get(where)
+    assert answer.status_code == 404
+
+
+def test_sending_into_another_companys_conversation_is_404(
+    enter: Enter, rui: Membership, conversation: Conversation
+):
+    where = reverse("inbox:messages", args=[conversation.pk])
+    answer = enter(rui).post(where, {"texto": "oi", "client_id": "a"})
+    assert answer.status_code == 404
+    assert Message.unscoped.filter(text="oi").count() == 0
+
+
+@pytest.mark.parametrize("name", ["home", "conversation"])
+def test_pages_are_kept_by_no_cache(
+    enter: Enter, beto: Membership, conversation: Conversation, name: str
+):
+    args = [conversation.pk] if name == "conversation" else []
+    answer = enter(beto).get(reverse(f"inbox:{name}", args=args))
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_the_content_policy_allows_no_inline_script_and_no_eval(enter: Enter, beto: Membership):
+    policy = enter(beto).get(reverse("inbox:home"))["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_email_and_password_open_the_inbox(client: Client, beto: Membership):
+    form = {"username": beto.user.email.upper(), "password": make.PASSWORD}
+    answer = client.post(reverse("inbox:login"), form)
+    assert answer["Location"] == reverse("inbox:home")
+    assert client.get(answer["Location"]).status_code == 200
+
+
+def test_a_wrong_password_is_refused_without_telling_which_part_was_wrong(
+    client: Client, beto: Membership
+):
+    refusals = [
+        client.post(reverse("inbox:login"), {"username": email, "password": "errada-mesmo"})
+        for email in (beto.user.email, "ninguem@clinica.example")
+    ]
+    assert all(answer.status_code == 200 for answer in refusals)
+    assert all("E-mail ou senha não conferem" in answer.content.decode() for answer in refusals)
+
+
+def test_a_login_without_a_clinic_is_told_so_and_not_sent_in_circles(client: Client, db: None):
+    user = User.objects.create_user("sozinho@example.com", make.PASSWORD, name="Só")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(reverse("inbox:home"))
+    assert answer.status_code == 403
+    assert "nenhuma clínica" in answer.content.decode()

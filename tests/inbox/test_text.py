@@ -1,0 +1,51 @@
+"""Message text on screen: links and WhatsApp's marks, and never anybody's markup."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inbox.templatetags.inbox_ui import is_emoji, message_text
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("*forte*", "<strong>forte</strong>"),
+        ("_leve_ e ~fora~", "<em>leve</em> e <s>fora</s>"),
+        ("```a*b*c```", "<code>a*b*c</code>"),
+        ("2*3*4", "2*3*4"),
+        ("um_nome_longo", "um_nome_longo"),
+        ("* item", "* item"),
+        ("<b>", "&lt;b&gt;"),
+        (
+            "veja https://a.example/x_y_z.",
+            'veja <a href="https://a.example/x_y_z" target="_blank" rel="noopener noreferrer">'
+            "https://a.example/x_y_z</a>.",
+        ),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_marks_and_links_are_drawn(text: str, html: str):
+    assert message_text(text) == html
+
+
+@given(st.text(alphabet="<>\"'&*_~` ahtps:/.x\n", max_size=60))
+def test_no_text_makes_a_tag_of_its_own(text: str):
+    bare = message_text(text)
+    for tag in ("strong", "em", "s", "code"):
+        bare = bare.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
+    import re
+
+    bare = re.sub(
+        r'<a href="https?://[^"<>]*" target="_blank" rel="noopener noreferrer">', "", bare
+    )
+    assert "<" not in bare.replace("</a>", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "large"), [("👍", True), ("❤️❤️", True), ("ok 👍", False), ("", False), ("1", False)]
+)
+def test_a_few_emoji_alone_are_large(text: str, large: bool):
+    assert is_emoji(text) is large
