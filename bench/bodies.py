@@ -100,8 +100,8 @@ def request(data: bytes, secret: str, path: str = "/webhooks/whatsapp/") -> byte
 def mixed(run: str, *, accounts: int, patients: int, statuses: float = 0.15) -> Iterator[bytes]:
     """Give bodies without end: texts of patients over some accounts, and a share of receipts.
 
-    `run` makes the ids unique. A patient always writes to the same account. Receipts are for
-    earlier messages of ours nobody knows (they are kept early), as after a restored backup.
+    `run` makes the ids unique. A patient always writes to the same account. Receipts are for the
+    messages `ours` names: each is delivered and then read.
     """
     every = round(1 / statuses) if statuses else 0
     number = 0
@@ -110,10 +110,20 @@ def mixed(run: str, *, accounts: int, patients: int, statuses: float = 0.15) -> 
         sender = number * 7919 % patients
         to = account(sender % accounts)
         if every and number % every == 0:
-            value = status(to, sender, f"wamid.{run}.s{number}", "delivered")
+            turn = number // every
+            kind = ("delivered", "read")[turn // patients % 2]
+            # Another step than the texts': these numbers meet every patient, too.
+            sender = turn * 7919 % patients
+            to = account(sender % accounts)
+            value = status(to, sender, ours(sender, turn // (2 * patients) % 40 + 1), kind)
         else:
             value = text(to, sender, f"wamid.{run}.{number}")
         yield body(to, value)
+
+
+def ours(recipient: int, number: int) -> str:
+    """Give the id of the number-th message a clinic has sent to a patient before."""
+    return f"wamid.ours.{patient(recipient)}.{number}"
 
 
 def _value(to: Account, **items: Any) -> dict[str, Any]:
