@@ -85,11 +85,11 @@ class Launcher:
         self._check_ports()
         with ExitStack() as stack:
             stack.callback(self._servers_stop)
-            stack.callback(self.say, "stopping")
             self._servers_start()
             self._prepare()
             supervisor = Supervisor(self._children(), self.say)
             stack.callback(supervisor.stop)
+            stack.callback(self.say, "stopping")
             self.say(f"starting {', '.join(child.name for child in supervisor.children)}")
             supervisor.start()
             self._wait_until_ready(supervisor)
@@ -114,7 +114,7 @@ class Launcher:
                     stack.enter_context(server)
             self._describe_addresses()
             return subprocess.call(  # noqa: S603 (the words come from who sits there)
-                [sys.executable, str(BASE_DIR / "manage.py"), *arguments],
+                [*_manage(*arguments)],
                 env={**os.environ, **self.environment},
             )
 
@@ -172,34 +172,31 @@ class Launcher:
         for name, value in defaults.items():
             self.environment[name] = env.str(name, default="") or value
 
-    # --- the database's content ---
+    # --- what must stand before the processes start ---
 
     def _prepare(self) -> None:
-        self.say("bringing the database up to date")
-        self._manage_step("migrate", "--noinput", "--verbosity", "1")
-        if self.demo:
-            self.say("loading the demo company where the database is empty")
-            self._manage_step("demo_load")
-
-    def _manage_step(self, *arguments: str) -> None:
-        """Run one command of manage.py; its output goes to a log, its failure to the screen."""
-        log_path = self.log_dir / "prepare.log"
+        """Run `manage.py prepare`: its steps go to the screen, its warnings to a log."""
         self.log_dir.mkdir(parents=True, exist_ok=True)
+        log_path = self.log_dir / "prepare.log"
         with open(os.open(log_path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as log:
             process = processes.spawn(
-                [sys.executable, str(BASE_DIR / "manage.py"), *arguments],
+                [*_manage("prepare"), *(["--demo"] if self.demo else [])],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"},
             )
+            assert process.stdout is not None
             try:
+                for line in process.stdout:
+                    self.say(line.decode(errors="replace").rstrip())
                 code = process.wait()
             finally:
                 processes.end(process)
+                process.stdout.close()
         if code:
             raise LaunchFailure(
-                f"`manage.py {arguments[0]}` failed; {log_path} says:\n{_tail(log_path, 12)}"
+                f"The database could not be made ready; {log_path} says:\n{_tail(log_path, 12)}"
             )
 
     # --- processes ---
@@ -283,6 +280,10 @@ def _port(words: str) -> int:
     raise LaunchFailure(f"PORT={words} is not a port: choose a number from 1 to 65534.")
 
 
+def _manage(*arguments: str) -> list[str]:
+    return [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
+
+
 def _uvicorn(application: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "uvicorn", application),
@@ -337,7 +338,8 @@ def _answer(url: str) -> tuple[bool, str]:
 
 
 def _tail(file: Path, count: int) -> str:
-    return "\n".join(f"  {line}" for line in file.read_text(errors="replace").splitlines()[-count:])
+    lines = file.read_text(errors="replace").splitlines()[-count:] if file.exists() else []
+    return "\n".join(f"  {line}" for line in lines)
 
 
 class _Interrupted(BaseException):
