@@ -66,10 +66,10 @@ def unseal(token: str, place: str) -> Any:
     cipher = keyring().get(kid)
     if version != VERSION or cipher is None:
         raise SecretUnreadable(f"no key {kid!r}")
-    raw = base64.b64decode(encoded)
     try:
+        raw = base64.b64decode(encoded, validate=True)
         return json.loads(cipher.decrypt(raw[:12], raw[12:], place.encode()))
-    except InvalidTag as exc:
+    except (InvalidTag, ValueError) as exc:
         raise SecretUnreadable("altered or moved") from exc
 
 
@@ -82,7 +82,10 @@ class _Sealed:
     def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:
         if instance is None:
             return self
-        stored = instance.__dict__.get(self.field.attname)
+        if self.field.attname not in instance.__dict__:
+            # Left out by only() or defer(): an absent secret must not look like an empty one.
+            instance.refresh_from_db(fields=[self.field.attname])
+        stored = instance.__dict__[self.field.attname]
         if isinstance(stored, str) and stored.startswith(f"{VERSION}:"):
             return unseal(stored, self.field.place(instance))
         return {} if stored in (None, "") else stored
@@ -113,6 +116,14 @@ class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
         token = seal(stored or {}, self.place(model_instance))
         model_instance.__dict__[self.attname] = token
         return token
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Let only sealed values reach the database: update(), bulk_update() and lookups see the
+        open one, and would store it so. Raises ValueError.
+        """
+        if isinstance(value, str) and value.startswith(f"{VERSION}:"):
+            return value
+        raise ValueError(f"{self.name} is sealed for its row: assign it and save()")
 
     def value_to_string(self, obj: models.Model) -> str:
         """Serialise sealed: a dump never holds an open secret."""

@@ -4,6 +4,7 @@ data.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from uuid_utils.compat import uuid7
 
 logger = logging.getLogger(__name__)
 
+# A Redis that hangs must not hold the request or the task that wrote.
+SECONDS = 2.0
 # One layer message may not grow without bound; a page that misses a hint asks the database anyway.
 CHUNK = 100
 
@@ -74,7 +77,8 @@ async def _send(rooms: dict[str, list[dict[str, Any]]]) -> None:
     layer = get_channel_layer()
     if layer is None:
         return
-    for group, envelopes in rooms.items():
-        for start in range(0, len(envelopes), CHUNK):
-            frames = [orjson.dumps(item).decode() for item in envelopes[start : start + CHUNK]]
-            await layer.group_send(group, {"type": "hints", "frames": frames})
+    async with asyncio.timeout(SECONDS):
+        for group, envelopes in rooms.items():
+            for start in range(0, len(envelopes), CHUNK):
+                frames = [orjson.dumps(item).decode() for item in envelopes[start : start + CHUNK]]
+                await layer.group_send(group, {"type": "hints", "frames": frames})

@@ -80,9 +80,11 @@ class CompanyManager(models.Manager[M]):
 
     def for_company(self, company: Any) -> Any:
         """Open the explicit door: this company's rows, whatever the scope."""
-        return self._queryset_class(self.model, using=self._db).filter(  # type: ignore[attr-defined]
-            company_id=getattr(company, "pk", company)
-        )
+        company_id = getattr(company, "pk", company)
+        # Through get_queryset: a related manager (message.attachments) narrows to its object there.
+        with company_scope(company_id):
+            rows = self.get_queryset()
+        return rows.filter(company_id=company_id) if _every.get() else rows
 
 
 class CompanyOwned(Base):

@@ -12,7 +12,7 @@ from accounts.models import Company, Membership
 from accounts.services.memberships import member_create
 from common.scoping import company_scope
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from omnichannel.adapters.base import AccountRef, InboundMessage
+from omnichannel.adapters.base import AccountRef, InboundMessage, MediaRef
 from omnichannel.choices import ChannelKind, ChannelStatus, MessageKind
 from omnichannel.models import Channel, Message
 from omnichannel.services.channels import channel_save
@@ -56,6 +56,12 @@ def person(phone: str = PHONE, name: str = "Joana Dias", user_id: str = "") -> P
     refs = [IdentityRef(IdentityKind.WA_BSUID, user_id)] if user_id else []
     refs += [IdentityRef(IdentityKind.WA_PHONE, phone)] if phone else []
     return PersonRef(tuple(refs), name)
+
+
+def media_ref(media_id: str = "1", **values: Any) -> MediaRef:
+    """Name a picture that waits at the provider."""
+    given: dict[str, Any] = {"kind": MessageKind.IMAGE, "mime_type": "image/jpeg"}
+    return MediaRef(media_id=media_id, **{**given, **values})
 
 
 def fact(

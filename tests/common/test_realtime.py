@@ -1,0 +1,108 @@
+"""Hints: after commit, never an error, never content."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from uuid import uuid4
+
+import pytest
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from common import realtime
+from common.realtime import Event, publish
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Collect what would reach the channel layer."""
+    batches = []
+    monkeypatch.setattr(realtime, "send", batches.append)
+    return batches
+
+
+def event(*groups: str) -> Event:
+    return Event("message_updated", groups or ("sala",), uuid4(), 3, {"n": 1})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hint_leaves_after_the_commit_and_not_before(sent):
+    with transaction.atomic():
+        publish(event())
+        assert sent == []
+    assert len(sent) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rolled_back_write_hints_nothing(sent):
+    with pytest.raises(ValueError), transaction.atomic():
+        publish(event())
+        raise ValueError
+    assert sent == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_to_say_says_nothing(sent):
+    publish([])
+    assert sent == []
+
+
+@pytest.fixture
+def layer_at(settings):
+    """Point the channel layer somewhere else."""
+    from channels import layers
+
+    def point(url: str) -> None:
+        settings.CHANNEL_LAYERS = {
+            "default": {
+                "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+                "CONFIG": {"hosts": [url], "prefix": "away"},
+            }
+        }
+        layers.channel_layers.backends.clear()
+
+    yield point
+    layers.channel_layers.backends.clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_redis_costs_a_warning_and_no_error(layer_at, caplog):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    layer_at(f"redis://127.0.0.1:{port}/0")
+    with transaction.atomic():
+        publish(event())
+    assert "1 hints were not sent" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_redis_that_hangs_does_not_hold_the_writer(layer_at, monkeypatch, caplog):
+    monkeypatch.setattr(realtime, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        layer_at(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        began = time.monotonic()
+        publish(event())
+    assert time.monotonic() - began < 3
+    assert "1 hints were not sent" in caplog.text
+
+
+async def test_hints_for_one_room_travel_in_one_message():
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add("sala.um", name)
+    rooms = {"sala.um": [event().envelope() for _ in range(150)]}
+    await realtime._send(rooms)
+    first = await asyncio.wait_for(layer.receive(name), 5)
+    second = await asyncio.wait_for(layer.receive(name), 5)
+    assert first["type"] == "hints"
+    assert [len(first["frames"]), len(second["frames"])] == [100, 50]
+    await layer.group_discard("sala.um", name)
+
+
+def test_the_envelope_has_exactly_the_members_of_the_contract():
+    envelope = event().envelope()
+    assert list(envelope) == ["type", "id", "at", "conversation", "seq", "data"]
+    assert envelope["seq"] == 3
