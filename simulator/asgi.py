@@ -9,16 +9,14 @@ import os
 import django
 from django.conf import Settings, settings
 
+from simulator.middleware import MIDDLEWARE
+
 if not settings.configured:
     # The product's settings, minus what only the product needs: its addresses and its middleware.
     settings.configure(
         Settings(os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings")),
         ROOT_URLCONF="simulator.urls",
-        MIDDLEWARE=[
-            "simulator.middleware.same_site_only",
-            "csp.middleware.CSPMiddleware",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
-        ],
+        MIDDLEWARE=MIDDLEWARE,
         # Recordings and files of up to 100 MB arrive by multipart; JSON bodies stay small.
         FILE_UPLOAD_MAX_MEMORY_SIZE=1024 * 1024,
     )

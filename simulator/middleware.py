@@ -6,6 +6,12 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 
+# The chain of the simulator's own process.
+MIDDLEWARE = [
+    "simulator.middleware.same_site_only",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
 Handler = Callable[[HttpRequest], HttpResponse]
 OWN_SITES = frozenset({"", "same-origin", "none"})
 

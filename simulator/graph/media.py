@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 
 from simulator.graph.auth import number_for, token_must_exist, token_of
@@ -87,4 +87,5 @@ def download(request: HttpRequest) -> HttpResponse:
     media = find(media_id, token) if is_good else None
     if media is None:
         return JsonResponse({"error": "URL signature expired"}, status=404)
-    return FileResponse(media.file.open("rb"), content_type=media.mime_type)
+    with media.file.open("rb") as content:
+        return HttpResponse(content.read(), content_type=media.mime_type)

@@ -10,9 +10,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from common import phones
@@ -96,12 +97,13 @@ def media(request: HttpRequest, graph_id: str) -> HttpResponse:
     """Serve a file of a chat to the page."""
     file = get_object_or_404(SimMedia, graph_id=graph_id)
     is_inline = is_shown_inline(file.mime_type)
-    response = FileResponse(
-        file.file.open("rb"),
-        content_type=file.mime_type if is_inline else "application/octet-stream",
-        as_attachment=not is_inline,
-        filename=file.filename or file.graph_id,
-    )
+    with file.file.open("rb") as content:
+        response = HttpResponse(
+            content.read(),
+            content_type=file.mime_type if is_inline else "application/octet-stream",
+        )
+    disposition = content_disposition_header(not is_inline, file.filename or file.graph_id)
+    response["Content-Disposition"] = disposition or "inline"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, max-age=86400"
     return response

@@ -118,7 +118,7 @@ function startHold(scroller) {
   for (const name of ["pointerup", "pointermove", "pointercancel", "scroll"]) scroller.addEventListener(name, cancel, { passive: true });
   scroller.addEventListener("contextmenu", (event) => {
     const line = event.target.closest(".linha:not([data-deleted])");
-    if (!line || event.target.closest("a")) return;
+    if (!line || event.target.closest("a[target]")) return;
     event.preventDefault();
     if (menu.hidden) menuOpen(line, event.clientX, event.clientY);
   });

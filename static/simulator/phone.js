@@ -45,7 +45,9 @@ function stateShow() {
 function clockShow() {
   const offset = Number(chat().dataset.offset);
   const time = new Date(Date.now() + offset * 1000);
-  clock.textContent = time.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  clock.textContent = time.toLocaleTimeString(document.documentElement.lang, {
+    hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone,
+  });
   clock.toggleAttribute("data-shifted", offset !== 0);
 }
 
