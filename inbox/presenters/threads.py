@@ -96,6 +96,7 @@ def thread_of(
         can_release=is_open and attendant is not None and may_write(conversation, reader),
         can_close=is_open and may_write(conversation, reader),
         can_reopen=not is_open,
+        can_write=may_write(conversation, reader),
     )
 
 

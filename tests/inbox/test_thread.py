@@ -43,7 +43,7 @@ def sentence(answer: HttpResponse) -> str:
     return found[1] if found else ""
 
 
-# --- sending -------------------------------------------------------------------------------------
+# --- sending ---
 
 
 def test_what_is_sent_is_stored_and_drawn(
@@ -101,6 +101,14 @@ def test_an_attendant_cannot_answer_a_colleagues_conversation(
 ):
     conversation_take(conversation=conversation, attendant=carla)
     assert send(enter(beto), conversation).status_code == 403
+
+
+def test_a_colleagues_conversation_offers_notes_only(
+    enter: Enter, beto: Membership, carla: Membership, conversation: Conversation
+):
+    conversation_take(conversation=conversation, attendant=carla)
+    assert 'data-can-write="nao"' in page(enter(beto), conversation)
+    assert 'data-can-write="sim"' in page(enter(carla), conversation)
 
 
 def test_an_answer_quotes_the_message_it_names(
@@ -170,7 +178,7 @@ def test_a_template_with_a_blank_left_empty_is_refused(
     assert answer.status_code == 422
 
 
-# --- failure and retry -----------------------------------------------------------------------------
+# --- failure and retry ---
 
 
 @pytest.fixture
@@ -209,7 +217,7 @@ def test_an_unknown_outcome_offers_no_second_try(
     assert answer.status_code == 409
 
 
-# --- history and changes ---------------------------------------------------------------------------
+# --- history and changes ---
 
 
 def chatter(channel: Channel, count: int) -> Conversation:
@@ -271,7 +279,7 @@ def test_the_thread_costs_the_same_queries_for_two_messages_and_for_forty(
     assert spent[0] == spent[1] <= 18
 
 
-# --- kinds -------------------------------------------------------------------------------------------
+# --- kinds ---
 
 KINDS: list[tuple[str, dict[str, Any], str]] = [
     ("localizacao", {"location": {"latitude": -23.5, "longitude": -46.6, "name": "Casa"}}, "Casa"),
@@ -364,7 +372,7 @@ def test_what_a_patient_writes_is_never_markup(enter: Enter, beto: Membership, c
     assert "<i>Eva" not in html
 
 
-# --- acts ----------------------------------------------------------------------------------------------
+# --- acts ---
 
 
 def test_taking_puts_the_conversation_in_the_readers_hands(
