@@ -5,6 +5,7 @@ with rui.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -33,6 +34,18 @@ def _quick_flush() -> None:
             cursor.execute(";".join(f"DELETE FROM {name}" for name in quoted))
 
     TransactionTestCase._fixture_teardown = empty  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[object, ...]]]:
+    """Collect the Celery tasks that would be rung, (name, arguments); none reaches a broker."""
+    rung: list[tuple[str, tuple[object, ...]]] = []
+
+    def ring(task: Any, args: Any = None, kwargs: Any = None, **options: Any) -> None:
+        rung.append((task.name, tuple(args or ())))
+
+    monkeypatch.setattr("celery.app.task.Task.apply_async", ring)
+    return rung
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ class Bell:
 
     def ring(self) -> None:
         """Ask for a ring and return at once."""
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
             self._thread.start()
         self._wanted.set()

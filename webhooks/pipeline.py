@@ -9,22 +9,31 @@ is quarantined after five.
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from random import SystemRandom
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.utils import timezone
 
 from common.locks import lock_key
 from common.scoping import company_scope
-from omnichannel.adapters.base import AccountRef, Ignored, Malformed, Parsed
+from omnichannel.adapters.base import AccountRef, IdentityChange, Ignored, Malformed, Parsed
 from omnichannel.models import Channel
 from omnichannel.services.channels import webhook_seen
 from omnichannel.services.facts import facts_apply
 from webhooks.models import InboundEvent, InboundIssue
 from webhooks.reading import Unreadable, read
+from webhooks.retention import events_replay
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +42,9 @@ MAX_ATTEMPTS = 5
 RETRIES = 3
 # deadlock_detected, serialization_failure
 AGAIN = ("40P01", "40001")
+# Not the event's fault, as far as we know: the lane is left, and taken again by the next ring.
+AWAY = (OperationalError, InterfaceError)
+_random = SystemRandom()
 State = InboundEvent.State
 Reason = InboundIssue.Reason
 
@@ -42,12 +54,20 @@ def drain() -> int:
     ended.
     """
     ended = 0
+    stuck: set[int] = set()
     while True:
         before = ended
         for lane in _lanes_waiting():
+            if lane in stuck:
+                continue
             with _lane_held(lane) as mine:
-                while mine and (events := _claim(lane)):
-                    ended += _work(events)
+                try:
+                    while mine and (events := _claim(lane)):
+                        ended += _work(events)
+                except AWAY as exc:
+                    # One lane's trouble is not the others'; a database that is gone ends them all.
+                    logger.warning("lane %d left: %s", lane, type(exc).__name__)
+                    stuck.add(lane)
         if ended == before:
             return ended
 
@@ -110,13 +130,14 @@ def _work(events: list[InboundEvent]) -> int:
     routes = _Routes(readings)
     try:
         _retrying(lambda: _store(readings, routes))
-    except OperationalError:
+    except AWAY:
         raise
     except Exception as exc:
         # The edge of event processing: whatever one event breaks, the others go on.
         logger.warning("group of %d split: %s", len(readings), type(exc).__name__)
         for reading in readings:
             _work_alone(reading, routes)
+    _route_late(readings, routes)
     return len(events)
 
 
@@ -133,7 +154,11 @@ def _read(event: InboundEvent) -> Reading | None:
         return Reading(event, read(event))
     except Unreadable as exc:
         _settle(event, State.QUARANTINED, error=str(exc))
-        return None
+    except Exception as exc:
+        # A parser never raises; when one does, its event must not hold up the lane.
+        logger.exception("event %s not read", event.pk)
+        _settle(event, State.QUARANTINED, error=type(exc).__name__)
+    return None
 
 
 class _Routes:
@@ -157,10 +182,29 @@ class _Routes:
     def of(self, event: InboundEvent, fact: Parsed) -> list[Channel]:
         return self.channels[event.source, fact.account]
 
+    def now_known(self) -> set[tuple[str, AccountRef]]:
+        """Return the accounts that had no channel when we looked, and have one by now."""
+        missing = [key for key, found in self.channels.items() if not found]
+        return {key for key in missing if self._find(*key)}
+
+
+def _route_late(readings: Sequence[Reading], routes: _Routes) -> None:
+    """Take events again whose channel was connected between our look and our commit: its replay
+    could not see them yet.
+    """
+    known = routes.now_known()
+    missed = [
+        reading.event.pk
+        for reading in readings
+        if any((reading.event.source, fact.account) in known for fact in reading.facts)
+    ]
+    if missed:
+        events_replay(InboundEvent.objects.filter(pk__in=missed))
+
 
 @transaction.atomic
 def _store(readings: Sequence[Reading], routes: _Routes) -> None:
-    by_channel: dict[Any, tuple[Channel, list[Parsed]]] = {}
+    by_channel: dict[Any, tuple[Channel, dict[Any, list[Parsed]]]] = {}
     issues: dict[InboundEvent, list[InboundIssue]] = defaultdict(list)
     for reading in readings:
         for position, fact in enumerate(reading.facts):
@@ -169,14 +213,25 @@ def _store(readings: Sequence[Reading], routes: _Routes) -> None:
                 issues[reading.event].append(issue)
                 continue
             for channel in routes.of(reading.event, fact):
-                by_channel.setdefault(channel.pk, (channel, []))[1].append(fact)
+                _channel, by_event = by_channel.setdefault(channel.pk, (channel, {}))
+                by_event.setdefault(reading.event.pk, []).append(fact)
     # One order for everybody who meets several channels at once.
-    for _pk, (channel, facts) in sorted(by_channel.items()):
+    for _pk, (channel, by_event) in sorted(by_channel.items()):
         with company_scope(channel.company_id):
-            facts_apply(channel=channel, facts=facts)
+            for facts in _batches(list(by_event.values())):
+                facts_apply(channel=channel, facts=facts)
     _settle_all(readings, issues)
-    for channel, _facts in by_channel.values():
+    for channel, _by_event in by_channel.values():
         webhook_seen(channel, timezone.now())
+
+
+def _batches(by_event: list[list[Parsed]]) -> list[list[Parsed]]:
+    """Return a channel's facts as few sets. Around a change of identity the order of events counts:
+    who wrote before it is only known by the old id.
+    """
+    if any(isinstance(fact, IdentityChange) for facts in by_event for fact in facts):
+        return by_event
+    return [[fact for facts in by_event for fact in facts]]
 
 
 def _issue(
@@ -201,7 +256,7 @@ def _issue(
 def _work_alone(reading: Reading, routes: _Routes) -> None:
     try:
         _retrying(lambda: _store([reading], routes))
-    except OperationalError:
+    except AWAY:
         raise
     except Exception as exc:
         logger.warning("event %s split: %s", reading.event.pk, type(exc).__name__)
@@ -220,7 +275,7 @@ def _store_each(reading: Reading, routes: _Routes) -> None:
             try:
                 with company_scope(channel.company_id):
                     facts_apply(channel=channel, facts=[fact])
-            except OperationalError:
+            except AWAY:
                 raise
             except Exception as exc:
                 logger.exception("event %s item %d", reading.event.pk, position)
@@ -235,6 +290,7 @@ def _store_each(reading: Reading, routes: _Routes) -> None:
                         detail=type(exc).__name__,
                     )
                 )
+                break
     with transaction.atomic():
         _settle_all([reading], {reading.event: issues})
 
@@ -247,6 +303,8 @@ def _retrying(work: Callable[[], None]) -> None:
         except OperationalError as exc:
             if getattr(exc.__cause__, "sqlstate", None) not in AGAIN or attempt == RETRIES:
                 raise
+            # Both sides come again: not at the same moment.
+            time.sleep(_random.uniform(0.0, 0.05) * attempt)
         except IntegrityError:
             # Another lane stored the same message between our look and our insert: look again.
             if attempt == RETRIES:

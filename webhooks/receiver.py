@@ -27,7 +27,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-PATH = re.compile(r"^/(?:api/v1/)?webhooks/(whatsapp|instagram|facebook)/?$")
+PATH = re.compile(r"/(?:api/v1/)?webhooks/(whatsapp|instagram|facebook)/?")
 # Meta's largest body is 3 MB and 1,000 updates.
 LARGEST = 4 * 1024 * 1024
 # A database that hangs must not make the provider wait: after this the spool takes it.
@@ -43,11 +43,11 @@ class Receiver:
     @staticmethod
     def matches(scope: Scope) -> bool:
         """Return whether a request is for this application."""
-        return scope["type"] == "http" and PATH.match(scope["path"]) is not None
+        return scope["type"] == "http" and PATH.fullmatch(scope["path"]) is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        match = PATH.match(scope["path"])
+        match = PATH.fullmatch(scope["path"])
         assert match is not None
         if scope["method"] == "GET":
             await _answer(send, *_verification(scope))
@@ -63,12 +63,16 @@ class Receiver:
     async def _delivery(self, source: str, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"")
-        if length.isdigit() and int(length) > LARGEST:
+        # Python refuses to read thousands of digits as a number.
+        if length.isdigit() and (len(length) > 10 or int(length) > LARGEST):
             return 413, b""
         body = await _read(receive)
         if body is None:
             return 413, b""
         signature = headers.get(b"x-hub-signature-256")
+        # Meta signs once; with two headers a proxy and we might each believe another one.
+        if sum(name == b"x-hub-signature-256" for name, _ in scope["headers"]) > 1:
+            signature = None
         if not signature_valid(settings.META_APP_SECRETS, body, signature):
             return 403, b""
         if not body:
@@ -131,6 +135,7 @@ async def _answer(send: Send, status: int, body: bytes) -> None:
                 (b"x-content-type-options", b"nosniff"),
                 (b"cache-control", b"no-store"),
                 *([(b"retry-after", b"30")] if status == 503 else []),
+                *([(b"allow", b"GET, POST")] if status == 405 else []),
             ],
         }
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from webhooks.ledger import dedupe_of, lane_of
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".event"
+NAME = re.compile(r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<source>[a-z]+)\.event")
 
 
 class SpoolUnavailable(Exception):
@@ -24,7 +27,8 @@ class SpoolUnavailable(Exception):
 def folder() -> Path:
     """Return the spool's folder, made on first use."""
     path = Path(settings.SPOOL_DIR)
-    path.mkdir(parents=True, exist_ok=True)
+    # Bodies hold patients' words: for the service's own user only.
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
@@ -37,7 +41,7 @@ def spool_write(source: str, body: bytes) -> Path:
     try:
         target = folder() / f"{name}.{source}{SUFFIX}"
         part = target.with_suffix(".part")
-        with open(part, "xb") as file:
+        with open(part, "xb", opener=_private) as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
@@ -45,9 +49,14 @@ def spool_write(source: str, body: bytes) -> Path:
         _sync(target.parent)
     except OSError as exc:
         if part is not None:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
         raise SpoolUnavailable(type(exc).__name__) from exc
     return target
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sync(path: Path) -> None:
@@ -72,13 +81,19 @@ def spool_flush(most: int = 500) -> int:
     """
     moved = 0
     for path in sorted(folder().glob(f"*{SUFFIX}"))[:most]:
+        name = NAME.fullmatch(path.name)
         try:
-            body = path.read_bytes()
+            body = path.read_bytes() if name else None
         except FileNotFoundError:
             continue
-        source = path.name.split(".")[1]
+        except OSError:
+            body = None
+        if name is None or body is None:
+            # One strange file must not hold up the others.
+            logger.error("spool: a file cannot be read and stays")
+            continue
         try:
-            _insert(path.name.split(".")[0], source, body)
+            _insert(name["id"], name["source"], body)
         except Error:
             logger.warning("spool: the database is still away, %d moved", moved)
             break
