@@ -132,7 +132,11 @@ def named(address):
 
 
 def test_a_name_of_meta_that_leads_inside_is_not_opened(account, monkeypatch):
+    def fail(*_args):
+        raise AssertionError("a connection was tried")
+
     monkeypatch.setattr(socket, "getaddrinfo", named("169.254.169.254"))
+    monkeypatch.setattr(socket.socket, "connect", fail)
     assert refused(account, "https://lookaside.fbsbx.com/x").code == "midia_de_fora"
 
 
@@ -199,9 +203,11 @@ def test_a_circle_of_redirects_ends(httpserver, account):
 
 
 def test_an_announced_giant_is_not_read(httpserver, account):
-    httpserver.expect_request("/file").respond_with_data(b"x" * 1001)
-    error = refused(account, httpserver.url_for("/file"), limit=1000)
-    assert (error.code, error.retryable) == ("midia_grande", False)
+    httpserver.expect_request("/file").respond_with_data(b"x" * 200_000)
+    chunks = adapter.media_chunks(account, MediaInfo(httpserver.url_for("/file")), 199_999)
+    with pytest.raises(SendError) as error:
+        next(chunks)
+    assert (error.value.code, error.value.retryable) == ("midia_grande", False)
 
 
 def test_an_unannounced_giant_is_cut(httpserver, account):

@@ -162,6 +162,12 @@ def test_an_order_keeps_its_items():
     assert fact.metadata == {"order": {"catalog_id": "c", "product_items": [item]}}
 
 
+def test_numbers_that_nothing_can_hold_are_left_out():
+    item = {"product_retailer_id": "p", "quantity": 10**30, "item_price": float("inf")}
+    fact = said("order", order={"product_items": [item]})
+    assert fact.metadata["order"]["product_items"] == [{"product_retailer_id": "p"}]
+
+
 def test_a_contact_card_shows_names_and_phones():
     card = {
         "name": {"formatted_name": "Dra. Lia"},
@@ -314,6 +320,7 @@ def test_the_only_contact_is_not_given_to_another_user_id():
     only = {**message("text", text={"body": "1"}), "from": "", "from_user_id": "BR.2"}
     (fact,) = facts(body("messages", contacts=contacts, messages=[only]))
     assert [one.value for one in fact.person.identities] == ["BR.2"]
+    assert fact.person.name == ""
 
 
 def test_identities_come_strongest_first():
