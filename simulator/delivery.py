@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
+from uuid import UUID
 
 import requests
 from django.conf import settings
@@ -142,7 +143,7 @@ def _settle(rows: list[SimWebhook], status: int) -> bool:
     return False
 
 
-def _tick(message_ids: list[object]) -> None:
+def _tick(message_ids: list[UUID]) -> None:
     """Show the second grey tick on the patient's phone once the clinic has the message."""
     ours = SimMessage.objects.filter(
         pk__in=message_ids, direction=SimMessage.Direction.IN, status=SimMessage.Status.SENT

@@ -12,7 +12,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+# Any: frameworks spell the types of an ASGI application in ways that do not match each other.
+App = Callable[[Any, Any, Any], Awaitable[None]]
 
 DELAY_HEADER = "X-Simulator-Delay"
 RESET_HEADER = "X-Simulator-Reset"

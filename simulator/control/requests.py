@@ -68,8 +68,9 @@ class Fields:
     def number(self, name: str, default: float | None = None) -> float:
         """Read a finite number; required without a default."""
         value = self.data.get(name, default)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or abs(value) > 10**9:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise wrong(name)
+        if not abs(value) <= 10**9:
             raise wrong(name)
         return float(value)
 

@@ -20,8 +20,13 @@ def read(request: HttpRequest, *, token: str, node_id: str) -> Json:
         return media.describe(file, request)
     if template := _template(node_id, token):
         return templates.template_json(template)
-    if number := SimNumber.objects.filter(waba_id=node_id, access_token=token).first():
-        return {"id": node_id, "name": number.verified_name, "currency": "BRL", "timezone_id": "25"}
+    if account := SimNumber.objects.filter(waba_id=node_id, access_token=token).first():
+        return {
+            "id": node_id,
+            "name": account.verified_name,
+            "currency": "BRL",
+            "timezone_id": "25",
+        }
     token_must_exist(token)
     raise missing_object(node_id)
 

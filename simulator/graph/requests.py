@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.request import RequestDataTooBig
 from django.views.decorators.csrf import csrf_exempt
 
 from simulator.graph.auth import token_of

@@ -41,7 +41,10 @@ def template_json(template: SimTemplate) -> Json:
         "status": template.status,
         "category": template.category,
         "sub_category": "CUSTOM",
-        "quality_score": {"score": template.quality},
+        "quality_score": {
+            "score": template.quality,
+            "date": int(template.updated_at.timestamp()),
+        },
         "rejected_reason": template.rejected_reason,
         "id": template.graph_id,
     }

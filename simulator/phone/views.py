@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,36 @@ Json = dict[str, Any]
 # A short wait, so that a stopping server is not held up by a waiting page.
 WAIT_SECONDS = 2.0
 LOOK_SECONDS = 0.25
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list of people: who, the last message, how many wait unread."""
+
+    person: SimPerson
+    last: SimMessage | None
+    unread: int
+
+    @property
+    def pk(self) -> UUID:
+        """The person's id, by which the address chooses."""
+        return self.person.pk
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last message showed, None without one."""
+        return self.last.visible_at if self.last else None
+
+    @property
+    def preview(self) -> str:
+        """The last message in one line."""
+        return preview(self.last) if self.last else ""
+
+    @property
+    def phone(self) -> str:
+        """The number as people read it."""
+        return phones.display(f"+{self.person.wa_id}")
 
 
 @require_GET
@@ -36,7 +67,8 @@ def page(request: HttpRequest) -> HttpResponse:
     numbers = list(SimNumber.objects.all())
     number = _chosen(numbers, request.GET.get("numero"))
     people = _people(number) if number else []
-    person = _chosen(people, request.GET.get("pessoa"))
+    entry = _chosen(people, request.GET.get("pessoa"))
+    person = entry.person if entry else None
     return render(
         request,
         "simulator/phone.html",
@@ -60,11 +92,8 @@ def people_list(request: HttpRequest, number_id: UUID) -> HttpResponse:
     """Show the list of people again."""
     number = get_object_or_404(SimNumber, pk=number_id)
     people = _people(number)
-    context = {
-        "number": number,
-        "people": people,
-        "person": _chosen(people, request.GET.get("pessoa")),
-    }
+    entry = _chosen(people, request.GET.get("pessoa"))
+    context = {"number": number, "people": people, "person": entry and entry.person}
     return render(request, "simulator/_people.html", context)
 
 
@@ -114,7 +143,7 @@ def _chosen(rows: list[Any], asked: str | None) -> Any:
     return next((row for row in rows if str(row.pk) == asked), rows[0] if rows else None)
 
 
-def _people(number: SimNumber) -> list[SimPerson]:
+def _people(number: SimNumber) -> list[Entry]:
     """List everybody, the newest chat first, with the last message and the unread count."""
     visible = SimMessage.objects.filter(
         number=number, person=OuterRef("pk"), visible_at__lte=timezone.now()
@@ -130,18 +159,12 @@ def _people(number: SimNumber) -> list[SimPerson]:
     people = list(
         SimPerson.objects.annotate(
             last_id=Subquery(last.values("pk")[:1]),
-            last_at=Subquery(last.values("visible_at")[:1]),
             unread=Count("messages", filter=unread),
         )
     )
     newest = SimMessage.objects.in_bulk([row.last_id for row in people if row.last_id])
-    for row in people:
-        message = newest.get(row.last_id)
-        row.last = message
-        row.preview = preview(message) if message else ""
-        row.phone = phones.display(f"+{row.wa_id}")
-    far = timezone.now() - timedelta(days=36500)
-    return sorted(people, key=lambda row: row.last_at or far, reverse=True)
+    entries = [Entry(row, newest.get(row.last_id), row.unread) for row in people]
+    return sorted(entries, key=lambda entry: entry.last_at or NEVER, reverse=True)
 
 
 def _chat(number: SimNumber, person: SimPerson) -> Json:
