@@ -1,11 +1,17 @@
-"""The REST API: one router for all packages, plus login, schema and Swagger UI."""
+"""The REST API: every package's addresses, the schema, Swagger UI, and 404 for the rest."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.api.base import UnknownAddress
+
 urlpatterns = [
+    path("", include("accounts.api.urls")),
+    path("", include("contacts.api.urls")),
+    path("", include("omnichannel.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^(?s:.*)$", UnknownAddress.as_view(), name="api-unknown"),
 ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import Membership
 
 
 class Tag(CompanyOwned):
@@ -28,6 +33,19 @@ class Tag(CompanyOwned):
 
 class ContactQuerySet(CompanyQuerySet["Contact"]):
     """Named filters of people."""
+
+    def visible_to(self, membership: Membership) -> ContactQuerySet:
+        """Keep the people this person may see: whom nobody has spoken with, and those of a
+        conversation that is theirs or nobody's; everyone where attendants see all.
+        """
+        mine = self.filter(company_id=membership.company_id)
+        if membership.is_manager or membership.company.attendants_see_all:
+            return mine
+        # Conversations live in a package above; the relation is all that is known of them here.
+        talks = self.model._meta.get_field("conversations").related_model
+        of_person = talks.unscoped.filter(contact_id=models.OuterRef("pk"))
+        open_to = of_person.filter(models.Q(attendant=membership) | models.Q(attendant=None))
+        return mine.filter(~models.Exists(of_person) | models.Exists(open_to))
 
     def search(self, words: str) -> ContactQuerySet:
         """Keep people whose name, e-mail or phone holds the words; phones in any format."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.http import Http404
+from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -25,43 +30,79 @@ CODES = {
 }
 
 
+class BodyTooLarge(DomainError):
+    """The body is longer than the endpoint takes."""
+
+    code = "corpo_grande_demais"
+    status = 413
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        """Say what to do, in the reader's language."""
+        return _("O conteúdo enviado é grande demais. Envie menos de cada vez.")
+
+
+class LengthRequired(DomainError):
+    """The body came in chunks of unknown length; read as it stands it would look empty."""
+
+    code = "tamanho_nao_informado"
+    status = 411
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        """Say what to do, in the reader's language."""
+        return _("Informe o tamanho do conteúdo no cabeçalho Content-Length.")
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn expected refusals into the API's error shape; leave bugs to the 500 handler."""
+    """Turn expected refusals into the API's error shape; leave bugs to the view's last resort.
+
+    Services own their transactions, so nothing is rolled back here.
+    """
     if isinstance(exc, Http404):
         exc = NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
-    response = _response(exc)
-    if response is not None and connection.in_atomic_block:
-        connection.set_rollback(True)
-    return response
+    elif isinstance(exc, RequestDataTooBig):
+        exc = BodyTooLarge()
+    elif isinstance(exc, SuspiciousOperation | BadRequest | UnreadablePostError):
+        return shape(400, "pedido_invalido", _("O pedido não pôde ser lido."))
+    return _response(exc)
+
+
+def server_error() -> Response:
+    """Return the answer to a bug: nothing about it leaves the server."""
+    sentence = _("Algo deu errado do nosso lado. Tente de novo em instantes.")
+    return shape(500, "erro_interno", sentence)
 
 
 def _response(exc: Exception) -> Response | None:
     if isinstance(exc, DomainError):
-        return _shape(exc.status, exc.code, str(exc.detail), exc.fields)
+        return shape(exc.status, exc.code, str(exc.detail), exc.fields)
     if isinstance(exc, exceptions.ValidationError):
         fields = _fields(exc.detail)
-        return _shape(exc.status_code, "dados_invalidos", _("Confira os campos indicados."), fields)
+        return shape(exc.status_code, "dados_invalidos", _("Confira os campos indicados."), fields)
     if isinstance(exc, exceptions.NotFound):
         return _response(NotFound())
     if isinstance(exc, exceptions.APIException):
         code = CODES.get(type(exc), "recusado")
-        response = _shape(exc.status_code, code, str(exc.detail), {})
-        # DRF hangs these two on the exception it was about to answer with.
-        if challenge := getattr(exc, "auth_header", None):
-            response["WWW-Authenticate"] = challenge
+        # A parser's own words may quote the body.
+        detail = _("O corpo não é um JSON válido.") if code == "json_invalido" else str(exc.detail)
+        response = shape(exc.status_code, code, detail)
+        if header := getattr(exc, "auth_header", None):
+            response["WWW-Authenticate"] = header
         if wait := getattr(exc, "wait", None):
             response["Retry-After"] = str(int(wait))
         return response
     return None
 
 
-def _shape(code: int, name: str, detail: str, fields: dict[str, Any]) -> Response:
+def shape(code: int, name: str, detail: str, fields: dict[str, Any] | None = None) -> Response:
+    """Return a refusal in the API's one form."""
     body = {
         "code": name,
         "detail": detail,
-        "fields": {key: [str(item) for item in items] for key, items in fields.items()},
+        "fields": {key: [str(item) for item in items] for key, items in (fields or {}).items()},
     }
     return Response(body, status=code or status.HTTP_400_BAD_REQUEST)
 
@@ -71,7 +112,9 @@ def _fields(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     if isinstance(detail, dict):
         flat: dict[str, list[str]] = {}
         for key, value in detail.items():
-            flat.update(_fields(value, f"{prefix}.{key}" if prefix else str(key)))
+            name = prefix if key == "non_field_errors" and prefix else str(key)
+            joined = f"{prefix}.{key}" if prefix and key != "non_field_errors" else name
+            flat.update(_fields(value, joined))
         return flat
     if isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
         flat = {}

@@ -19,14 +19,24 @@ class IsMember(BasePermission):
         return getattr(request, "membership", None) is not None
 
 
-class ManagersWrite(IsMember):
-    """Any member reads; administrators and supervisors write."""
+class ManagersDelete(IsMember):
+    """Any member reads and writes; administrators and supervisors remove."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Look at the method, then at the role."""
         if not super().has_permission(request, view):
             return False
-        return request.method in SAFE_METHODS or request.membership.is_manager  # type: ignore[attr-defined]
+        return request.method != "DELETE" or request.membership.is_manager  # type: ignore[attr-defined]
+
+
+class AdministratorsWrite(IsMember):
+    """Any member reads; only administrators write."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Look at the method, then at the role."""
+        if not super().has_permission(request, view):
+            return False
+        return request.method in SAFE_METHODS or request.membership.is_administrator  # type: ignore[attr-defined]
 
 
 class AdministratorsOnly(IsMember):

@@ -1,0 +1,1 @@
+"""Endpoints of channels, conversations, messages and the set-up of WhatsApp."""

@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.services.audit import audit_record
-from common.errors import Conflict, Forbidden
+from common import phones
+from common.errors import Conflict, DomainError, Forbidden
 from common.realtime import publish
+from common.tasks import ring
+from contacts.refs import IdentityKind, IdentityRef, PersonRef
+from contacts.services.identities import people_resolve
 from omnichannel import events
 from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
-from omnichannel.models import Conversation, Message
+from omnichannel.models import Channel, Conversation, Message
 
 MOVES: dict[str, frozenset[str]] = {
     Stage.BOT: frozenset({Stage.QUEUE, Stage.HUMAN, Stage.CLOSED}),
@@ -43,6 +47,42 @@ class AnotherOpen(Conflict):
 
     code = "outra_conversa_aberta"
     message = _("Este paciente já tem outra conversa aberta neste canal. Continue por ela.")
+
+
+class NobodyThere(DomainError):
+    """The text is no phone number, so there is nobody to write to."""
+
+    code = "telefone_invalido"
+    message = _("Informe um telefone com DDD, por exemplo (41) 99888-7777.")
+
+
+@transaction.atomic
+def conversation_start(*, channel: Channel, phone: str, name: str = "") -> Conversation:
+    """Return the open conversation with a phone's owner on a channel, made if there is none.
+
+    `phone` may have any format; the person is found by it, or made with `name`. Holds the locks
+    that an arriving message holds, so both at once make one person and one conversation. Raises
+    NobodyThere.
+    """
+    number = phones.canonical(phone)
+    if number is None:
+        raise NobodyThere
+    person = PersonRef((IdentityRef(IdentityKind.WA_PHONE, number.removeprefix("+")),), name)
+    identity = people_resolve(company=channel.company_id, people=[person])[0]
+    known: Conversation | None = (
+        Conversation.objects.for_company(channel.company_id)
+        .filter(channel=channel, contact_id=identity.contact_id)
+        .open()
+        .select_for_update()
+        .first()
+    )
+    return known or Conversation.unscoped.create(
+        company_id=channel.company_id,
+        channel=channel,
+        contact=identity.contact,
+        identity=identity,
+        stage=Stage.QUEUE,
+    )
 
 
 def conversation_lock(conversation: Conversation) -> Conversation:
@@ -169,6 +209,28 @@ def conversation_mark_read(*, conversation: Conversation, up_to: int) -> int:
     held.unread_count = Message.unscoped.inbound().filter(conversation=held, read_at=None).count()
     held.save(update_fields=["unread_count", "revision", "updated_at"])
     publish(events.changed("conversation_updated", held))
+    return count
+
+
+@transaction.atomic
+def conversation_seen(*, conversation: Conversation, reader: Membership, up_to: int) -> int:
+    """Mark what the patient wrote as read and turn their ticks blue, if the reader holds the
+    conversation; return how many messages were unread. Whoever only looks on changes nothing.
+    """
+    if conversation.attendant_id != reader.pk:
+        return 0
+    count = conversation_mark_read(conversation=conversation, up_to=up_to)
+    newest = (
+        Message.unscoped.inbound()
+        .filter(conversation=conversation, seq__lte=up_to)
+        .exclude(external_id=None)
+        .order_by("-seq")
+        .first()
+    )
+    if count and newest is not None:
+        from omnichannel.tasks import read_receipt
+
+        ring(read_receipt, str(newest.company_id), str(newest.pk))
     return count
 
 

@@ -1,0 +1,57 @@
+"""Who calls: `Authorization: Token ...`, or the session of the pages."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.plumbing import build_bearer_security_scheme_object
+from knox.auth import TokenAuthentication as KnoxAuthentication
+from redis.exceptions import RedisError
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.throttling import ScopedRateThrottle
+
+logger = logging.getLogger(__name__)
+
+TOKEN = re.compile(rb"[!-~]{1,256}")
+
+
+class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
+    """Knox's tokens, with one answer for every token that does not work."""
+
+    def authenticate_credentials(self, token: bytes) -> Any:
+        """Return the user and the token. Raises AuthenticationFailed."""
+        refusal = AuthenticationFailed(_("Token inválido ou vencido. Entre de novo."))
+        # Other bytes would reach the database as text that it cannot hold.
+        if not TOKEN.fullmatch(token):
+            raise refusal
+        try:
+            return super().authenticate_credentials(token)
+        except AuthenticationFailed as exc:
+            raise refusal from exc
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Describes the token in the OpenAPI document."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> Any:
+        """Name the header and its prefix."""
+        return build_bearer_security_scheme_object("Authorization", "Token")
+
+
+class LoginThrottle(ScopedRateThrottle):
+    """Counts requests where a view asks for it. Without the cache the lock on failures remains."""
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        """Count one request."""
+        try:
+            return super().allow_request(request, view)
+        except RedisError:
+            logger.warning("throttle: the cache does not answer")
+            return True

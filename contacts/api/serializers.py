@@ -1,0 +1,115 @@
+"""What people look like in JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from common.api.fields import Choice, Email, Flag, JSONObject, StrictSerializer, Text
+from contacts.models import Contact, ContactIdentity
+from contacts.services.contacts import TAG_COUNT
+
+
+class IdentityOut(serializers.ModelSerializer[ContactIdentity]):
+    """One way a provider names the person, exactly as received."""
+
+    external_id = serializers.CharField(source="value")
+
+    class Meta:
+        model = ContactIdentity
+        fields = ("kind", "external_id", "username")
+
+
+class ContactOut(serializers.ModelSerializer[Contact]):
+    """A person."""
+
+    tags = serializers.SerializerMethodField(help_text="Nomes das etiquetas.")
+    segments = serializers.SerializerMethodField(
+        help_text="Segmentos de que a pessoa participa; vazio enquanto não houver segmentação."
+    )
+    score = serializers.SerializerMethodField(
+        help_text="Pontuação de 0 a 100; nulo enquanto não for calculada."
+    )
+    temperature = serializers.SerializerMethodField(
+        help_text="Temperatura de 0 a 100; nulo enquanto não for calculada."
+    )
+    custom = JSONObject()
+    marketing_opt_in = serializers.BooleanField(
+        allow_null=True,
+        help_text="O que vale no registro de consentimentos; nulo se nunca se perguntou.",
+    )
+    identities = IdentityOut(many=True)
+
+    class Meta:
+        model = Contact
+        fields = (
+            "id",
+            "name",
+            "email",
+            "phone",
+            "status",
+            "score",
+            "temperature",
+            "tags",
+            "segments",
+            "custom",
+            "marketing_opt_in",
+            "last_contact_at",
+            "identities",
+            "created_at",
+            "updated_at",
+        )
+
+    def get_tags(self, contact: Contact) -> list[str]:
+        """Name the tags; they are prefetched."""
+        return [tag.name for tag in contact.tags.all()]
+
+    def get_segments(self, contact: Contact) -> list[str]:
+        """Nobody is in a segment before there are any."""
+        return []
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_score(self, contact: Contact) -> int | None:
+        """Nobody has a score before one is computed."""
+        return None
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_temperature(self, contact: Contact) -> int | None:
+        """Nobody has a temperature before one is computed."""
+        return None
+
+
+class ContactIn(StrictSerializer):
+    """What may be written of a person."""
+
+    name = Text(max_length=255, required=False, allow_blank=True)
+    email = Email(max_length=255, required=False, allow_blank=True)
+    phone = Text(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Em qualquer formato; guardado como E.164, com o nono dígito.",
+    )
+    status = Choice(choices=Contact.Status.choices, required=False)
+    tags = serializers.ListField(
+        child=Text(max_length=60),
+        max_length=TAG_COUNT,
+        required=False,
+        help_text="Substitui as etiquetas da pessoa; as que faltam são criadas.",
+    )
+    custom = JSONObject(required=False)
+    marketing_opt_in = Flag(
+        required=False,
+        help_text="Acrescenta ao registro de consentimentos, com quem registrou e quando.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A new person needs something to be known by."""
+        if not self.partial and not any(attrs.get(key) for key in ("name", "email", "phone")):
+            raise serializers.ValidationError(
+                {"name": [_("Informe ao menos nome, e-mail ou telefone.")]}
+            )
+        return attrs

@@ -1,0 +1,152 @@
+"""People as staff and integrations write them down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.services.audit import audit_record
+from common import phones
+from common.errors import Conflict, DomainError
+from common.locks import lock_all, lock_key
+from contacts.models import Consent, Contact, ContactIdentity, Tag
+from contacts.refs import IdentityKind
+from contacts.services.consent import consent_record, consent_state
+
+TAG_COUNT = 50
+
+
+class PhoneInvalid(DomainError):
+    """The text is no phone number."""
+
+    code = "telefone_invalido"
+    status = 400
+    message = _("Informe um telefone com DDD, por exemplo (41) 99888-7777.")
+
+
+class DuplicatePerson(Conflict):
+    """Somebody with this phone is registered already."""
+
+    code = "contato_duplicado"
+    message = _("Já existe um contato com este telefone. Atualize-o em vez de criar outro.")
+
+
+class ContactInUse(Conflict):
+    """It has conversations, which would lose whom they are with."""
+
+    code = "contato_em_uso"
+    message = _(
+        "Este contato tem conversas e não pode ser apagado. Mude a situação dele para inativo."
+    )
+
+
+@transaction.atomic
+def contact_save(*, actor: Membership, contact: Contact | None = None, **values: Any) -> Contact:
+    """Create or change a person.
+
+    `phone` is taken in any format and kept canonical; it also becomes the identity by which a first
+    WhatsApp message finds the person. `tags` are names and replace the present ones.
+    `marketing_opt_in` adds to the consent ledger when it differs from what holds. Raises
+    PhoneInvalid and DuplicatePerson.
+    """
+    is_new = contact is None
+    contact = contact or Contact(company_id=actor.company_id)
+    fields = sorted(values)
+    tags: Sequence[str] | None = values.pop("tags", None)
+    granted: bool | None = values.pop("marketing_opt_in", None)
+    if "phone" in values:
+        values["phone"] = _phone(contact, values["phone"], actor)
+    for name, value in values.items():
+        setattr(contact, name, value)
+    # Only what was given: two people may be changing different fields at once.
+    contact.save(update_fields=None if is_new else [*values, "updated_at"])
+    if values.get("phone"):
+        _know_by_phone(contact)
+    if tags is not None:
+        contact.tags.set(_tags(contact.company_id, tags))
+    if granted is not None and granted != consent_state(contact, Consent.Purpose.MARKETING):
+        consent_record(
+            contact=contact,
+            purpose=Consent.Purpose.MARKETING,
+            is_granted=granted,
+            source="api",
+            occurred_at=timezone.now(),
+            proof=f"membro {actor.pk}",
+        )
+    audit_record(
+        company=actor.company_id,
+        actor=actor.user,
+        action="contato.criado" if is_new else "contato.alterado",
+        target=contact,
+        detail={"campos": fields},
+    )
+    return contact
+
+
+@transaction.atomic
+def contact_delete(*, contact: Contact, actor: Membership) -> None:
+    """Remove a person nobody has spoken with. Raises ContactInUse."""
+    # Whoever opens a conversation holds a key share on this row, so none begins meanwhile.
+    held = Contact.objects.for_company(contact.company_id).select_for_update().get(pk=contact.pk)
+    if held.conversations.for_company(contact.company_id).exists():
+        raise ContactInUse
+    audit_record(
+        company=contact.company_id, actor=actor.user, action="contato.apagado", target=held
+    )
+    held.delete()
+
+
+def _phone(contact: Contact, raw: str, actor: Membership) -> str:
+    """Return the canonical number, held against whoever brings the same one at the same time."""
+    if not raw.strip():
+        return ""
+    number = phones.canonical(raw)
+    if number is None or len(number) > 20:
+        raise PhoneInvalid(fields={"phone": [PhoneInvalid.message]})
+    # The same lock as services.identities takes: a first message may arrive at this moment.
+    lock_all([lock_key("identity", contact.company_id, IdentityKind.WA_PHONE, "", number)])
+    others = Contact.objects.for_company(contact.company_id).exclude(pk=contact.pk)
+    same = (
+        others.filter(phone=number).first()
+        or others.filter(
+            identities__kind__in=(IdentityKind.WA_PHONE, IdentityKind.PHONE),
+            identities__value__in=phones.variants(number),
+        ).first()
+    )
+    if same is not None:
+        seen = others.visible_to(actor).filter(pk=same.pk).exists()
+        fields = {"phone": [DuplicatePerson.message], **({"id": [same.pk]} if seen else {})}
+        raise DuplicatePerson(fields=fields)
+    return number
+
+
+def _know_by_phone(contact: Contact) -> None:
+    """Let a message from this number find the person."""
+    known = contact.identities.for_company(contact.company_id).filter(
+        kind=IdentityKind.WA_PHONE, value__in=phones.variants(contact.phone)
+    )
+    if not known.exists():
+        ContactIdentity.unscoped.create(
+            company_id=contact.company_id,
+            contact=contact,
+            kind=IdentityKind.WA_PHONE,
+            value=contact.phone.removeprefix("+"),
+        )
+
+
+def _tags(company_id: Any, names: Sequence[str]) -> list[Tag]:
+    """Return the tags of these names, making those that are missing; case does not tell apart."""
+    wanted = {name.strip().upper(): name.strip() for name in names if name.strip()}
+    rows = Tag.objects.for_company(company_id).annotate(key=Upper("name"))
+    known = {row.key for row in rows.filter(key__in=wanted)}
+    Tag.unscoped.bulk_create(
+        [Tag(company_id=company_id, name=name) for key, name in wanted.items() if key not in known],
+        ignore_conflicts=True,
+    )
+    return list(rows.filter(key__in=wanted))

@@ -1,0 +1,58 @@
+"""What a caller may reach of conversations; everything starts from `visible_to`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from rest_framework.response import Response
+
+from accounts.api.base import CompanyView
+from common.errors import NotFound
+from omnichannel.api.serializers import ConversationOut
+from omnichannel.models import Attachment, Conversation, Message, Reaction
+
+
+class ConversationsView(CompanyView):
+    """Looks up conversations and what belongs to them for the caller."""
+
+    # Read by the schema only, which has no company.
+    queryset = Conversation.unscoped.none()
+
+    def conversations(self) -> Any:
+        """Return the conversations the caller may see."""
+        return Conversation.objects.visible_to(self.membership).select_related("channel")
+
+    def messages(self) -> Any:
+        """Return their messages as the API shows them: notes and lines for staff stay inside."""
+        return (
+            Message.objects.filter(
+                conversation__in=Conversation.objects.visible_to(self.membership),
+                is_internal=False,
+            )
+            .select_related("author__user")
+            .prefetch_related(
+                Prefetch("attachments", queryset=Attachment.objects.order_by("id")),
+                Prefetch("reactions", queryset=Reaction.objects.exclude(emoji="").order_by("id")),
+            )
+        )
+
+    def conversation(self, conversation_id: UUID) -> Conversation:
+        """Return a conversation. Raises NotFound."""
+        return self.found(self.conversations(), conversation_id)
+
+    def message(self, message_id: UUID) -> Message:
+        """Return a message. Raises NotFound."""
+        return self.found(self.messages(), message_id)
+
+    def found(self, rows: Any, row_id: UUID) -> Any:
+        """Return one of the rows. Raises NotFound."""
+        row = rows.filter(pk=row_id).first()
+        if row is None:
+            raise NotFound
+        return row
+
+    def shown(self, conversation_id: UUID) -> Response:
+        """Answer a conversation as it is now."""
+        return Response(ConversationOut(self.conversation(conversation_id)).data)

@@ -1,0 +1,183 @@
+"""Mensagens e anexos de uma conversa."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.fields import NoInput
+from common.api.pagination import CursorPages
+from common.api.parsers import UploadParser
+from omnichannel.api.base import ConversationsView
+from omnichannel.api.sending import MESSAGE_EXAMPLES, MessageIn, UploadIn
+from omnichannel.api.serializers import AttachmentOut, MessageOut
+from omnichannel.models import Attachment, Conversation, Message
+from omnichannel.services.media import attachment_upload
+from omnichannel.services.outbound import message_retry, message_send
+from omnichannel.serving import file_response
+
+TAGS = ["mensagens"]
+
+
+class NewestMessageFirst(CursorPages):
+    """By the conversation's own count, which has no gaps and no ties."""
+
+    ordering = "-seq"
+
+
+class Messages(ConversationsView):
+    """Mensagens de uma conversa."""
+
+    pagination_class = NewestMessageFirst
+    serializer_class = MessageIn
+
+    @extend_schema(tags=TAGS, operation_id="mensagens_list", responses=MessageOut(many=True))
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        """Lista as mensagens, da mais nova à mais antiga; notas internas não aparecem."""
+        conversation = self.conversation(conversation_id)
+        return self.page(self.messages().filter(conversation=conversation), MessageOut)
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="mensagens_create",
+        request=MessageIn,
+        responses={201: MessageOut},
+        examples=MESSAGE_EXAMPLES,
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Envia uma mensagem, que nasce `pendente` e parte em seguida.
+
+        Fora da janela de 24 horas só um modelo aprovado passa (422 `janela_fechada`). Repetir um
+        `client_id` devolve a primeira mensagem.
+        """
+        conversation = self.conversation(conversation_id)
+        given = self.read(MessageIn)
+        message = message_send(
+            conversation=conversation,
+            author=self.membership,
+            **message_values(conversation, given),
+        )
+        return Response(MessageOut(self.message(message.pk)).data, status=201)
+
+
+class Retry(ConversationsView):
+    """Reenviar."""
+
+    serializer_class = NoInput
+
+    @extend_schema(tags=TAGS, operation_id="mensagens_reenviar", request=None, responses=MessageOut)
+    def post(self, request: Request, message_id: UUID) -> Response:
+        """Envia de novo uma mensagem que falhou; as demais recusa com 409 `reenvio_indevido`."""
+        message = self.message(message_id)
+        self.read(NoInput)
+        message_retry(message=message, actor=self.membership)
+        return Response(MessageOut(self.message(message_id)).data)
+
+
+class Upload(ConversationsView):
+    """Anexar."""
+
+    parser_classes = (UploadParser,)
+    serializer_class = UploadIn
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="anexos_create",
+        request={"multipart/form-data": UploadIn},
+        responses={201: AttachmentOut},
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Guarda um arquivo para ir numa mensagem, que o cita em `attachment`."""
+        conversation = self.conversation(conversation_id)
+        given = self.read(UploadIn)
+        file = given["file"]
+        attachment = attachment_upload(
+            conversation=conversation,
+            uploaded_by=self.membership,
+            file=file,
+            filename=file.name,
+            mime_type=file.content_type or "",
+            is_voice=given["is_voice"],
+        )
+        return Response(AttachmentOut(attachment).data, status=201)
+
+
+class Download(ConversationsView):
+    """Baixar."""
+
+    serializer_class = AttachmentOut
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="anexos_retrieve",
+        responses={
+            (200, "application/octet-stream"): OpenApiResponse(
+                OpenApiTypes.BINARY, _("O arquivo, no tipo dele; aceita Range.")
+            ),
+            (206, "application/octet-stream"): OpenApiResponse(
+                OpenApiTypes.BINARY, _("A parte pedida em Range.")
+            ),
+        },
+    )
+    def get(self, request: Request, attachment_id: UUID) -> StreamingHttpResponse:
+        """Entrega o arquivo de um anexo."""
+        rows = Attachment.objects.filter(conversation__in=self.conversations())
+        return file_response(request._request, self.found(rows, attachment_id))
+
+
+def message_values(conversation: Conversation, given: dict[str, Any]) -> dict[str, Any]:
+    """Return a read MessageIn as the service takes it: ids become rows of this conversation.
+
+    Raises ValidationError naming the id that is none of the conversation's.
+    """
+    content = {**given.get("content", {})}
+    reply_to = _quoted(conversation, given.get("reply_to"), "reply_to")
+    if "reaction" in content:
+        # Providers know messages by their own id.
+        target = _quoted(
+            conversation, content["reaction"]["message_id"], "content.reaction.message_id"
+        )
+        assert target is not None
+        emoji = content["reaction"]["emoji"]
+        content["reaction"] = {"message_id": target.external_id or "", "emoji": emoji}
+        reply_to = target
+    return {
+        "kind": given["kind"],
+        "text": given.get("text", ""),
+        "client_id": given.get("client_id"),
+        "reply_to": reply_to,
+        "attachment": _attachment(conversation, given.get("attachment")),
+        "template": given.get("template"),
+        "interactive": given.get("interactive"),
+        "content": content or None,
+    }
+
+
+def _quoted(conversation: Conversation, message_id: UUID | None, field: str) -> Message | None:
+    if message_id is None:
+        return None
+    rows = Message.objects.filter(conversation=conversation, is_internal=False)
+    row: Message | None = rows.filter(pk=message_id).first()
+    if row is None:
+        raise serializers.ValidationError({field: [_("Não há esta mensagem nesta conversa.")]})
+    return row
+
+
+def _attachment(conversation: Conversation, attachment_id: UUID | None) -> Attachment | None:
+    if attachment_id is None:
+        return None
+    rows = Attachment.objects.filter(conversation=conversation, message=None)
+    row: Attachment | None = rows.filter(pk=attachment_id).first()
+    if row is None:
+        raise serializers.ValidationError(
+            {"attachment": [_("Não há este anexo à espera nesta conversa. Anexe de novo.")]}
+        )
+    return row
