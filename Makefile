@@ -53,7 +53,7 @@ lint: types deploy-check
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 
 types: venv-dev
-	$(PY) -m mypy .
+	$(PRODUCTION) $(PY) -m mypy .
 
 deploy-check: venv-dev
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING

@@ -6,7 +6,7 @@ import base64
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 NAME = re.compile(r"^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=", re.MULTILINE)
@@ -26,13 +26,14 @@ FRESH: dict[str, Callable[[], str]] = {
 }
 
 
-def complete(path: Path) -> list[str]:
-    """Add to the file what it lacks, with fresh values, and give the names added.
+def complete(path: Path, given: Collection[str] = ()) -> list[str]:
+    """Add to the file what neither it nor the environment (`given`) has; give the names added.
 
-    What stands in it is never changed. The file's mode becomes 0600. Raises OSError.
+    What stands in it is never changed. A file written to gets the mode 0600. Raises OSError.
     """
     text = path.read_text() if path.exists() else ""
-    missing = [name for name in FRESH if name not in NAME.findall(text)]
+    known = {*NAME.findall(text), *given}
+    missing = [name for name in FRESH if name not in known]
     if not missing:
         return []
     if text and not text.endswith("\n"):

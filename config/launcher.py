@@ -68,7 +68,7 @@ class Launcher:
 
     def _read_env_file(self, file: Path) -> None:
         try:
-            added = envfile.complete(file)
+            added = envfile.complete(file, given=os.environ)
         except OSError as error:
             raise LaunchFailure(
                 f"{file} cannot be read or written ({error.strerror}). "

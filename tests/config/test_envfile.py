@@ -54,6 +54,14 @@ def test_what_a_person_wrote_stays_and_what_lacks_is_added(tmp_path: Path) -> No
     assert sum("DEMO_EMAIL=" in line for line in lines) == 1
 
 
+def test_values_of_the_environment_are_not_written(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    assert envfile.complete(file, given=envfile.FRESH) == []
+    assert not file.exists()
+    assert "SECRET_KEY" not in envfile.complete(file, given={"SECRET_KEY"})
+    assert "SECRET_KEY" not in file.read_text()
+
+
 def test_the_settings_read_every_value_as_it_was_written(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     envfile.complete(file)

@@ -1,0 +1,108 @@
+"""What `make run` refuses, before anything is started, and what it says then."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from config import launcher
+from config.launcher import Launcher, LaunchFailure
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, int]]:
+    """Give a listening socket, and its port, whose right neighbour is free."""
+    with ExitStack() as stack:
+        for port in range(18000, 19000, 2):
+            sockets = [stack.enter_context(socket.socket()) for _ in range(2)]
+            try:
+                for number, one in enumerate(sockets):
+                    one.bind(("127.0.0.1", port + number))
+            except OSError:
+                continue
+            sockets[1].close()
+            sockets[0].listen()
+            yield sockets[0], port
+            return
+    raise AssertionError("no two free ports")
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launcher, "BASE_DIR", tmp_path)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
+    for name in ("DEMO_EMAIL", "DEMO_PASSWORD"):
+        monkeypatch.setenv(name, "set")
+    for name in ("DATABASE_URL", "REDIS_URL", "DEMO", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_taken_port_stops_the_run_before_any_server(
+    pair: tuple[socket.socket, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PORT", str(pair[1]))
+    with pytest.raises(LaunchFailure, match=rf"Port {pair[1]} is taken.*make run PORT=\d+"):
+        Launcher().run()
+    assert not (tmp_path / "var").exists()
+
+
+def test_the_simulators_port_is_checked_too_but_only_with_the_demo(
+    pair: tuple[socket.socket, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", str(pair[1] - 1))
+    monkeypatch.setattr(Launcher, "_servers_start", lambda self: pytest.exit("started"))
+    with pytest.raises(LaunchFailure, match=f"Port {pair[1]} is taken"):
+        Launcher().run()
+    monkeypatch.setenv("DEMO", "0")
+    with pytest.raises(pytest.exit.Exception, match="started"):
+        Launcher().run()
+
+
+@pytest.mark.parametrize("words", ["http", "0", "65535", "-1", "²"])
+def test_a_port_that_is_none_is_named(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", words)
+    with pytest.raises(LaunchFailure, match=r"is not a port: choose a number from 1 to 65534"):
+        Launcher()
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://central:hush@127.0.0.1:1/central")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    with pytest.raises(LaunchFailure, match="DATABASE_URL does not answer") as refused:
+        Launcher()._servers_start()
+    assert "hush" not in str(refused.value)
+
+
+def test_a_redis_that_does_not_answer_is_named() -> None:
+    with pytest.raises(LaunchFailure, match="REDIS_URL does not answer"):
+        launcher._check_redis("redis://127.0.0.1:1/0")
+
+
+def test_servers_are_its_own_only_where_nobody_brought_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert [name for _, name in Launcher()._own_servers()] == ["DATABASE_URL", "REDIS_URL"]
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
+    assert [name for _, name in Launcher()._own_servers()] == ["DATABASE_URL"]
+
+
+def test_only_the_simulator_is_switched_on_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    children = {child.name: child.environment for child in Launcher()._children()}
+    assert {name for name in children if children[name]["SIMULATOR"] == "1"} == {"simulator"}
+    assert "DEBUG" not in children["web"]
+    monkeypatch.setenv("DEMO", "0")
+    assert [child.name for child in Launcher()._children()] == ["web", "worker", "beat"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
+def test_an_env_file_of_somebody_else_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").touch(mode=0o000)
+    with pytest.raises(LaunchFailure, match="Start as the user who owns it"):
+        Launcher()
