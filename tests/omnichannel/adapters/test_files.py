@@ -6,7 +6,7 @@ import zipfile
 
 import av
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -172,6 +172,7 @@ def test_other_honest_names_are_accepted(head, declared):
     assert agrees(declared, head)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([*REAL, "x", "", "application/octet-stream"]))
 def test_no_bytes_raise(head, declared):
     sniff(head)

@@ -117,12 +117,14 @@ def assert_storable(fact):
         assert happened_at.utcoffset() == timedelta(0)
 
 
+@settings(deadline=None)
 @given(anything)
 def test_any_json_gives_storable_facts(payload):
     for fact in facts(payload):
         assert_storable(fact)
 
 
+@settings(deadline=None)
 @given(anything)
 def test_any_value_of_any_field_gives_storable_facts(value):
     for known in (
@@ -136,7 +138,7 @@ def test_any_value_of_any_field_gives_storable_facts(value):
             assert_storable(fact)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_a_body_with_one_node_replaced_or_removed_gives_storable_facts(data):
     payload = copy.deepcopy(data.draw(st.sampled_from(BODIES)))
@@ -149,7 +151,7 @@ def test_a_body_with_one_node_replaced_or_removed_gives_storable_facts(data):
         assert_storable(fact)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(anything, st.integers(0, 19))
 def test_one_mutated_message_of_twenty_leaves_nineteen(value, place):
     messages = [

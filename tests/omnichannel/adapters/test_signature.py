@@ -5,7 +5,7 @@ import hmac
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pywa.utils import webhook_updates_validator
 
@@ -82,11 +82,13 @@ def test_without_a_secret_nothing_is_valid():
     assert not signature_valid([""], BODY, b"sha256=" + signed(secret=""))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=90), st.binary(max_size=200))
 def test_no_forged_header_is_valid_or_raises(header, body):
     assert signature_valid([SECRET], body, header) is False
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=500), st.text(st.characters(codec="utf-8"), min_size=1, max_size=40))
 def test_what_is_signed_is_valid(body, secret):
     assert signature_valid([secret], body, b"sha256=" + signed(body, secret))
