@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import connection
 
 from bench import cast, load
+from bench.floor import up
 from bench.report import Report, middle, percentile
-from bench.stack import Stack, free_port, uvicorn
+from bench.stack import Stack
 from webhooks.models import InboundEvent
 from webhooks.spool import spool_size
 
@@ -20,7 +21,7 @@ FLOOR_OFFERED = 200.0
 def measure(stack: Stack, report: Report) -> None:
     """Measure both beside a plain Django view that inserts one row."""
     cast.clinics(3)
-    floor_port = _floor_up(stack)
+    floor_port = up(stack)
     stack.web()
     stack.wait_for_web()
     ours, floor, cpu = [], [], []
@@ -121,13 +122,3 @@ def _floor(stack: Stack, port: int, run: str, rate: float | None = None) -> load
             most=round(SECONDS * 5_000),
         )
     )
-
-
-def _floor_up(stack: Stack) -> int:
-    """Make the floor's table and start its web process; return the port."""
-    port = free_port()
-    settings = {"DJANGO_SETTINGS_MODULE": "bench.floor.settings"}
-    stack.manage("migrate", "--run-syncdb", "--verbosity", "0", **settings)
-    stack.start("floor", uvicorn("bench.floor.asgi:application", port), **settings)
-    stack.wait_for_web(port, "/insert/")
-    return port

@@ -32,7 +32,7 @@ def measure(stack: Stack, report: Report) -> None:
     """Measure both beside the same rows written one by one by bare SQL."""
     clinics = cast.clinics(CLINICS)
     stack.up()
-    _everyone_writes_once(stack)
+    everyone_writes_once()
     rates, floors, cpu = [], [], []
     for number in range(ROUNDS):
         floors.append(_bare_sql(clinics[0], f"floor{number}"))
@@ -94,7 +94,7 @@ def backlog() -> int:
     return InboundEvent.objects.exclude(state__in=SETTLED).count()
 
 
-def _everyone_writes_once(stack: Stack) -> None:
+def everyone_writes_once() -> None:
     """Let every patient be known and have a conversation with messages of ours to get ticks for."""
     made = bodies.mixed("first", accounts=CLINICS, patients=PATIENTS, statuses=0)
     _keep(islice(made, PATIENTS))

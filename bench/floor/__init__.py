@@ -1,1 +1,16 @@
-"""What a plain Django project does with a webhook: the floor of the accept figures."""
+"""What a plain Django project does with a webhook and with a socket: the floor of our figures."""
+
+from __future__ import annotations
+
+from bench.stack import Stack, free_port, uvicorn
+
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "bench.floor.settings"}
+
+
+def up(stack: Stack) -> int:
+    """Make the floor's table, start its web process, return the port when it answers."""
+    port = free_port()
+    stack.manage("migrate", "--run-syncdb", "--verbosity", "0", **SETTINGS)
+    stack.start("floor", uvicorn("bench.floor.asgi:application", port), **SETTINGS)
+    stack.wait_for_web(port, "/insert/")
+    return port

@@ -11,12 +11,16 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 
 class Bare(AsyncWebsocketConsumer):
-    """A consumer that does nothing but accept."""
+    """A consumer that accepts and passes hints on."""
 
     async def connect(self) -> None:
         """Accept and join one group, as any page that hears of something must."""
         await self.channel_layer.group_add("bare", self.channel_name)
         await self.accept()
+
+    async def hint(self, event: dict[str, str]) -> None:
+        """Pass a hint on."""
+        await self.send(event["frame"])
 
 
 application = ProtocolTypeRouter({"http": django_application, "websocket": Bare.as_asgi()})
