@@ -13,5 +13,5 @@ urlpatterns = [
     path("", include("omnichannel.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    re_path(r"^(?s:.*)$", UnknownAddress.as_view(), name="api-unknown"),
+    re_path(r"^[\s\S]*$", UnknownAddress.as_view(), name="api-unknown"),
 ]
