@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from accounts.services import idempotency
+from accounts.services.idempotency import keys_purge
+from accounts.services.tokens import tokens_purge
 
 
-@shared_task(name="accounts.tasks.idempotency_purge")
-def idempotency_purge() -> None:
-    """Forget old idempotency keys."""
-    idempotency.keys_purge()
+@shared_task(name="accounts.tasks.purge")
+def purge() -> None:
+    """Forget idempotency keys and tokens that have ended."""
+    keys_purge()
+    tokens_purge()

@@ -146,10 +146,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 40},
     },
     "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
-    "idempotency-purge": {
-        "task": "accounts.tasks.idempotency_purge",
-        "schedule": timedelta(hours=1),
-    },
+    "accounts-purge": {"task": "accounts.tasks.purge", "schedule": timedelta(hours=1)},
     "ledger-purge": {"task": "webhooks.tasks.purge", "schedule": timedelta(hours=1)},
 }
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
+from common.errors import DomainError, NotFound
 from contacts.models import Contact
-from omnichannel.models import Message
+from omnichannel.models import Channel, Message
 
 SEARCH_LIMIT = 2000
 
@@ -29,3 +31,28 @@ def conversations_search(rows: Any, words: str) -> Any:
         )
         texts = Q(pk__in=said)
     return rows.filter(Q(contact_id__in=people) | texts)
+
+
+class NoDefaultChannel(DomainError):
+    """The request names no channel and none is the default."""
+
+    code = "canal_nao_informado"
+    message = _("Informe o canal: não há um canal padrão deste tipo.")
+
+
+def channel_named(kind: str, channel_id: Any = None) -> Channel:
+    """Return a channel of the company by id, or without one the default, or the only one there is.
+
+    Raises NotFound for an id of nobody's, and NoDefaultChannel.
+    """
+    rows = Channel.objects.filter(kind=kind)
+    if channel_id is not None:
+        row: Channel | None = rows.filter(pk=channel_id).first()
+        if row is None:
+            raise NotFound
+        return row
+    default = rows.filter(is_default=True).first()
+    found = [default] if default else list(rows[:2])
+    if len(found) != 1:
+        raise NoDefaultChannel
+    return found[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from knox.models import get_token_model
 
 from accounts.models import User
@@ -19,6 +20,11 @@ def token_issue(*, user: User) -> tuple[str, datetime | None]:
 def tokens_revoke(*, user: User) -> int:
     """End every token of a person; return how many there were."""
     return get_token_model().objects.filter(user=user).delete()[0]
+
+
+def tokens_purge() -> int:
+    """Forget tokens that have ended; return how many."""
+    return get_token_model().objects.filter(expiry__lt=timezone.now()).delete()[0]
 
 
 class TokensEndWithPassword:

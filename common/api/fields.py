@@ -45,6 +45,16 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Pattern(serializers.RegexField):
+    """A string of a given form."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the string."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class Email(serializers.EmailField):
     """An e-mail address, as a string."""
 

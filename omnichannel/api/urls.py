@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from omnichannel.api import conversations, messages
+from omnichannel.api import channels, conversations, messages, whatsapp
 
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
 urlpatterns = [
+    path("canais/", channels.Channels.as_view(), name="api-channels"),
+    path("canais/<uuid:channel_id>/", channels.ChannelDetail.as_view(), name="api-channel"),
+    path(
+        "canais/<uuid:channel_id>/validar/",
+        channels.ChannelValidate.as_view(),
+        name="api-validate",
+    ),
     path("conversas/", conversations.Conversations.as_view(), name="api-conversations"),
     path(CONVERSATION, conversations.ConversationDetail.as_view(), name="api-conversation"),
     path(f"{CONVERSATION}mensagens/", messages.Messages.as_view(), name="api-messages"),
@@ -25,4 +32,9 @@ urlpatterns = [
     path(f"{CONVERSATION}lida/", conversations.Seen.as_view(), name="api-seen"),
     path("mensagens/<uuid:message_id>/reenviar/", messages.Retry.as_view(), name="api-retry"),
     path("anexos/<uuid:attachment_id>/", messages.Download.as_view(), name="api-file"),
+    path("whatsapp/config/", whatsapp.Config.as_view(), name="api-wa-config"),
+    path("whatsapp/perfil-negocio/", whatsapp.Profile.as_view(), name="api-wa-profile"),
+    path("whatsapp/templates/", whatsapp.Templates.as_view(), name="api-wa-templates"),
+    path("whatsapp/templates/sincronizar/", whatsapp.TemplatesSync.as_view(), name="api-wa-sync"),
+    path("whatsapp/test-envio/", whatsapp.TestSend.as_view(), name="api-wa-test"),
 ]

@@ -21,6 +21,7 @@ from omnichannel.adapters.base import (
     TemplateInfo,
     TemplateSend,
 )
+from omnichannel.adapters.tolerant import clean, copied
 from omnichannel.choices import (
     MEDIA_KINDS,
     Author,
@@ -29,14 +30,14 @@ from omnichannel.choices import (
     MessageStatus,
     Stage,
 )
-from omnichannel.models import Attachment, Conversation, Message, Template
-from omnichannel.services.conversations import conversation_lock, stage_move
+from omnichannel.models import Attachment, Channel, Conversation, Message, Template
+from omnichannel.services.conversations import conversation_lock, conversation_start, stage_move
 from omnichannel.services.gate import gate_check, recipient_of
 from omnichannel.services.inbound import note_last
 from omnichannel.services.receipts import token_of
 
-# Nobody writes after a message that nobody saw: the patient's phone shows neither.
-UNSENT = (MessageStatus.PENDING, MessageStatus.SENDING)
+# Meta's deepest structure, a list with its rows, has seven levels.
+CONTENT_DEPTH = 10
 
 
 class SomebodyAnswered(Conflict):
@@ -79,8 +80,8 @@ def message_send(
         _check_base(held, author, base_seq)
     message = _draft(held, author, author_kind, kind, text, client_id, reply_to)
     message.metadata = {
-        **({"interactive": interactive} if interactive else {}),
-        **(content or {}),
+        **({"interactive": copied(interactive, CONTENT_DEPTH)} if interactive else {}),
+        **(copied(content, CONTENT_DEPTH) if content else {}),
     }
     chosen = _choose_template(held, message, template) if template else None
     _attach(message, attachment)
@@ -96,6 +97,18 @@ def message_send(
     publish(events.changed("message_updated", held))
     _ring(held)
     return message
+
+
+@transaction.atomic
+def message_send_to_phone(
+    *, channel: Channel, author: Membership, phone: str, **values: Any
+) -> Message:
+    """Write to whoever has a phone, known or not; the rest as `message_send`.
+
+    A refusal leaves nothing behind: neither the person nor the conversation it would have made.
+    """
+    conversation = conversation_start(channel=channel, phone=phone)
+    return message_send(conversation=conversation, author=author, **values)
 
 
 @transaction.atomic
@@ -146,6 +159,7 @@ def message_retry(*, message: Message, actor: Membership) -> Message:
     row.status, row.error_code, row.error_detail = MessageStatus.PENDING, "", ""
     # A failed attempt may have had an id; the next one gets its own.
     row.external_id, row.attempts, row.send_after = None, 0, timezone.now()
+    row.metadata = {**row.metadata, "retries": row.metadata.get("retries", 0) + 1}
     row.revision = held.revision
     row.save()
     if held.last_message_seq == row.seq:
@@ -236,7 +250,7 @@ def _choose_template(
         return None
     adapter = registry.adapter_for(held.channel.kind)
     info = template_info(template)
-    variables = wanted.get("variables") or {}
+    variables = copied(wanted.get("variables"), CONTENT_DEPTH) or {}
     built = adapter.template_build(info, variables)
     message.text = adapter.template_preview(info, variables)
     message.metadata["template"] = {
@@ -275,7 +289,7 @@ def _draft(
         author_kind=author_kind,
         author=author,
         kind=kind,
-        text=text.replace("\x00", ""),
+        text=clean(text),
         client_id=client_id or None,
         reply_to=reply_to,
         reply_to_external_id=(reply_to.external_id or "") if reply_to else "",
