@@ -135,9 +135,10 @@ def test_a_run_comes_up_heals_and_ends_with_everything_it_started(start: Start) 
     assert time.monotonic() - began < 25
     assert hosting.until(lambda: all_gone(everything), 5)
 
-    # The data is still there, and coming up again is quick.
+    # The data is still there: nothing is loaded again.
     again = start()
-    again.read_until("companies exist; nothing done")
+    again.read_until("Stop ")
+    assert not any("conversations" in line for line in again.lines)
     again.process.send_signal(signal.SIGTERM)
     assert again.process.wait(30) == 0
 
