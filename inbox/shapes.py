@@ -293,7 +293,6 @@ class TemplateOption:
     status_label: str
     body: str
     header: str = ""
-    header_format: str = ""
     footer: str = ""
     buttons: tuple[Choice, ...] = ()
     variables: tuple[Variable, ...] = ()

@@ -41,7 +41,6 @@ def _option(template: Template, adapter: Adapter) -> TemplateOption:
         status_label=template.get_status_display(),
         body=str(parts.get("BODY", {}).get("text") or ""),
         header=str(header.get("text") or ""),
-        header_format=str(header.get("format") or "").upper(),
         footer=str(parts.get("FOOTER", {}).get("text") or ""),
         buttons=tuple(
             Choice(

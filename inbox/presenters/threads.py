@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,7 +14,7 @@ from contacts.models import Contact
 from contacts.refs import IdentityKind
 from inbox.presenters.bubbles import bubble_of, file_of
 from inbox.presenters.common import face_of, first_name, name_of, window_of
-from inbox.shapes import Identity, Limits, Panel, PastConversation, Thread
+from inbox.shapes import Bubble, Identity, Limits, Panel, PastConversation, Thread
 from omnichannel.adapters import registry
 from omnichannel.adapters.whatsapp.media import MEDIA_LIMITS
 from omnichannel.choices import ChannelKind, MessageKind, Stage
@@ -50,7 +50,7 @@ def may_write(conversation: Conversation, reader: Membership) -> bool:
     return conversation.attendant_id in (None, reader.pk) or reader.is_manager
 
 
-def bubbles_of(conversation: Conversation, messages: Iterable[Message], reader: Membership) -> list:
+def bubbles_of(conversation: Conversation, messages: Iterable[Message], reader: Membership) -> list[Bubble]:
     """Draw messages in the order given."""
     name = name_of(conversation)
     able = limits_of(conversation.channel.kind).replies
@@ -104,8 +104,8 @@ def panel_of(
     conversation: Conversation,
     *,
     consent: bool | None,
-    past: Sequence[Conversation],
-    files: Sequence[Attachment],
+    past: Iterable[Conversation],
+    files: Iterable[Attachment],
 ) -> Panel:
     """Draw the contact column. Needs the contact with identities and tags loaded."""
     contact = conversation.contact

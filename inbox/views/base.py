@@ -128,7 +128,7 @@ class BadInput(DomainError):
     status = 400
 
     @property
-    def message(self) -> str:  # type: ignore[override]
+    def message(self) -> str:
         """Tell the person what helps: a fresh page."""
         return _("Esta página está desatualizada. Recarregue e tente de novo.")
 

@@ -104,14 +104,14 @@ def _headers(attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def _now(file: File, length: int) -> Iterator[bytes]:
+def _now(file: File[bytes], length: int) -> Iterator[bytes]:
     with file:
         while length > 0 and (chunk := file.read(min(CHUNK, length))):
             length -= len(chunk)
             yield chunk
 
 
-async def _later(file: File, length: int) -> AsyncIterator[bytes]:
+async def _later(file: File[bytes], length: int) -> AsyncIterator[bytes]:
     read = sync_to_async(file.read)
     try:
         while length > 0 and (chunk := await read(min(CHUNK, length))):

@@ -150,3 +150,13 @@ def test_a_login_without_a_clinic_is_told_so_and_not_sent_in_circles(client: Cli
     answer = client.get(reverse("inbox:home"))
     assert answer.status_code == 403
     assert "nenhuma clínica" in answer.content.decode()
+
+
+def test_after_ten_wrong_passwords_a_page_says_to_wait(client: Client, beto: Membership):
+    form = {"username": beto.user.email, "password": "errada-mesmo"}
+    for _ in range(10):
+        answer = client.post(reverse("inbox:login"), form)
+    assert answer.status_code == 429
+    assert "bloqueada por 15 minutos" in answer.content.decode()
+    form["password"] = make.PASSWORD
+    assert client.post(reverse("inbox:login"), form).status_code == 429

@@ -1,8 +1,8 @@
 // Writing: Enter sends, drafts survive a change of conversation, files ride along, nothing is sent twice.
-import { el, exchange, revision, say } from "./fragments.js";
+import { el, exchange, lastSeq, revision, say } from "./fragments.js";
 import { keepDraft, newKey, readDraft } from "./drafts.js";
 import { addPiece } from "./pieces.js";
-import { currentId, onThread } from "./thread.js";
+import { currentId, onThread, refreshThread } from "./thread.js";
 
 const NO_CAPTION = ["audio", "sticker"];
 const piecesOf = new Map();
@@ -122,6 +122,7 @@ const formOf = (fields) => {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) data.set(name, value);
   data.set("desde", revision());
+  data.set("visto", lastSeq());
   return data;
 };
 
@@ -156,6 +157,7 @@ async function submit() {
     if (state === mine) {
       draw();
       setProblem(problem);
+      if (status) refreshThread();
     }
     return;
   }

@@ -132,6 +132,10 @@ export async function exchange(url, { data = null, target, swap = "merge", quiet
 /** The changes-since number of the open conversation, as text; "" when none is open. */
 export const revision = () => el("cabeca")?.dataset.revision ?? "";
 
+/** The seq of the newest message on screen: what the person can have read. */
+export const lastSeq = () =>
+  Math.max(0, ...[...document.querySelectorAll("#mensagens > [id^=m-]")].map((row) => Number(row.dataset.seq)));
+
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (ctx.request.method !== "GET") ctx.request.headers["X-CSRFToken"] = document.body.dataset.csrf;
   if (ctx.sourceElement.closest?.("#conversa")) ctx.request.body?.set("desde", revision());

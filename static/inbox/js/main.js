@@ -44,9 +44,9 @@ function catchUp(missed) {
     socket?.send({ type: "resume", conversation: id, seq: Number(revision()) });
     sayViewing();
   }
-  if (!missed) return;
+  // What happened between drawing the page and opening the socket was heard by nobody.
   list.refreshList();
-  thread.refreshThread();
+  if (missed) thread.refreshThread();
 }
 
 function onEvent(event) {
@@ -56,7 +56,7 @@ function onEvent(event) {
     if (isOpen) heard(event);
     return;
   }
-  list.refreshCard(event.conversation);
+  if (event.type !== "resumed") list.refreshCard(event.conversation);
   if (isOpen && !(event.seq !== null && event.seq <= Number(revision()))) thread.refreshThread();
 }
 

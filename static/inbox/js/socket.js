@@ -5,6 +5,8 @@ const SILENCE_MS = 50_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 const POLL_MS = 15_000;
+// The server looks rights up again every minute and says so when they are gone.
+const RIGHTS_GONE = 4401;
 
 /**
  * Keeps the socket open. `onEvent(envelope)` hears hints, `onState("ligado" | "caiu")` the connection's state;
@@ -38,7 +40,8 @@ export function connect({ path, onEvent, onState, onCatchUp }) {
       heardAt = Date.now();
       onEvent(JSON.parse(data));
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
+      if (code === RIGHTS_GONE) return location.reload();
       wasDown = true;
       onState("caiu");
       retry();

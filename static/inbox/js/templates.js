@@ -1,7 +1,6 @@
 // The template picker: search, fill in the blanks, see it as the patient will, send.
-import { el, exchange, revision, say } from "./fragments.js";
+import { el, exchange, lastSeq, revision, say } from "./fragments.js";
 import { newKey } from "./drafts.js";
-import { addPiece } from "./pieces.js";
 import { currentId } from "./thread.js";
 
 const dialog = () => el("modelos");
@@ -69,11 +68,6 @@ function choose(button) {
     form.dataset.key = newKey();
     preview(form);
   });
-  form.addEventListener("change", (event) => {
-    if (event.target.matches("[data-header-file]")) {
-      form.querySelector("[data-header-name]").textContent = event.target.files[0]?.name ?? "";
-    }
-  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(form);
@@ -100,16 +94,7 @@ async function send(form) {
   const data = new FormData(form);
   data.set("client_id", form.dataset.key);
   data.set("desde", revision());
-  const file = form.querySelector("[data-header-file]")?.files[0];
-  if (file) {
-    const piece = addPiece(file, [], el("escrever"));
-    await piece.done;
-    if (piece.problem) {
-      button.disabled = false;
-      return refuse(form, piece.problem);
-    }
-    data.set("anexo", piece.id);
-  }
+  data.set("visto", lastSeq());
   const { ok, problem } = await exchange(form.getAttribute("action"), { data, target: el("mensagens"), quiet: true });
   button.disabled = false;
   if (ok) dialog().close();

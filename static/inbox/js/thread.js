@@ -1,5 +1,5 @@
 // The open conversation: history that grows upward, new messages at the foot, what has been read.
-import { el, exchange, notice, revision, say } from "./fragments.js";
+import { el, exchange, lastSeq, notice, revision, say } from "./fragments.js";
 
 const NEAR = 96;
 const READ_AFTER_MS = 500;
@@ -28,8 +28,16 @@ function settle() {
   if (open.sticking) toBottom();
   const jump = el("conversa").querySelector(".jump");
   jump.hidden = distance(list()) < 3 * NEAR;
-  jump.querySelector("span").textContent = say(open.news && !jump.hidden ? "newMessages" : "bottom");
   if (jump.hidden) open.news = false;
+  jump.toggleAttribute("data-news", open.news);
+  jump.querySelector("span").textContent = say(open.news ? "newMessages" : "bottom");
+}
+
+/** A name stands over the first of several bubbles by the same hand. */
+function group() {
+  for (const row of list().querySelectorAll(":scope > .message.out")) {
+    row.toggleAttribute("data-same", row.previousElementSibling?.dataset.author === row.dataset.author);
+  }
 }
 
 async function loadOlder() {
@@ -80,6 +88,7 @@ function reportRead() {
     thread.reported = revision();
     const data = new FormData();
     data.set("desde", revision());
+    data.set("visto", lastSeq());
     exchange(thread.element.dataset.read, { data, target: list(), quiet: true });
   }, READ_AFTER_MS);
 }
@@ -138,6 +147,7 @@ function mount(element) {
     unread.scrollIntoView({ block: "center" });
     open.sticking = distance(box) < NEAR;
   } else toBottom();
+  group();
   settle();
   watchTop();
   reportRead();
@@ -156,13 +166,18 @@ function sync() {
   const element = document.querySelector("#conversa[data-conversation]");
   if (open && open.element !== element) unmount();
   if (element && !open) mount(element);
-  else if (open) reportRead();
+  else if (open) {
+    group();
+    reportRead();
+  }
 }
 
 /** Starts watching for conversations that open and close. */
 export function start() {
   document.addEventListener("htmx:after:swap", sync);
   document.addEventListener("visibilitychange", reportRead);
+  // A refusal often means that a colleague was faster: show what they did.
+  document.addEventListener("htmx:response:error", refreshThread);
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-jump], [data-act]");
     if (!target) return;
