@@ -49,7 +49,7 @@ check: lint test
 lint: types deploy-check
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m djlint templates --check --lint --quiet
+	$(PY) -m djlint templates --lint --quiet
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 
 types: venv-dev
