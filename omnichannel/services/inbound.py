@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from common import phones
 from common.realtime import publish
 from common.rows import update_rows
 from common.tasks import ring
@@ -20,8 +21,10 @@ from omnichannel import events
 from omnichannel.adapters.base import CallNotice, InboundMessage, MediaRef
 from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Message
+from omnichannel.services.conversations import conversation_lock, people_hold
 
 SAVED = (
+    "identity",
     "stage",
     "revision",
     "message_seq",
@@ -85,6 +88,7 @@ class _Batch:
 
     def __init__(self, channel: Channel, messages: Sequence[InboundMessage]) -> None:
         self.channel = channel
+        self.late_media: list[tuple[Message, InboundMessage]] = []
         self.incoming = self._new(messages)
         self.conversations: dict[Any, Conversation] = {}
         self.fresh: list[Conversation] = []
@@ -94,21 +98,34 @@ class _Batch:
     def _new(self, messages: Sequence[InboundMessage]) -> list[InboundMessage]:
         """Drop what is stored already and what the batch itself repeats; oldest first."""
         unique = {message.external_id: message for message in reversed(messages)}
-        known = set(
-            Message.objects.for_company(self.channel.company_id)
-            .filter(channel=self.channel, external_id__in=unique.keys())
-            .values_list("external_id", flat=True)
+        rows = Message.objects.for_company(self.channel.company_id).filter(
+            channel=self.channel, external_id__in=unique.keys()
         )
+        known = {str(row.external_id): row for row in rows.only("id", "external_id", "kind")}
+        # A chunk of history names a file first and brings it later, under the same id.
+        self.late_media = [
+            (known[key], unique[key])
+            for key in unique
+            if unique[key].is_history
+            and unique[key].media
+            and key in known
+            and known[key].kind == MessageKind.UNSUPPORTED
+        ]
         fresh = [unique[key] for key in reversed(unique) if key not in known]
         return sorted(fresh, key=lambda message: message.happened_at)
 
     def store(self) -> None:
         """Do the work; nothing is written when everything was known."""
+        for row, incoming in self.late_media:
+            self._bring_media(row, incoming)
         if not self.incoming:
+            Attachment.unscoped.bulk_create(self.attachments)
+            self._ring_files()
             return
         identities = people_resolve(
             company=self.channel.company_id, people=[m.person for m in self.incoming]
         )
+        people_hold(channel_id=self.channel.pk, contact_ids={row.contact_id for row in identities})
         self._lock_conversations(identities)
         quoted = self._quoted()
         for incoming, identity in zip(self.incoming, identities, strict=True):
@@ -122,6 +139,16 @@ class _Batch:
         self._touch_contacts(identities)
         self._tell(touched)
 
+    def _bring_media(self, row: Message, incoming: InboundMessage) -> None:
+        """Turn the placeholder of a past message into the message with its file."""
+        held = conversation_lock(row.conversation)
+        held.revision += 1
+        held.save(update_fields=["revision", "updated_at"])
+        row.conversation, row.revision = held, held.revision
+        row.kind, row.text, row.metadata = incoming.kind, incoming.text, incoming.metadata
+        row.save(update_fields=["kind", "text", "metadata", "revision", "updated_at"])
+        self.attachments += [self._attachment(row, ref) for ref in incoming.media]
+
     def _lock_conversations(self, identities: Iterable[ContactIdentity]) -> None:
         rows = (
             Conversation.objects.for_company(self.channel.company_id)
@@ -131,6 +158,7 @@ class _Batch:
             .order_by("id")
         )
         self.conversations = {row.contact_id: row for row in rows}
+        self.identities_taken = {row.identity_id for row in self.conversations.values()}
 
     def _quoted(self) -> dict[str, Message]:
         ids = {m.reply_to for m in self.incoming if m.reply_to}
@@ -139,7 +167,7 @@ class _Batch:
         rows = Message.objects.for_company(self.channel.company_id).filter(
             channel=self.channel, external_id__in=ids
         )
-        return {str(row.external_id): row for row in rows.only("id", "external_id")}
+        return {str(row.external_id): row for row in rows.only("id", "external_id", "direction")}
 
     def _conversation(self, incoming: InboundMessage, identity: ContactIdentity) -> Conversation:
         conversation = self.conversations.get(identity.contact_id)
@@ -172,6 +200,8 @@ class _Batch:
         self, incoming: InboundMessage, identity: ContactIdentity, quoted: dict[str, Message]
     ) -> None:
         conversation = self._conversation(incoming, identity)
+        if not (incoming.is_echo or incoming.is_history):
+            self._follow(conversation, identity)
         conversation.message_seq += 1
         conversation.message_count += 1
         conversation.revision += 1
@@ -196,8 +226,23 @@ class _Batch:
             read_at=timezone.now() if incoming.is_history and not incoming.is_echo else None,
         )
         self.stored.append(message)
+        quoted[incoming.external_id] = message
+        self._learn_phone(identity, incoming, message.reply_to)
         self.attachments += [self._attachment(message, ref) for ref in incoming.media]
         self._note(conversation, incoming, message)
+
+    def _learn_phone(
+        self, identity: ContactIdentity, incoming: InboundMessage, asked: Message | None
+    ) -> None:
+        """Keep the number of a person who shared it because we asked. It is for people to read:
+        as an identity it could be somebody else's (Meta, REQUEST_CONTACT_INFO).
+        """
+        shared = str(incoming.metadata.get("shared_phone") or "")
+        if shared and asked is not None and asked.direction == Direction.OUT:
+            number = phones.from_wa_id(shared)
+            if number and not identity.contact.phone:
+                identity.contact.phone = number
+                identity.contact.save(update_fields=["phone", "updated_at"])
 
     def _attachment(self, message: Message, ref: MediaRef) -> Attachment:
         return Attachment(
@@ -211,6 +256,12 @@ class _Batch:
             is_voice=ref.is_voice,
             provider_media_id=ref.media_id,
         )
+
+    def _follow(self, conversation: Conversation, identity: ContactIdentity) -> None:
+        """Answer the person where they wrote last: they may have a new number."""
+        if identity.pk not in self.identities_taken:
+            self.identities_taken.add(identity.pk)
+            conversation.identity = identity
 
     def _note(self, conversation: Conversation, incoming: InboundMessage, message: Message) -> None:
         note_last(conversation, message)
@@ -245,13 +296,16 @@ class _Batch:
             )
 
     def _tell(self, touched: Iterable[Conversation]) -> None:
-        from omnichannel.tasks import attachment_fetch
-
         heard = {m.conversation_id for m in self.stored if m.direction == Direction.IN}
         publish(
             events.changed("new_message" if row.pk in heard else "message_updated", row)
             for row in touched
         )
+        self._ring_files()
+
+    def _ring_files(self) -> None:
+        from omnichannel.tasks import attachment_fetch
+
         for attachment in self.attachments:
             ring(attachment_fetch, str(attachment.company_id), str(attachment.pk))
 
