@@ -3,6 +3,13 @@ packages.
 """
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class BackOfficeConfig(AdminConfig):
+    """Django's admin with the site of common.admin."""
+
+    default_site = "common.admin.BackOffice"
 
 
 class ConfigConfig(AppConfig):

@@ -7,8 +7,8 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
-from django.utils.translation import gettext_lazy as _
 
+from config.backoffice import UNFOLD as UNFOLD
 from config.env import BASE_DIR, env, names, path
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -24,9 +24,9 @@ MEDIA_ROOT = path("MEDIA_DIR", VAR_DIR / "media")
 
 INSTALLED_APPS = [
     "daphne",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "config.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -179,6 +179,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
+# Its pages would show who tried to log in from where, outside of the audit.
+AXES_ENABLE_ADMIN = False
 
 # --- transport -----------------------------------------------------------------------------------
 
@@ -322,12 +324,4 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "urllib3": {"level": "INFO"},
     },
-}
-
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": _("Central de Atendimento"),
-    "SITE_HEADER": _("Central de Atendimento"),
-    "SITE_SYMBOL": "forum",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
 }

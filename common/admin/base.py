@@ -1,0 +1,375 @@
+"""A page of the back-office for a company's rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import update_wrapper
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import quote, unquote
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.dispatch import Signal
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from common.admin.access import access_of
+from common.admin.inlines import registered_inlines
+from common.admin.narrowing import CompanyForm, Narrowed
+from common.errors import DomainError, Forbidden
+from common.scoping import CompanyOwned
+
+# Something was done here: request, obj, company_id, action (criado, alterado, apagado), fields.
+# The audit listens.
+acted = Signal()
+HISTORY = "admin:accounts_auditentry_changelist"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What stands above a row's form: facts as (words, value), sentences of warning, and parts
+    drawn by templates of their own as (template, context).
+    """
+
+    facts: Sequence[tuple[Any, Any]] = ()
+    warnings: Sequence[Any] = ()
+    notes: Sequence[Any] = ()
+    parts: Sequence[tuple[str, dict[str, Any]]] = field(default_factory=tuple)
+
+
+def button(
+    words: Any, *, icon: str = "", needs: str = "change", is_main: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a method a button above a row's form. It is pressed by POST, gets the request and the
+    row, calls one service and may return a response; a DomainError becomes a message.
+    """
+
+    def mark(method: Callable[..., Any]) -> Callable[..., Any]:
+        method.button = {"words": words, "icon": icon, "needs": needs, "is_main": is_main}  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class CompanyAdmin(Narrowed, ModelAdmin):
+    """Rows of the companies that the person manages; another company's row is a missing one.
+
+    `is_read_only` pages are records; `owner_only` pages are for superusers. `buttons` names methods
+    marked with `button`.
+    """
+
+    company_lookup: ClassVar[str] = "company_id"
+    is_read_only: ClassVar[bool] = False
+    owner_only: ClassVar[bool] = False
+    can_be_added: ClassVar[bool] = True
+    can_be_deleted: ClassVar[bool] = False
+    buttons: ClassVar[tuple[str, ...]] = ()
+
+    form = CompanyForm
+    show_full_result_count = False
+    list_per_page = 50
+    list_filter_submit = True
+    list_before_template = "admin/questions.html"
+    change_form_outer_before_template = "admin/panel.html"
+    save_as_continue = True
+
+    # --- whose rows ---
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows this person may see, with what the columns need."""
+        # The admin narrows by the person's memberships, not by the scope's one company.
+        manager = getattr(self.model, "unscoped", self.model._default_manager)
+        rows = access_of(request).narrow(manager.all(), self.company_lookup)
+        ordering = self.get_ordering(request)
+        rows = self.annotate(rows)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Add what the columns need; a subclass joins here instead of asking per row."""
+        return rows
+
+    def company_of(self, obj: Any) -> Any:
+        """Return the id of the company a row belongs to."""
+        return obj.company_id
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Find a row and remember whose it is, so that choices come from the same company."""
+        row = super().get_object(request, object_id, from_field)
+        if isinstance(row, CompanyOwned):
+            request._back_office_company = row.company_id  # type: ignore[attr-defined]
+        return row
+
+    def member(self, request: HttpRequest, row: Any) -> Any:
+        """Return who the person is in the row's company. Raises Forbidden for an owner who does not
+        work there.
+        """
+        member = access_of(request).memberships.get(self.company_of(row))
+        if member is None:
+            raise Forbidden(
+                gettext_lazy("Seu usuário não trabalha nesta empresa. Entre com um que trabalhe.")
+            )
+        return member
+
+    # --- who may ---
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the app to whoever may see some of its rows."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Supervisors and administrators look."""
+        access = access_of(request)
+        if self.owner_only:
+            return access.is_owner
+        if not isinstance(obj, Model):
+            return access.is_any
+        return access.may_view(self.company_of(obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators change, unless the page is a record."""
+        return not self.is_read_only and self.may_act(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators add, where rows are made by people."""
+        return self.can_be_added and self.has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators delete, where a page allows it."""
+        return self.can_be_deleted and self.has_change_permission(request, obj)
+
+    def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators act on rows that nobody edits; named by actions' `permissions`."""
+        return self.may_act(request, obj)
+
+    def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the person may change anything here, or this row."""
+        access = access_of(request)
+        if self.owner_only:
+            return access.is_owner
+        if not isinstance(obj, Model):
+            return access.is_changing_any
+        return access.may_change(self.company_of(obj))
+
+    # --- forms ---
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Return the form with its company, and with what a service refused a moment ago."""
+        made = super().get_form(request, obj, change=change, **kwargs)
+        attributes: dict[str, Any] = {"refused": getattr(request, "_back_office_refused", None)}
+        if issubclass(self.model, CompanyOwned):
+            companies = self._companies(request)
+            own = companies[0].pk if companies else None
+            attributes["company_id"] = obj.company_id if obj else own
+            if obj is None and len(companies) > 1:
+                attributes["company"] = _company_field(companies)
+        return type(made.__name__, (made,), attributes)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Ask for the company where there is a choice."""
+        fieldsets = super().get_fieldsets(request, obj)
+        is_asked = obj is None and self.fieldsets and issubclass(self.model, CompanyOwned)
+        if is_asked and len(self._companies(request)) > 1:
+            return [(_("Empresa"), {"fields": ("company",)}), *fieldsets]
+        return fieldsets
+
+    def _companies(self, request: HttpRequest) -> list[Any]:
+        known: list[Any] | None = getattr(request, "_back_office_companies", None)
+        if known is None:
+            access = access_of(request)
+            companies: Any = self.model._meta.get_field("company").related_model
+            known = (
+                list(companies._default_manager.order_by("name"))
+                if access.is_owner
+                else [m.company for m in access.memberships.values() if m.is_administrator]
+            )
+            request._back_office_companies = known  # type: ignore[attr-defined]
+        return known
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show what a service refuses beside the input it refused."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refused:
+            # The transaction is undone; the same input comes back with the sentence.
+            request._back_office_refused = refused  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Say why a service does not delete."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except DomainError as refused:
+            messages.error(request, str(refused.detail))
+            return HttpResponseRedirect(self.address(unquote(object_id)))
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
+        """Add the panels of apps above; a row that does not exist yet has none."""
+        own = list(super().get_inlines(request, obj))
+        return [*own, *registered_inlines(self.model)] if obj is not None else own
+
+    # --- the panel above the form, and its buttons ---
+
+    def panel(self, request: HttpRequest, obj: Any) -> Panel | None:
+        """Return what stands above a row's form; a subclass overrides."""
+        return None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Add the panel and the buttons."""
+        obj = kwargs.get("obj")
+        if obj is not None:
+            context["panel"] = self.panel(request, obj)
+            context["panel_buttons"] = [
+                {**getattr(self, name).button, "href": self._button_address(name, obj.pk)}
+                for name in self.buttons
+                if self._may_press(request, name, obj)
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add an address for each button."""
+        return [
+            path(
+                f"<path:object_id>/{name}/",
+                self.admin_site.admin_view(self._pressing(name)),
+                name=self._button_name(name),
+            )
+            for name in self.buttons
+        ] + super().get_urls()
+
+    def _pressing(self, name: str) -> Callable[..., HttpResponse]:
+        def press(request: HttpRequest, object_id: str) -> HttpResponse:
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            obj = self.get_object(request, unquote(object_id))
+            if obj is None or not self._may_press(request, name, obj):
+                missing: HttpResponse = self._get_obj_does_not_exist_redirect(
+                    request, self.opts, object_id
+                )
+                return missing
+            try:
+                response: HttpResponse | None = getattr(self, name)(request, obj)
+            except DomainError as refused:
+                messages.error(request, str(refused.detail))
+                response = None
+            return response or HttpResponseRedirect(self.address(obj.pk))
+
+        return update_wrapper(press, getattr(self, name))
+
+    def _may_press(self, request: HttpRequest, name: str, obj: Any) -> bool:
+        if getattr(self, name).button["needs"] == "view":
+            return self.has_view_permission(request, obj)
+        return self.may_act(request, obj)
+
+    def _button_name(self, name: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+    def _button_address(self, name: str, pk: Any) -> str:
+        return reverse(f"admin:{self._button_name(name)}", args=[quote(pk)])
+
+    def address(self, pk: Any) -> str:
+        """Return the address of a row's page."""
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(pk)]
+        )
+
+    # --- what was done ---
+
+    def act(
+        self, request: HttpRequest, rows: Iterable[Any], do: Callable[[Any], Any], done: str
+    ) -> None:
+        """Do something to each chosen row, each in its own transaction, and report the counts.
+
+        `done` is the sentence for those that worked, with %(count)d; refusals are told by reason.
+        """
+        count = 0
+        refusals: dict[str, int] = {}
+        for row in rows:
+            try:
+                if not self.may_act(request, row):
+                    raise Forbidden
+                with transaction.atomic():
+                    do(row)
+                count += 1
+            except DomainError as refused:
+                sentence = str(refused.detail)
+                refusals[sentence] = refusals.get(sentence, 0) + 1
+        if count:
+            messages.success(request, done % {"count": count})
+        for sentence, times in refusals.items():
+            messages.warning(
+                request,
+                _("%(count)d sem efeito: %(reason)s") % {"count": times, "reason": sentence},
+            )
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Tell the audit instead of Django's own log, which would copy names out of their rows."""
+        self.tell(request, obj, "criado")
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Tell the audit which fields changed."""
+        self.tell(request, obj, "alterado", _fields(message))
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        """Tell the audit."""
+        for obj in queryset:
+            self.tell(request, obj, "apagado")
+
+    def tell(self, request: HttpRequest, obj: Any, action: str, fields: Sequence[str] = ()) -> None:
+        """Let the audit hear of an act; pages whose service records it itself override this."""
+        acted.send(
+            sender=self.model,
+            request=request,
+            obj=obj,
+            company_id=self.company_of(obj),
+            action=action,
+            fields=list(fields),
+        )
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the row's entries in the audit."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(
+                request, self.opts, object_id
+            )
+            return missing
+        return HttpResponseRedirect(reverse(HISTORY, query={"q": str(obj.pk)}))
+
+
+def _fields(message: Any) -> list[str]:
+    parts = json.loads(message) if isinstance(message, str) and message[:1] == "[" else message
+    changed = [part.get("changed", {}) for part in parts if isinstance(part, dict)]
+    return [str(name) for part in changed for name in part.get("fields", [])]
+
+
+def _company_field(companies: list[Any]) -> forms.ModelChoiceField[Any]:
+    model = type(companies[0])
+    return forms.ModelChoiceField(
+        queryset=model._default_manager.filter(pk__in=[company.pk for company in companies]),
+        label=gettext_lazy("empresa"),
+        widget=UnfoldAdminSelectWidget(),
+    )

@@ -1,0 +1,76 @@
+"""Panels of related rows on a page, narrowed and permitted as the page is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from common.admin.access import access_of
+from common.admin.narrowing import Narrowed
+
+_registered: dict[type[Model], list[type[Any]]] = defaultdict(list)
+
+
+def register_inline(model: type[Model], inline: type[Any]) -> None:
+    """Add a panel to a model's page from an app above it, which the page may not import."""
+    if inline not in _registered[model]:
+        _registered[model].append(inline)
+
+
+def registered_inlines(model: type[Model]) -> list[type[Any]]:
+    """Return the panels that apps above have added to a model's page."""
+    return list(_registered[model])
+
+
+class CompanyInline(Narrowed, TabularInline):
+    """Related rows of a company, newest first, in pages; read-only unless a subclass says more."""
+
+    is_read_only = True
+    extra = 0
+    per_page = 10
+    show_change_link = True
+    tab = True
+    can_delete = False
+    ordering: Any = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows this person may see."""
+        rows = _unscoped(self.model)
+        return self.annotate(access_of(request).narrow(rows)).order_by(*self.ordering)
+
+    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Add what the columns need; a subclass joins here instead of asking per row."""
+        return rows
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees the page sees its panels."""
+        return access_of(request).is_any
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators add, unless the rows are a record."""
+        return not self.is_read_only and self._may_change(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators change, unless the rows are a record."""
+        return not self.is_read_only and self._may_change(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes here, unless a subclass allows it."""
+        return not self.is_read_only and self.can_delete and self._may_change(request, obj)
+
+    def _may_change(self, request: HttpRequest, obj: Any) -> bool:
+        access = access_of(request)
+        if obj is None:
+            return access.is_changing_any
+        return access.may_change(getattr(obj, "company_id", obj.pk))
+
+
+def _unscoped(model: type[Model]) -> QuerySet[Any]:
+    # The admin narrows by the person's memberships, not by the scope's one company.
+    manager = getattr(model, "unscoped", model._default_manager)
+    rows: QuerySet[Any] = manager.all()
+    return rows

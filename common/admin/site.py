@@ -1,0 +1,45 @@
+"""The admin site: who may enter, and the scope every page works in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from common.admin.access import access_of, request_scope
+
+
+class BackOffice(UnfoldAdminSite):
+    """The back-office under /admin/; config.apps.BackOfficeConfig puts it in place of Django's."""
+
+    index_title = _("Painel")
+    enable_nav_sidebar = True
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # It deletes without asking any service.
+        self.disable_action("delete_selected")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in whoever is switched on for the back-office and manages at least one company."""
+        user: Any = request.user
+        return bool(user.is_active and user.is_staff and access_of(request).is_any)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Run a view and its rendering inside the scope of who asks."""
+
+        @wraps(view)
+        def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            with request_scope(request):
+                response = view(request, *args, **kwargs)
+                # Templates evaluate querysets too, so they are rendered before the scope closes.
+                if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+                    response.render()
+                return response
+
+        return super().admin_view(scoped, cacheable)

@@ -1,0 +1,117 @@
+"""How the back-office looks and what its menu holds; django-unfold reads it as settings.UNFOLD."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _is_owner(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def _page(words: Any, icon: str, model: str, **more: Any) -> dict[str, Any]:
+    """Make a line of the menu that opens the list of `app_model`."""
+    link = reverse_lazy(f"admin:{model}_changelist")
+    return {"title": words, "icon": icon, "link": link, **more}
+
+
+# The teal of the inbox, so that both halves of the product look like one.
+PRIMARY = {
+    "50": "#effaf8",
+    "100": "#d6f2ed",
+    "200": "#aee4db",
+    "300": "#7cd0c4",
+    "400": "#4fb8aa",
+    "500": "#2b9a8c",
+    "600": "#0b6b60",
+    "700": "#08564d",
+    "800": "#0a463f",
+    "900": "#0b3a35",
+    "950": "#03211e",
+}
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "title": "",
+        "items": [
+            {"title": _("Painel"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+            {"title": _("Atendimento"), "icon": "forum", "link": reverse_lazy("inbox:home")},
+        ],
+    },
+    {
+        "title": _("Canais"),
+        "items": [
+            _page(_("Canais"), "sensors", "omnichannel_channel"),
+            _page(_("Modelos de mensagem"), "description", "omnichannel_template"),
+            _page(_("Avisos da Meta"), "campaign", "omnichannel_channelnotice"),
+        ],
+    },
+    {
+        "title": _("Conversas"),
+        "items": [
+            _page(_("Conversas"), "chat", "omnichannel_conversation"),
+            _page(_("Mensagens"), "sms", "omnichannel_message"),
+            _page(_("Anexos"), "attach_file", "omnichannel_attachment"),
+        ],
+    },
+    {
+        "title": _("Pessoas"),
+        "items": [
+            _page(_("Contatos"), "contacts", "contacts_contact"),
+            _page(_("Etiquetas"), "label", "contacts_tag"),
+        ],
+    },
+    {
+        "title": _("Equipe"),
+        "items": [
+            _page(_("Equipe"), "badge", "accounts_membership"),
+            _page(_("Usuários"), "person", "accounts_user"),
+            _page(_("Empresas"), "apartment", "accounts_company"),
+            _page(_("Auditoria"), "policy", "accounts_auditentry"),
+        ],
+    },
+    {
+        "title": _("Plataforma"),
+        "items": [
+            _page(_("Eventos recebidos"), "inbox", "webhooks_inboundevent", permission=_is_owner),
+            _page(
+                _("Recibos adiantados"),
+                "done_all",
+                "omnichannel_statusreceipt",
+                permission=_is_owner,
+            ),
+            {
+                "title": _("Documentação da API"),
+                "icon": "api",
+                "link": reverse_lazy("docs"),
+            },
+        ],
+    },
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Central de Atendimento"),
+    "SITE_HEADER": _("Central de Atendimento"),
+    "SITE_SYMBOL": "forum",
+    "SITE_URL": reverse_lazy("inbox:home"),
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("inbox/img/icon.svg"),
+        }
+    ],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {"primary": PRIMARY},
+    "STYLES": [lambda request: static("common/admin.css")],
+    "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+}

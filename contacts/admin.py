@@ -1,0 +1,243 @@
+"""People: who they are, how providers know them, what they allowed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget
+
+from common import phones
+from common.admin import CompanyAdmin, CompanyInline, Question, QuestionFilter, since
+from common.admin.filters import today
+from common.admin.narrowing import CompanyForm
+from common.admin.shown import list_link
+from contacts.models import Consent, Contact, ContactIdentity, Tag
+from contacts.refs import IdentityKind
+from contacts.services.contacts import contact_delete, contact_save
+
+STATUS_COLOURS = {
+    Contact.Status.LEAD: "info",
+    Contact.Status.QUALIFIED: "primary",
+    Contact.Status.CUSTOMER: "success",
+    Contact.Status.INACTIVE: "",
+}
+CONSENT_COLOURS = {"sim": "success", "nao": "danger"}
+
+
+class IdentityPanel(CompanyInline):
+    """How providers name a person, as received."""
+
+    model = ContactIdentity
+    verbose_name_plural = _("identidades")
+    fields = ("shown_kind", "value", "username", "realm", "created_at")
+    readonly_fields = fields
+    show_change_link = False
+
+    @display(description=_("tipo"))
+    def shown_kind(self, obj: ContactIdentity) -> str:
+        """The kind of identity in words."""
+        return str(dict(IdentityKind.choices).get(obj.kind, obj.kind))
+
+
+class ConsentPanel(CompanyInline):
+    """What a person allowed and withdrew, newest first. Rows are only ever added."""
+
+    model = Consent
+    verbose_name_plural = _("consentimentos")
+    ordering = ("-occurred_at", "-id")
+    fields = ("occurred_at", "purpose", "is_granted", "source", "proof")
+    readonly_fields = fields
+    show_change_link = False
+
+
+class ContactQuestions(QuestionFilter):
+    """Questions about people."""
+
+    questions: ClassVar[dict[str, Question]] = {
+        "hoje": Question(
+            _("Falaram hoje"), lambda rows, now: rows.filter(last_contact_at__gte=today(now))
+        ),
+        "sumidos": Question(
+            _("Sem contato há 90 dias"),
+            lambda rows, now: rows.filter(last_contact_at__lt=now - timedelta(days=90)),
+        ),
+        "sem_marketing": Question(
+            _("Não querem marketing"), lambda rows, now: rows.filter(marketing=False)
+        ),
+        "sem_telefone": Question(_("Sem telefone"), lambda rows, now: rows.filter(phone="")),
+        "sem_etiqueta": Question(
+            _("Sem etiqueta"),
+            lambda rows, now: rows.filter(
+                ~Exists(Contact.tags.through.objects.filter(contact_id=OuterRef("pk")))
+            ),
+        ),
+    }
+
+
+class ContactForm(CompanyForm):
+    """A person's card; the consent to marketing goes to its ledger."""
+
+    marketing_opt_in = forms.NullBooleanField(
+        label=_("aceita marketing"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(
+            choices=[("", _("Nunca perguntado")), ("True", _("Sim")), ("False", _("Não"))]
+        ),
+        help_text=_("Uma mudança aqui entra no histórico de consentimentos com seu nome."),
+    )
+
+    class Meta:
+        model = Contact
+        # The admin adds `tags` inside a request, where their company is known.
+        fields = ("name", "phone", "email", "status", "notes")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("marketing_opt_in", getattr(self.instance, "marketing", None))
+
+
+@admin.register(Contact)
+class ContactAdmin(CompanyAdmin):
+    """Patients, leads and others who wrote."""
+
+    form = ContactForm
+    can_be_deleted = True
+    paginator = InfinitePaginator
+    list_display = ("person", "shown_phone", "shown_status", "shown_tags", "marketing", "seen")
+    list_filter = (
+        ContactQuestions,
+        ("status", ChoicesDropdownFilter),
+        ("tags", AutocompleteSelectFilter),
+    )
+    list_per_page = 50
+    search_fields = ("name", "email", "phone")
+    search_help_text = _("Nome, e-mail ou telefone em qualquer formato")
+    ordering = ("-pk",)
+    autocomplete_fields = ("tags",)
+    readonly_fields = ("last_contact_at", "created_at")
+    inlines = (IdentityPanel, ConsentPanel)
+    fieldsets = (
+        (None, {"fields": (("name", "status"), ("phone", "email"), "tags", "notes")}),
+        (_("Situação"), {"fields": ("marketing_opt_in", ("last_contact_at", "created_at"))}),
+    )
+
+    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Add what holds of the consent to marketing, and the tags."""
+        # The person's own ledger, whichever company the row is of.
+        latest = Consent.unscoped.filter(
+            contact_id=OuterRef("pk"), purpose=Consent.Purpose.MARKETING
+        ).order_by("-occurred_at", "-id")
+        return rows.annotate(marketing=Subquery(latest.values("is_granted")[:1])).prefetch_related(
+            "tags"
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search as the inbox does: phones in any format."""
+        return (queryset.search(search_term.strip()) if search_term.strip() else queryset), False  # type: ignore[attr-defined]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save through the service, which keeps phones canonical and the ledger complete."""
+        names = ("name", "phone", "email", "status", "notes", "marketing_opt_in")
+        values = {name: form.cleaned_data[name] for name in names if name in form.changed_data}
+        if values.get("marketing_opt_in", ...) is None:
+            del values["marketing_opt_in"]
+        if "tags" in form.changed_data:
+            values["tags"] = [tag.name for tag in form.cleaned_data["tags"]]
+        stored = Contact.objects.for_company(obj.company_id).get(pk=obj.pk) if change else None
+        saved = contact_save(actor=self.member(request, obj), contact=stored, **values)
+        obj.pk = saved.pk
+        form.instance = saved
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Tags were saved with the person; the panels are records."""
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete through the service, which keeps people who have conversations."""
+        contact_delete(contact=obj, actor=self.member(request, obj))
+
+    def tell(self, request: HttpRequest, obj: Any, action: str, fields: Any = ()) -> None:
+        """The services write it down."""
+
+    @display(description=_("pessoa"), ordering="name")
+    def person(self, obj: Contact) -> str:
+        """The name; what is known instead where there is none."""
+        return format_html("<bdi>{}</bdi>", str(obj))
+
+    @display(description=_("telefone"), ordering="phone")
+    def shown_phone(self, obj: Contact) -> str:
+        """The number as people read it."""
+        shown = phones.display(obj.phone) if obj.phone else "–"
+        return format_html('<span class="whitespace-nowrap">{}</span>', shown)
+
+    @display(description=_("situação"), ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, obj: Contact) -> tuple[str, str]:
+        """Where the person stands."""
+        return obj.status, obj.get_status_display()
+
+    @display(description=_("etiquetas"))
+    def shown_tags(self, obj: Contact) -> str:
+        """The tags."""
+        return ", ".join(tag.name for tag in obj.tags.all()) or "–"
+
+    @display(description=_("marketing"), label=CONSENT_COLOURS)
+    def marketing(self, obj: Any) -> tuple[str, str] | str:
+        """What holds of the consent."""
+        if obj.marketing is None:
+            return ""
+        return ("sim", str(_("Aceita"))) if obj.marketing else ("nao", str(_("Recusou")))
+
+    @display(description=_("último contato"), ordering="last_contact_at")
+    def seen(self, obj: Contact) -> str:
+        """When the person last wrote or was written to."""
+        return since(obj.last_contact_at)
+
+
+class TagForm(CompanyForm):
+    """A label and its colour."""
+
+    class Meta:
+        model = Tag
+        fields = ("name", "colour")
+        widgets: ClassVar[dict[str, Any]] = {"colour": UnfoldAdminColorInputWidget()}
+
+
+@admin.register(Tag)
+class TagAdmin(CompanyAdmin):
+    """Labels that staff put on people."""
+
+    form = TagForm
+    can_be_deleted = True
+    list_display = ("swatch", "people", "company")
+    list_display_links = ("swatch",)
+    list_select_related = ("company",)
+    search_fields = ("name",)
+    ordering = ("name",)
+
+    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Count the people."""
+        return rows.annotate(people_count=Count("contacts"))
+
+    @display(description=_("etiqueta"), ordering="name")
+    def swatch(self, obj: Tag) -> str:
+        """The label beside its colour."""
+        colour = obj.colour if len(obj.colour) == 7 and obj.colour[1:].isalnum() else "#5b7083"
+        return format_html(
+            '<span class="bo-swatch" style="background:{}"></span>{}', colour, obj.name
+        )
+
+    @display(description=_("pessoas"), ordering="people_count")
+    def people(self, obj: Any) -> str:
+        """How many carry it, with a link to them."""
+        return list_link("contacts.contact", obj.people_count, tags__id__exact=obj.pk)

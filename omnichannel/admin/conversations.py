@@ -1,0 +1,262 @@
+"""Conversations: who holds them, how long people wait, and their end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
+
+from accounts.models import Membership
+from common.admin import (
+    CompanyAdmin,
+    CompanyInline,
+    Panel,
+    Question,
+    QuestionFilter,
+    button,
+    register_inline,
+    row_link,
+    since,
+)
+from common.admin.shown import list_link
+from contacts.models import Contact
+from omnichannel.admin import colours
+from omnichannel.choices import ChannelKind, Stage
+from omnichannel.models import Conversation
+from omnichannel.services.conversations import conversation_close, conversation_release
+
+WINDOW = timedelta(hours=24)
+
+
+def _on_whatsapp(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.exclude(stage=Stage.CLOSED).filter(channel__kind=ChannelKind.WHATSAPP)
+
+
+class ConversationQuestions(QuestionFilter):
+    """Questions about conversations."""
+
+    questions: ClassVar[dict[str, Question]] = {
+        "abertas": Question(_("Abertas"), lambda rows, now: rows.exclude(stage=Stage.CLOSED)),
+        "sem_atendente": Question(
+            _("Sem atendente"), lambda rows, now: rows.filter(stage=Stage.QUEUE)
+        ),
+        "esperando": Question(
+            _("Sem resposta há 1 h"),
+            lambda rows, now: rows.exclude(stage=Stage.CLOSED).filter(
+                waiting_since__lt=now - timedelta(hours=1)
+            ),
+        ),
+        "fechando": Question(
+            _("Janela fecha em 2 h"),
+            lambda rows, now: _on_whatsapp(rows).filter(
+                last_inbound_at__range=(now - WINDOW, now - WINDOW + timedelta(hours=2))
+            ),
+        ),
+        "janela_fechada": Question(
+            _("Janela fechada"),
+            lambda rows, now: _on_whatsapp(rows).filter(last_inbound_at__lte=now - WINDOW),
+        ),
+    }
+
+
+class ConversationPanel(CompanyInline):
+    """A person's conversations."""
+
+    model = Conversation
+    fk_name = "contact"
+    verbose_name_plural = _("conversas")
+    ordering = ("-opened_at", "-id")
+    fields = ("channel", "shown_stage", "attendant", "message_count", "opened_at", "closed_at")
+    readonly_fields = fields
+
+    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Bring the names along."""
+        return rows.select_related("channel", "attendant__user", "contact")
+
+    @display(description=_("etapa"), label=colours.STAGE)
+    def shown_stage(self, obj: Conversation) -> str:
+        """The stage in words."""
+        return obj.get_stage_display()
+
+
+class HeldPanel(ConversationPanel):
+    """What an attendant holds now."""
+
+    fk_name = "attendant"
+    verbose_name_plural = _("conversas em mãos")
+    fields = ("channel", "shown_stage", "contact", "message_count", "opened_at")
+    readonly_fields = fields
+
+    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Leave out what has ended."""
+        return super().annotate(rows).exclude(stage=Stage.CLOSED)
+
+
+register_inline(Contact, ConversationPanel)
+register_inline(Membership, HeldPanel)
+
+
+@admin.register(Conversation)
+class ConversationAdmin(CompanyAdmin):
+    """Facts about conversations. Writing happens in the inbox."""
+
+    is_read_only = True
+    paginator = InfinitePaginator
+    list_display = ("person", "shown_stage", "holder", "shown_channel", "wait", "window", "last")
+    list_filter = (
+        ConversationQuestions,
+        ("stage", ChoicesDropdownFilter),
+        ("channel", AutocompleteSelectFilter),
+        ("attendant", AutocompleteSelectFilter),
+    )
+    list_select_related = ("contact", "channel", "attendant__user")
+    search_fields = ("contact__name", "contact__phone")
+    search_help_text = _("Nome ou telefone")
+    ordering = ("-last_message_at", "-pk")
+    actions = ("close_chosen", "release_chosen")
+    buttons = ("close", "release")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("contact", "identity"),
+                    ("channel", "attendant"),
+                    ("opened_at", "closed_at"),
+                    "subject",
+                    "referral",
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "contact",
+        "identity",
+        "channel",
+        "attendant",
+        "opened_at",
+        "closed_at",
+        "subject",
+        "referral",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Bring along what the page of one conversation shows too."""
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("contact", "channel", "attendant__user", "identity")
+        )
+
+    def panel(self, request: HttpRequest, obj: Any) -> Panel:
+        """Show how the conversation stands."""
+        return Panel(
+            facts=(
+                (_("etapa"), obj.get_stage_display()),
+                (_("atendente"), obj.attendant or _("ninguém")),
+                (_("esperando"), since(obj.waiting_since)),
+                (_("janela de 24 h"), self.window(obj)),
+                (
+                    _("mensagens"),
+                    list_link("omnichannel.message", obj.message_count, conversation=obj.pk),
+                ),
+                (_("não lidas"), str(obj.unread_count)),
+                (_("última mensagem"), since(obj.last_message_at)),
+                (_("no atendimento"), self._inbox_link(obj)),
+            )
+        )
+
+    def _inbox_link(self, obj: Conversation) -> str:
+        try:
+            address = reverse("inbox:conversation", args=[obj.pk])
+        except NoReverseMatch:
+            return "–"
+        return format_html('<a class="text-link" href="{}">{}</a>', address, _("abrir"))
+
+    @button(_("Encerrar"), icon="check_circle")
+    def close(self, request: HttpRequest, obj: Conversation) -> None:
+        """End the conversation."""
+        conversation_close(conversation=obj, actor=self.member(request, obj))
+        messages.success(request, _now("Conversa encerrada."))
+
+    @button(_("Liberar"), icon="move_up")
+    def release(self, request: HttpRequest, obj: Conversation) -> None:
+        """Put the conversation back where everyone may take it."""
+        conversation_release(conversation=obj, actor=self.member(request, obj))
+        messages.success(request, _now("Conversa liberada: qualquer atendente pode assumir."))
+
+    @action(description=_("Encerrar as escolhidas"), permissions=["act"])
+    def close_chosen(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> None:
+        """End each chosen conversation."""
+        self.act(
+            request,
+            queryset,
+            lambda row: conversation_close(conversation=row, actor=self.member(request, row)),
+            _now("%(count)d conversas encerradas."),
+        )
+
+    @action(description=_("Liberar as escolhidas"), permissions=["act"])
+    def release_chosen(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> None:
+        """Put each chosen conversation back."""
+        self.act(
+            request,
+            queryset,
+            lambda row: conversation_release(conversation=row, actor=self.member(request, row)),
+            _now("%(count)d conversas liberadas."),
+        )
+
+    @display(description=_("pessoa"), ordering="contact__name")
+    def person(self, obj: Conversation) -> str:
+        """Who it is with."""
+        return format_html("<bdi>{}</bdi>", str(obj.contact))
+
+    @display(description=_("etapa"), ordering="stage", label=colours.STAGE)
+    def shown_stage(self, obj: Conversation) -> tuple[str, str]:
+        """The stage."""
+        return obj.stage, obj.get_stage_display()
+
+    @display(description=_("atendente"), ordering="attendant__user__name")
+    def holder(self, obj: Conversation) -> str:
+        """Who holds it."""
+        return str(obj.attendant) if obj.attendant else "–"
+
+    @display(description=_("canal"), ordering="channel__name")
+    def shown_channel(self, obj: Conversation) -> str:
+        """Where it takes place."""
+        return row_link(obj.channel)
+
+    @display(description=_("esperando"), ordering="waiting_since")
+    def wait(self, obj: Conversation) -> str:
+        """How long the person has waited for an answer."""
+        return since(obj.waiting_since)
+
+    @display(description=_("janela"), ordering="last_inbound_at")
+    def window(self, obj: Conversation) -> str:
+        """Whether free text may still be sent."""
+        if obj.channel.kind != ChannelKind.WHATSAPP:
+            return "–"
+        if not obj.is_window_open:
+            return str(_("fechada"))
+        closes = obj.window_closes_at
+        return _now("até %(time)s") % {"time": _clock(closes)} if closes else "–"
+
+    @display(description=_("última"), ordering="last_message_at")
+    def last(self, obj: Conversation) -> str:
+        """When something was last said."""
+        return since(obj.last_message_at)
+
+
+def _clock(moment: Any) -> str:
+    from django.utils import timezone
+
+    return timezone.localtime(moment).strftime("%d/%m %H:%M")
