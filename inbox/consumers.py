@@ -16,6 +16,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
@@ -241,7 +242,7 @@ class ConversationSocket(CompanySocket):
 def _ring_typing(company_id: str, conversation_id: str) -> None:
     try:
         typing_show.apply_async(args=[company_id, conversation_id], retry=False)
-    except OSError:
+    except (OperationalError, OSError):
         # A sign that somebody types is worth nothing a moment later.
         logger.info("typing sign not rung")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -17,6 +18,9 @@ from omnichannel.choices import ChannelKind, ChannelStatus, MessageKind
 from omnichannel.models import Channel, Message
 from omnichannel.services.channels import channel_save
 from omnichannel.services.inbound import messages_store
+from webhooks import pipeline
+from webhooks.ledger import dedupe_of, lane_of
+from webhooks.models import InboundEvent
 
 PASSWORD = "correta-cavalo-grampo"
 ACCOUNT_ID, WABA_ID = "100000000000002", "100000000000001"
@@ -84,3 +88,47 @@ def inbound(on: Channel, **values: Any) -> Message:
     with company_scope(on.company_id):
         (message,) = messages_store(channel=on, messages=[fact(on, **values)])
     return message
+
+
+def body(on: Channel, *messages: dict[str, Any], **value: Any) -> dict[str, Any]:
+    """Make a webhook body about one number, as Meta shapes it."""
+    metadata = {"display_phone_number": "551140000000", "phone_number_id": on.account_id}
+    value = {"messaging_product": "whatsapp", "metadata": metadata, **value}
+    if messages:
+        value["messages"] = list(messages)
+    change = {"field": "messages", "value": value}
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": on.waba_id, "changes": [change]}],
+    }
+
+
+def said(words: str = "Oi", /, *, at: float | None = None, **members: Any) -> dict[str, Any]:
+    """Make one inbound text as it stands in a body; `at` in seconds since 1970."""
+    moment = timezone.now().timestamp() if at is None else at
+    given = {"id": f"wamid.corpo{next(_numbers)}", "from": PHONE, "type": "text"}
+    return {**given, "timestamp": str(int(moment)), "text": {"body": words}, **members}
+
+
+def receipt(external_id: str, status: str, *, at: float | None = None, **members: Any) -> Any:
+    """Make one receipt as it stands in a body."""
+    moment = timezone.now().timestamp() if at is None else at
+    given = {"id": external_id, "status": status, "recipient_id": PHONE}
+    return {"timestamp": str(int(moment)), **given, **members}
+
+
+def event(payload: Any, source: str = "whatsapp") -> InboundEvent:
+    """Keep a body in the ledger, as the receiver does; the same body gives the same row."""
+    raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    row, _made = InboundEvent.objects.get_or_create(
+        dedupe=dedupe_of(source, raw),
+        defaults={"source": source, "body": raw, "lane": lane_of(source, raw)},
+    )
+    return row
+
+
+def process(*payloads: Any) -> list[InboundEvent]:
+    """Keep bodies and work them off; return their rows as they ended."""
+    rows = [event(payload) for payload in payloads]
+    pipeline.drain()
+    return [InboundEvent.objects.get(pk=row.pk) for row in rows]

@@ -9,10 +9,12 @@ by the form with or without the ninth digit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
 
+from accounts.models import AuditEntry
 from accounts.services.audit import audit_record
 from common import phones
 from common.locks import lock_all, lock_key
@@ -20,8 +22,11 @@ from contacts.models import Contact, ContactIdentity
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
 
 Key = tuple[str, str, str]
+DUPLICATE = "contato.possivel_duplicado"
 
 
+# People write several messages in a row, and reading a number costs more than all else here.
+@lru_cache(maxsize=4096)
 def canonical_of(ref: IdentityRef) -> str:
     """Return the E.164 number behind a phone identity, "" for other kinds and for nonsense."""
     if ref.kind in (IdentityKind.WA_PHONE, IdentityKind.PHONE):
@@ -29,6 +34,7 @@ def canonical_of(ref: IdentityRef) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def keys_of(ref: IdentityRef) -> tuple[Key, ...]:
     """Return the keys under which the identity may already be stored, the exact one first."""
     exact = (ref.kind.value, ref.realm, ref.value)
@@ -52,8 +58,13 @@ class _Directory:
             lock_key("identity", company_id, ref.kind, ref.realm, canonical_of(ref) or ref.value)
             for ref in refs
         )
-        values = {key[2] for keys in self.keys.values() for key in keys}
-        stored = ContactIdentity.objects.for_company(company_id).filter(value__in=values)
+        wanted = [key for keys in self.keys.values() for key in keys]
+        # All columns of the index, or the look-up walks through every identity of the company.
+        stored = ContactIdentity.objects.for_company(company_id).filter(
+            kind__in={kind for kind, _realm, _value in wanted},
+            realm__in={realm for _kind, realm, _value in wanted},
+            value__in={value for _kind, _realm, value in wanted},
+        )
         self.known: dict[Key, ContactIdentity] = {
             (row.kind, row.realm, row.value): row for row in stored.select_related("contact")
         }
@@ -107,15 +118,20 @@ class _Directory:
         self.new_identities.append(row)
 
     def note_strangers(self, contact: Contact, found: list[ContactIdentity]) -> None:
-        """Two identities of one message that lead to two people: a duplicate for staff to merge."""
-        for row in found:
-            if row.contact_id != contact.pk:
+        """Two identities of one message that lead to two people: a duplicate for staff to merge,
+        noted once and not at every message.
+        """
+        for other in {row.contact_id for row in found} - {contact.pk}:
+            known = AuditEntry.objects.for_company(self.company_id).filter(
+                action=DUPLICATE, object_id=str(contact.pk), detail__outro=str(other)
+            )
+            if not known.exists():
                 audit_record(
                     company=self.company_id,
                     actor=None,
-                    action="contato.possivel_duplicado",
+                    action=DUPLICATE,
                     target=contact,
-                    detail={"outro": str(row.contact_id)},
+                    detail={"outro": str(other)},
                 )
 
     def save(self) -> None:
@@ -132,7 +148,7 @@ class _Directory:
             ContactIdentity.unscoped.bulk_update(renamed, ["username"])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def people_resolve(*, company: Any, people: Sequence[PersonRef]) -> list[ContactIdentity]:
     """Return, for each person, the identity they are addressed by; its `contact` is filled.
 

@@ -31,12 +31,14 @@ from omnichannel.adapters.base import (
     SendError,
 )
 from omnichannel.choices import ChannelStatus
-from omnichannel.models import Channel, ChannelNotice
+from omnichannel.models import Channel, ChannelNotice, Conversation
 from omnichannel.signals import channel_connected
 
 logger = logging.getLogger(__name__)
 
 SECRETS = ("access_token", "app_secret")
+# What a look at the provider may change.
+CHECKED = ("checked_at", "health", "status", "status_detail", "phone_number")
 
 
 class ChannelInUse(Conflict):
@@ -126,6 +128,7 @@ def channel_validate(*, channel: Channel, actor: Membership | None = None) -> Ac
     return health
 
 
+@transaction.atomic
 def _health(
     channel: Channel,
     *,
@@ -135,19 +138,25 @@ def _health(
     values: dict[str, Any] | None = None,
     phone: str = "",
 ) -> None:
-    channel.checked_at = timezone.now()
+    # The provider took seconds to answer: others may have changed the row meanwhile.
+    held = Channel.unscoped.select_for_update().get(pk=channel.pk)
+    held.checked_at = timezone.now()
     if ok:
-        channel.health = {**channel.health, **(values or {})}
-        channel.status_detail = ""
-        channel.phone_number = "".join(c for c in phone if c.isdigit() or c == "+")[:20] or (
-            channel.phone_number
+        held.health = {**held.health, **(values or {})}
+        held.status_detail = ""
+        held.phone_number = "".join(c for c in phone if c.isdigit() or c == "+")[:20] or (
+            held.phone_number
         )
-        if channel.status in (ChannelStatus.CONFIGURING, ChannelStatus.ERROR):
-            channel.status = ChannelStatus.ACTIVE
+        if held.status in (ChannelStatus.CONFIGURING, ChannelStatus.ERROR):
+            held.status = ChannelStatus.ACTIVE
     elif stops:
-        channel.status = ChannelStatus.ERROR
-        channel.status_detail = detail[:500]
-    channel.save()
+        held.status_detail = detail[:500]
+        # Somebody switched it off: it stays off, whatever the provider says.
+        if held.status != ChannelStatus.INACTIVE:
+            held.status = ChannelStatus.ERROR
+    held.save(update_fields=[*CHECKED, "updated_at"])
+    for name in CHECKED:
+        setattr(channel, name, getattr(held, name))
     _tell(channel)
 
 
@@ -220,8 +229,16 @@ def notice_record(*, channel: Channel, notice: AccountNotice) -> None:
 
 
 def identity_changed(*, channel: Channel, change: IdentityChange) -> None:
-    """Move a person to the provider id they have now."""
-    identity_move(company=channel.company_id, old=change.old, new=change.new)
+    """Move a person to the provider id they have now; open conversations go on there."""
+    identity = identity_move(company=channel.company_id, old=change.old, new=change.new)
+    if identity is None:
+        return
+    talks = Conversation.objects.for_company(channel.company_id).filter(
+        contact_id=identity.contact_id, identity__kind=change.old.kind
+    )
+    for talk in talks.open().exclude(identity=identity).select_for_update(of=("self",)):
+        talk.identity = identity
+        talk.save(update_fields=["identity", "updated_at"])
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from accounts.models import Membership
 from accounts.services.audit import audit_record
 from common import phones
 from common.errors import Conflict, DomainError, Forbidden
+from common.locks import lock_all, lock_key
 from common.realtime import publish
 from common.tasks import ring
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
@@ -69,6 +71,7 @@ def conversation_start(*, channel: Channel, phone: str, name: str = "") -> Conve
         raise NobodyThere
     person = PersonRef((IdentityRef(IdentityKind.WA_PHONE, number.removeprefix("+")),), name)
     identity = people_resolve(company=channel.company_id, people=[person])[0]
+    people_hold(channel_id=channel.pk, contact_ids=[identity.contact_id])
     known: Conversation | None = (
         Conversation.objects.for_company(channel.company_id)
         .filter(channel=channel, contact_id=identity.contact_id)
@@ -83,6 +86,14 @@ def conversation_start(*, channel: Channel, phone: str, name: str = "") -> Conve
         identity=identity,
         stage=Stage.QUEUE,
     )
+
+
+def people_hold(*, channel_id: Any, contact_ids: Iterable[Any]) -> None:
+    """Hold, until the transaction ends, whether people have an open conversation on a channel.
+
+    Whoever opens one asks here first: two ids of one person share no other lock.
+    """
+    lock_all(lock_key("conversation", channel_id, contact_id) for contact_id in contact_ids)
 
 
 def conversation_lock(conversation: Conversation) -> Conversation:
@@ -143,8 +154,12 @@ def conversation_take(*, conversation: Conversation, attendant: Membership) -> C
 
 @transaction.atomic
 def conversation_release(*, conversation: Conversation, actor: Membership) -> Conversation:
-    """Put a conversation back where everyone who is free may take it."""
+    """Put an open conversation back where everyone who is free may take it. Raises
+    ConversationClosed.
+    """
     held = conversation_lock(conversation)
+    if held.stage == Stage.CLOSED:
+        raise ConversationClosed
     _require_holder(held, actor)
     if held.stage == Stage.QUEUE:
         return held
@@ -167,6 +182,8 @@ def conversation_close(*, conversation: Conversation, actor: Membership | None) 
 @transaction.atomic
 def conversation_reopen(*, conversation: Conversation, actor: Membership) -> Conversation:
     """Open an ended conversation again, in the hands of whoever reopens it. Raises AnotherOpen."""
+    # The patient may be writing at this moment, which opens another one.
+    people_hold(channel_id=conversation.channel_id, contact_ids=[conversation.contact_id])
     held = conversation_lock(conversation)
     if held.stage != Stage.CLOSED:
         return held

@@ -15,7 +15,9 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from common.crypto import SecretUnreadable
 from common.errors import DomainError
 from common.locks import lock_key
 from common.realtime import publish
@@ -122,10 +124,23 @@ def _step(conversation: Conversation) -> bool:
     try:
         _prepare(message, attachment)
     except SendError as exc:
+        # An upload that fails is an attempt too, or it would be repeated without end.
+        message.attempts += 1
         _failed(message, exc)
         return not exc.retryable and exc.scope != "channel"
     except DomainError as exc:
         _settle(message, status=MessageStatus.FAILED, code=exc.code, detail=str(exc.detail))
+        return True
+    except SecretUnreadable:
+        channel_stop(
+            channel=channel,
+            detail=str(_("As credenciais do canal não podem ser lidas. Informe o token de novo.")),
+        )
+        return False
+    except OSError as exc:
+        logger.error("file of message %s: %s", message.pk, type(exc).__name__)
+        lost = _("O arquivo não está mais guardado aqui. Anexe de novo.")
+        _settle(message, status=MessageStatus.FAILED, code="anexo_indisponivel", detail=str(lost))
         return True
     if _claim(message):
         _hand_over(message, attachment)
@@ -133,18 +148,19 @@ def _step(conversation: Conversation) -> bool:
 
 
 def _prepare(message: Message, attachment: Attachment | None) -> None:
-    """Upload the file and ask the gate again: much may have happened since the message was
-    written.
+    """Ask the gate again, because much may have happened since the message was written; then upload
+    the file. Raises SendError, DomainError, SecretUnreadable, and OSError for a file that is gone.
     """
-    channel = message.conversation.channel
-    if attachment is not None:
-        _upload(channel.account(), channel, attachment)
     gate_check(
         conversation=message.conversation,
         draft=outgoing_of(message, attachment),
         template=template_of(message),
         attachment=attachment,
     )
+    channel = message.conversation.channel
+    account = channel.account()
+    if attachment is not None:
+        _upload(account, channel, attachment)
 
 
 def _claim(message: Message) -> bool:
@@ -183,6 +199,9 @@ def _hand_over(message: Message, attachment: Attachment | None) -> None:
         )
     except SendError as exc:
         _failed(message, exc)
+    except DomainError as exc:
+        # The adapter looked at the content and called nobody.
+        _settle(message, status=MessageStatus.FAILED, code=exc.code, detail=str(exc.detail))
     except Exception:
         # The edge between us and a provider: whatever broke, the message may have left.
         logger.exception("send %s: outcome unknown", message.pk)

@@ -26,7 +26,7 @@ from omnichannel.services.inbound import call_as_message, messages_store
 from omnichannel.services.receipts import receipts_apply
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def facts_apply(*, channel: Channel, facts: Sequence[Parsed]) -> None:
     """Store facts about one channel. Messages and receipts go as sets; then, in order, what refers
     to them.

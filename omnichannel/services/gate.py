@@ -77,7 +77,9 @@ def gate_check(
 def recipient_of(conversation: Conversation) -> Recipient:
     """Return where to write to the person: the exact id they wrote from, by user id when the phone
     is hidden (Meta, ninth digit: use the stored id, never guess)."""
-    identities = {row.kind: row for row in conversation.contact.identities.all()}
+    known = conversation.contact.identities.for_company(conversation.company_id)
+    # The newest of a kind: a person who changed number keeps the old one on record.
+    identities = {row.kind: row for row in known.order_by("id")}
     mine = conversation.identity
     phone = identities.get(IdentityKind.WA_PHONE)
     if mine.kind == IdentityKind.WA_PHONE:

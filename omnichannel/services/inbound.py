@@ -42,7 +42,7 @@ SAVED = (
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def messages_store(*, channel: Channel, messages: Sequence[InboundMessage]) -> list[Message]:
     """Store new messages of one channel, in the order they happened; known ones change nothing.
 

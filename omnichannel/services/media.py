@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 # Meta's own largest class (documents); anything larger is not fetched.
 LARGEST = 100 * 1024 * 1024
 MAX_ATTEMPTS = 10
+TYPE_LENGTH = 100
+# Longer than the longest download (adapters.download.WHOLE_SECONDS).
+LEASE = timedelta(minutes=6)
 # A provider keeps a received file for seven days, so the last tries are a day apart.
 WAITS = (10, 30, 120, 600, 3600, 4 * 3600, 24 * 3600, 24 * 3600, 24 * 3600)
 
@@ -49,14 +52,17 @@ def attachment_fetch(*, attachment: Attachment) -> None:
     taken = Attachment.unscoped.filter(
         pk=attachment.pk, state=AttachmentState.PENDING, fetch_after__lte=timezone.now()
     ).update(
-        # Whoever else rings within two minutes finds it taken; if we die, the sweep comes back
-        # then.
-        fetch_after=timezone.now() + timedelta(minutes=2),
+        # Whoever else rings meanwhile finds it taken; if we die, the sweep comes back then.
+        fetch_after=timezone.now() + LEASE,
         attempts=F("attempts") + 1,
     )
     if not taken:
         return
     attachment.refresh_from_db()
+    if attachment.attempts > MAX_ATTEMPTS:
+        # Something other than the provider kept breaking it.
+        _end(attachment, AttachmentState.FAILED, str(_("Não foi possível baixar o arquivo.")))
+        return
     channel = attachment.conversation.channel
     adapter, account = registry.adapter_for(channel.kind), channel.account()
     try:
@@ -103,8 +109,10 @@ def checked(file: IO[bytes], declared: str) -> tuple[int, str]:
     """Return the size and the type a file may be stored with. Raises FileRefused."""
     size = file.seek(0, 2)
     file.seek(0)
-    head = file.read(4096)
+    head = file.read(files.HEAD_BYTES)
     declared = declared.partition(";")[0].strip().lower()
+    if len(declared) > TYPE_LENGTH:
+        raise FileRefused(_("O tipo do arquivo não é reconhecido. Escolha outro."))
     if not size:
         raise FileRefused(_("O arquivo está vazio. Escolha outro."))
     if not files.agrees(declared, head):

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from common.realtime import publish
@@ -37,8 +37,12 @@ KEPT = timedelta(days=7)
 
 
 def token_of(message: Message) -> str:
-    """Return what we ask the provider to give back in every receipt of a message."""
-    return f"{TOKEN_PREFIX}{message.pk}"
+    """Return what we ask the provider to give back in every receipt of a message.
+
+    A message sent again has another one: a receipt of its failed attempt may still come.
+    """
+    again = message.metadata.get("retries")
+    return f"{TOKEN_PREFIX}{message.pk}:{again}" if again else f"{TOKEN_PREFIX}{message.pk}"
 
 
 def advance(message: Message, update: StatusUpdate, kind: str) -> bool:
@@ -75,7 +79,7 @@ def _stamp(message: Message, status: str, moment: datetime) -> bool:
     return bool(empty)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receipts_apply(*, channel: Channel, updates: Sequence[StatusUpdate]) -> int:
     """Record receipts of one channel; return how many messages changed.
 
@@ -83,12 +87,13 @@ def receipts_apply(*, channel: Channel, updates: Sequence[StatusUpdate]) -> int:
     """
     rows = _locked(channel, updates)
     by_external = {row.external_id: row for row in rows if row.external_id}
-    by_id = {str(row.pk): row for row in rows}
+    # A token names a message only while the provider's id is unknown; afterwards the id does.
+    by_token = {token_of(row): row for row in rows if row.external_id is None}
     changed: dict[UUID, Message] = {}
     early: list[StatusUpdate] = []
     for update in updates:
-        row = by_external.get(update.external_id) or by_id.get(_id_in(update.token))
-        if row is None:
+        row = by_external.get(update.external_id) or by_token.get(update.token)
+        if row is None or row.external_id not in (None, update.external_id):
             early.append(update)
         elif advance(row, update, channel.kind):
             changed[row.pk] = row
@@ -102,7 +107,7 @@ def _id_in(token: str) -> str:
     if not token.startswith(TOKEN_PREFIX):
         return ""
     try:
-        return str(UUID(token.removeprefix(TOKEN_PREFIX)))
+        return str(UUID(token.removeprefix(TOKEN_PREFIX).partition(":")[0]))
     except ValueError:
         return ""
 
@@ -113,7 +118,6 @@ def _locked(channel: Channel, updates: Sequence[StatusUpdate]) -> list[Message]:
     externals = {update.external_id for update in updates}
     tokens = {UUID(text) for update in updates if (text := _id_in(update.token))}
     named = mine.filter(external_id__in=externals)
-    # A token names a message only while the provider's id is unknown; afterwards the id does.
     unnamed = mine.filter(pk__in=tokens, external_id=None) if tokens else mine.none()
     pairs = [*named.values_list("pk", "conversation_id")]
     pairs += [*unnamed.values_list("pk", "conversation_id")]
@@ -179,29 +183,21 @@ def receipts_settle(*, channel: Channel, external_ids: Sequence[str] | None = No
     )
     if external_ids is not None:
         waiting = waiting.filter(external_id__in=external_ids)
+    # Only those whose message is there: many never will be, and must not crowd out the others
+    # (another system that sends from the same number, say).
+    message = Message.objects.for_company(channel.company_id).filter(
+        channel=channel, external_id=OuterRef("external_id")
+    )
     rows = list(
-        waiting.select_related("channel")
+        waiting.filter(Exists(message))
+        .select_related("channel")
         .order_by("happened_at", "id")
         .select_for_update(skip_locked=True, of=("self",))[:500]
     )
-    known = _known(channel, rows)
-    ready = [row for row in rows if row.external_id in known or _id_in(row.token) in known]
-    if not ready:
+    if not rows:
         return 0
-    StatusReceipt.unscoped.filter(pk__in=[row.pk for row in ready]).update(
-        settled_at=timezone.now()
-    )
-    return receipts_apply(channel=channel, updates=[_update_of(row) for row in ready])
-
-
-def _known(channel: Channel, rows: Sequence[StatusReceipt]) -> set[Any]:
-    mine = Message.objects.for_company(channel.company_id).filter(channel=channel)
-    externals = mine.filter(external_id__in={row.external_id for row in rows})
-    tokens = {text for row in rows if (text := _id_in(row.token))}
-    return {
-        *externals.values_list("external_id", flat=True),
-        *(str(pk) for pk in mine.filter(pk__in=tokens).values_list("pk", flat=True)),
-    }
+    StatusReceipt.unscoped.filter(pk__in=[row.pk for row in rows]).update(settled_at=timezone.now())
+    return receipts_apply(channel=channel, updates=[_update_of(row) for row in rows])
 
 
 def _update_of(row: StatusReceipt) -> StatusUpdate:

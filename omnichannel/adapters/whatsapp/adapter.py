@@ -34,7 +34,7 @@ from omnichannel.adapters.whatsapp.media import (
     media_kind_for,
     plain_type,
 )
-from omnichannel.adapters.whatsapp.parse import parse
+from omnichannel.adapters.whatsapp.parse import account_hint, parse
 from omnichannel.choices import MEDIA_KINDS, ChannelKind, MessageKind
 
 HEALTH_FIELDS = (
@@ -79,6 +79,10 @@ class WhatsAppAdapter(Adapter):
     def parse(self, payload: Any, *, received_at: datetime | None = None) -> Iterator[Parsed]:
         """Turn one webhook body into facts; see parse.py for the shapes."""
         return parse(payload, received_at=received_at)
+
+    def account_hint(self, body: bytes) -> bytes | None:
+        """Return the first phone number id of a raw body, else its WABA's."""
+        return account_hint(body)
 
     def check(self, message: OutgoingMessage) -> None:
         """Refuse what WhatsApp would refuse. Raises ContentRefused."""
