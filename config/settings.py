@@ -179,6 +179,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 # Its pages would show who tried to log in from where, outside of the audit.
 AXES_ENABLE_ADMIN = False
 
