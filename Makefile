@@ -1,6 +1,6 @@
 # make run     everything on this machine, until Ctrl-C (PORT=8000, DEMO=1)
 # make test    the test suite (ARGS="-k words" to choose)
-# make check   lint, types, import contract, deployment check, missing migrations, then the tests
+# make check   lint, types, import contract, deployment check, missing migrations, tests
 # make bench   the figures, each beside its floor; also in var/bench.jsonl
 # make chaos   kills processes and servers while events pour in, then counts
 # make manage  a command of manage.py against the database of `make run` (ARGS=createsuperuser)
@@ -57,7 +57,6 @@ types: venv-dev
 
 deploy-check: venv-dev
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
-	$(PRODUCTION) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 bench: venv-dev
 	$(PY) -m bench $(ARGS)
