@@ -1,0 +1,39 @@
+"""Swagger UI in a real browser, under the site's content policy."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import expect
+
+from accounts.models import Membership
+from omnichannel.models import Conversation
+from tests.api.conftest import API
+from tests.inbox.browser import Inbox
+from tests.inbox.conftest import browser, live_address, sit_down
+
+__all__ = ["browser", "live_address", "sit_down"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SitDown = Callable[..., Awaitable[Inbox]]
+
+
+async def test_the_pages_of_the_api_draw_and_a_call_from_them_works(
+    sit_down: SitDown,
+    beto: Membership,
+    conversation: Conversation,
+):
+    reader = await sit_down(beto)
+    page = reader.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.goto(f"{reader.address}{API}docs/")
+    await expect(page.locator(".opblock-tag[data-tag=conversas]")).to_be_visible()
+    await page.locator("[id='operations-conversas-conversas_list'] .opblock-summary").click()
+    await page.get_by_role("button", name="Try it out").click()
+    await page.get_by_role("button", name="Execute").click()
+    response = page.locator(".live-responses-table")
+    await expect(response.locator(".response-col_status").first).to_contain_text("200")
+    await expect(response).to_contain_text(str(conversation.pk))
+    assert all(url.startswith((reader.address, "data:", "blob:")) for url in asked), asked
