@@ -90,7 +90,7 @@ class Stack:
         try:
             self.postgres.start()
             self.valkey.start()
-            self.manage("migrate", "--noinput", "--verbosity", "0")
+            self.manage("migrate", "--noinput", "--skip-checks", "--verbosity", "0")
         except BaseException:
             self.close()
             raise

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 from django.utils import timezone
@@ -68,7 +69,7 @@ def send(events: list[Event]) -> None:
         for group in event.groups:
             rooms[group].append(envelope)
     try:
-        async_to_sync(_send)(rooms)
+        _voice.run(_send(rooms))
     except Exception:
         logger.warning("realtime: %d hints were not sent", len(events), exc_info=True)
 
@@ -82,3 +83,31 @@ async def _send(rooms: dict[str, list[dict[str, Any]]]) -> None:
             for start in range(0, len(envelopes), CHUNK):
                 frames = [orjson.dumps(item).decode() for item in envelopes[start : start + CHUNK]]
                 await layer.group_send(group, {"type": "hints", "frames": frames})
+
+
+class _Voice:
+    """A thread whose event loop lives as long as the process. The layer keeps its connection per
+    loop, so a loop for each send would connect to Redis each time.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._owner = 0
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine to its end over there; raises what it raises."""
+        asyncio.run_coroutine_threadsafe(work, self._ready()).result()
+
+    def _ready(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            # A forked child inherits the object but not the thread.
+            if self._loop is None or self._owner != os.getpid():
+                self._loop, self._owner = asyncio.new_event_loop(), os.getpid()
+                threading.Thread(
+                    target=self._loop.run_forever, name="realtime", daemon=True
+                ).start()
+            return self._loop
+
+
+_voice = _Voice()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+
+# The first ring goes at once; in a stream more would only cost: a drain looks again by itself.
+RING_EVERY = 0.02
 
 
 def ring_now() -> None:
@@ -51,3 +56,37 @@ class Bell:
             except (OperationalError, OSError):
                 # The beat sweep rings again within two seconds.
                 logger.warning("bell: the broker does not answer")
+            time.sleep(RING_EVERY)
+
+
+class Answer:
+    """Answers rings inside one process. At most `most` threads work; a ring that finds them busy
+    makes one of them look again, and costs nothing else.
+    """
+
+    def __init__(self, work: Callable[[], object], *, most: int) -> None:
+        self._work = work
+        self._most = most
+        self._lock = threading.Lock()
+        self._busy = 0
+        self._again = False
+
+    def __call__(self) -> None:
+        """Work, or leave it to those who do already; raises what the work raises."""
+        with self._lock:
+            if self._busy >= self._most:
+                self._again = True
+                return
+            self._busy += 1
+        is_over = False
+        try:
+            while not is_over:
+                self._work()
+                with self._lock:
+                    # Leaving and the last look are one step: no ring may fall between them.
+                    is_over, self._again = not self._again, False
+                    self._busy -= is_over
+        except BaseException:
+            with self._lock:
+                self._busy -= 1
+            raise

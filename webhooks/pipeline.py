@@ -1,9 +1,9 @@
 """The whole inbound flow on one screen: claim, read, route, store, settle.
 
 A lane is emptied by one worker at a time, oldest first, under a session lock that dies with the
-worker's connection; so rows left in `processando` in a lane we hold belong to a worker that died,
-and are taken again at once. Attempts are committed before the work: an event that kills its worker
-is quarantined after five.
+worker's connection; a worker takes several lanes at once. So rows left in `processando` in a lane
+we hold belong to a worker that died, and are taken again at once. Attempts are committed before the
+work: an event that kills its worker is quarantined after five.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from random import SystemRandom
 from typing import Any
 
@@ -31,13 +31,15 @@ from omnichannel.adapters.base import AccountRef, IdentityChange, Ignored, Malfo
 from omnichannel.models import Channel
 from omnichannel.services.channels import webhook_seen
 from omnichannel.services.facts import facts_apply
-from webhooks.models import InboundEvent, InboundIssue
+from webhooks.models import LANES, InboundEvent, InboundIssue
 from webhooks.reading import Unreadable, read
 from webhooks.retention import events_replay
 
 logger = logging.getLogger(__name__)
 
-GROUP = 100
+GROUP = 200
+# So many lanes one worker takes at once, and so many groups it does before it looks at all again.
+LANES_AT_ONCE, TURNS = 16, 20
 MAX_ATTEMPTS = 5
 RETRIES = 3
 # deadlock_detected, serialization_failure
@@ -45,6 +47,7 @@ AGAIN = ("40P01", "40001")
 # Not the event's fault, as far as we know: the lane is left, and taken again by the next ring.
 AWAY = (OperationalError, InterfaceError)
 _random = SystemRandom()
+Key = tuple[str, AccountRef]
 State = InboundEvent.State
 Reason = InboundIssue.Reason
 
@@ -56,64 +59,99 @@ def drain() -> int:
     ended = 0
     stuck: set[int] = set()
     while True:
-        before = ended
-        for lane in _lanes_waiting():
-            if lane in stuck:
-                continue
-            with _lane_held(lane) as mine:
-                try:
-                    while mine and (events := _claim(lane)):
-                        ended += _work(events)
-                except AWAY as exc:
-                    # One lane's trouble is not the others'; a database that is gone ends them all.
-                    logger.warning("lane %d left: %s", lane, type(exc).__name__)
-                    stuck.add(lane)
-        if ended == before:
-            return ended
+        with _lanes_held(stuck) as lanes:
+            if not lanes:
+                return ended
+            for _ in range(TURNS):
+                events = _claim([lane for lane in lanes if lane not in stuck])
+                if not events:
+                    break
+                ended += _work_off(events, stuck)
+
+
+def _work_off(events: list[InboundEvent], stuck: set[int]) -> int:
+    """Work off a group; when the database troubles it, find out which lanes it is about."""
+    by_lane: dict[int, list[InboundEvent]] = defaultdict(list)
+    for event in events:
+        by_lane[event.lane].append(event)
+    if len(by_lane) > 1:
+        with suppress(*AWAY):
+            return _work(events)
+    ended = 0
+    for lane, own in by_lane.items():
+        try:
+            ended += _work(own)
+        except AWAY as exc:
+            # One lane's trouble is not the others'; a database that is gone ends them all.
+            logger.warning("lane %d left: %s", lane, type(exc).__name__)
+            stuck.add(lane)
+    return ended
 
 
 # --- claim ---------------------------------------------------------------------------------------
 
-
-def _lanes_waiting() -> list[int]:
-    waiting = InboundEvent.objects.filter(state__in=(State.PENDING, State.PROCESSING))
-    return list(waiting.order_by("lane").values_list("lane", flat=True).distinct())
+# Whoever finds several lanes waiting takes some of them together: a group costs the same few
+# statements however many events it has. The inner query is fenced, or locks would be tried on lanes
+# that have nothing.
+HOLD = """
+SELECT lane FROM (
+    SELECT lane FROM webhooks_inboundevent
+    WHERE state IN ('pendente', 'processando') AND lane <> ALL(%s::int[])
+    GROUP BY lane ORDER BY random() OFFSET 0
+) waiting
+WHERE pg_try_advisory_lock((%s::bigint[])[lane + 1]) LIMIT %s
+"""
+# One that was tried before is taken alone, so that only the guilty one collects attempts.
+CLAIM = """
+WITH waiting AS (
+    SELECT e.* FROM unnest(%s::int[]) AS held(lane) CROSS JOIN LATERAL (
+        SELECT id, lane, attempts FROM webhooks_inboundevent w
+        WHERE w.lane = held.lane AND state IN ('pendente', 'processando')
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ) e
+), placed AS (
+    SELECT id, row_number() OVER line = 1 AND attempts > 0 AS is_tried_first,
+        count(*) FILTER (WHERE attempts > 0) OVER line AS tried
+    FROM waiting WINDOW line AS (PARTITION BY lane ORDER BY id)
+), alone AS (
+    SELECT id FROM placed WHERE is_tried_first ORDER BY id LIMIT 1
+), taken AS (
+    SELECT id FROM alone
+    UNION ALL
+    SELECT id FROM placed WHERE tried = 0 AND NOT EXISTS (SELECT FROM alone)
+)
+UPDATE webhooks_inboundevent e
+SET state = 'processando', attempts = attempts + 1, updated_at = now()
+FROM taken WHERE e.id = taken.id
+RETURNING e.*
+"""
+LANE_KEYS = [lock_key("lane", lane) for lane in range(LANES)]
 
 
 @contextmanager
-def _lane_held(lane: int) -> Iterator[bool]:
-    key = lock_key("lane", lane)
+def _lanes_held(stuck: Iterable[int]) -> Iterator[list[int]]:
+    """Hold lanes that have something waiting and that nobody else holds."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        (mine,) = cursor.fetchone()
+        cursor.execute(HOLD, [list(stuck), LANE_KEYS, LANES_AT_ONCE])
+        lanes = [lane for (lane,) in cursor.fetchall()]
     try:
-        yield mine
+        yield lanes
     finally:
-        if mine:
+        if lanes:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+                cursor.execute(
+                    "SELECT pg_advisory_unlock(key) FROM unnest(%s::bigint[]) key",
+                    [[LANE_KEYS[lane] for lane in lanes]],
+                )
 
 
-@transaction.atomic
-def _claim(lane: int) -> list[InboundEvent]:
-    """Take the lane's oldest events and count the attempt. One that was tried before is taken
-    alone, so that only the guilty one collects attempts."""
-    rows = list(
-        InboundEvent.objects.filter(lane=lane, state__in=(State.PENDING, State.PROCESSING))
-        .order_by("id")
-        .select_for_update(skip_locked=True)[:GROUP]
-    )
-    if not rows:
+def _claim(lanes: Sequence[int]) -> list[InboundEvent]:
+    """Take the oldest events of held lanes, each lane its share, and count the attempt."""
+    if not lanes:
         return []
-    first_tried = next((n for n, row in enumerate(rows) if row.attempts), len(rows))
-    rows = rows[:first_tried] or rows[:1]
-    for row in rows:
-        row.attempts += 1
-        row.state = State.PROCESSING
-    InboundEvent.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=State.PROCESSING, attempts=rows[0].attempts, updated_at=timezone.now()
-    )
-    return rows
+    share = max(GROUP // len(lanes), 1)
+    rows = InboundEvent.objects.raw(CLAIM, [list(lanes), share])
+    return sorted(rows, key=lambda row: row.pk)
 
 
 # --- work ----------------------------------------------------------------------------------------
@@ -165,27 +203,37 @@ class _Routes:
     """Which channels each account of a group means. Only our own table says whose a number is."""
 
     def __init__(self, readings: Sequence[Reading]) -> None:
-        self.channels: dict[tuple[str, AccountRef], list[Channel]] = {}
-        wanted = {(r.event.source, fact.account) for r in readings for fact in r.facts}
-        for source, account in wanted:
-            self.channels[source, account] = self._find(source, account)
+        self.channels = self._find({(r.event.source, f.account) for r in readings for f in r.facts})
 
-    def _find(self, source: str, account: AccountRef) -> list[Channel]:
+    def _find(self, keys: Iterable[Key]) -> dict[Key, list[Channel]]:
         # The payload's account decides the company, so there is no scope yet. A source is named as
         # the kind of channel it serves.
-        rows = Channel.unscoped.filter(kind=source).order_by("id")
-        if account.by == "phone_number":
-            digits = "".join(c for c in account.value if c.isdigit())
-            return list(rows.filter(phone_number__in=[digits, f"+{digits}"])) if digits else []
-        return list(rows.filter(**{account.by: account.value})) if account.value else []
+        found: dict[Key, list[Channel]] = {key: [] for key in keys}
+        by_column: dict[tuple[str, str], dict[str, Key]] = defaultdict(dict)
+        for source, account in found:
+            for value in _values_of(account):
+                by_column[source, account.by][value] = (source, account)
+        for (source, column), wanted in by_column.items():
+            rows = Channel.unscoped.filter(kind=source, **{f"{column}__in": list(wanted)})
+            for row in rows.order_by("id"):
+                found[wanted[getattr(row, column)]].append(row)
+        return found
 
     def of(self, event: InboundEvent, fact: Parsed) -> list[Channel]:
         return self.channels[event.source, fact.account]
 
-    def now_known(self) -> set[tuple[str, AccountRef]]:
+    def now_known(self) -> set[Key]:
         """Return the accounts that had no channel when we looked, and have one by now."""
         missing = [key for key, found in self.channels.items() if not found]
-        return {key for key in missing if self._find(*key)}
+        return {key for key, found in self._find(missing).items() if found}
+
+
+def _values_of(account: AccountRef) -> list[str]:
+    """Return how an account may be written in our own table."""
+    if account.by != "phone_number":
+        return [account.value] if account.value else []
+    digits = "".join(c for c in account.value if c.isdigit())
+    return [digits, f"+{digits}"] if digits else []
 
 
 def _route_late(readings: Sequence[Reading], routes: _Routes) -> None:
@@ -320,20 +368,23 @@ def _settle(event: InboundEvent, state: str, *, error: str = "") -> None:
     )
 
 
+# A replay tells anew what is still wrong.
+SETTLE = """
+WITH done AS (SELECT * FROM unnest(%s::uuid[], %s::text[]) AS t(id, state)),
+forgotten AS (DELETE FROM webhooks_inboundissue i USING done WHERE i.event_id = done.id)
+UPDATE webhooks_inboundevent e
+SET state = done.state, error = '', processed_at = now(), updated_at = now()
+FROM done WHERE e.id = done.id
+"""
+
+
 def _settle_all(
     readings: Sequence[Reading], issues: dict[InboundEvent, list[InboundIssue]]
 ) -> None:
-    by_state: dict[str, list[Any]] = defaultdict(list)
-    for reading in readings:
-        by_state[_state_of(issues.get(reading.event, []))].append(reading.event)
-    noted = [issue for items in issues.values() for issue in items]
-    # A replay tells anew what is still wrong.
-    InboundIssue.objects.filter(event__in=[reading.event.pk for reading in readings]).delete()
-    InboundIssue.objects.bulk_create(noted)
-    for state, events in by_state.items():
-        InboundEvent.objects.filter(pk__in=[event.pk for event in events]).update(
-            state=state, error="", processed_at=timezone.now(), updated_at=timezone.now()
-        )
+    states = [_state_of(issues.get(reading.event, [])) for reading in readings]
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, [[reading.event.pk for reading in readings], states])
+    InboundIssue.objects.bulk_create([issue for items in issues.values() for issue in items])
 
 
 def _state_of(issues: Sequence[InboundIssue]) -> str:

@@ -10,7 +10,7 @@ SETTINGS = {"DJANGO_SETTINGS_MODULE": "bench.floor.settings"}
 def up(stack: Stack) -> int:
     """Make the floor's table, start its web process, return the port when it answers."""
     port = free_port()
-    stack.manage("migrate", "--run-syncdb", "--verbosity", "0", **SETTINGS)
+    stack.manage("migrate", "--run-syncdb", "--skip-checks", "--verbosity", "0", **SETTINGS)
     stack.start("floor", uvicorn("bench.floor.asgi:application", port), **SETTINGS)
     stack.wait_for_web(port, "/insert/")
     return port
