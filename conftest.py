@@ -62,6 +62,8 @@ def _set_environment() -> None:
         "METRICS_TOKEN": secrets.token_urlsafe(24),
         "META_GRAPH_URL": "https://graph.facebook.com",
         "META_GRAPH_VERSION": "v26.0",
+        # Races hold a connection each.
+        "DATABASE_POOL": "40",
         "DEBUG": "0",
         "HTTPS": "0",
         "SIMULATOR": "0",
