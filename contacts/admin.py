@@ -88,7 +88,7 @@ class ContactForm(CompanyForm):
     """A person's card; the consent to marketing goes to its ledger."""
 
     marketing_opt_in = forms.NullBooleanField(
-        label=_("aceita marketing"),
+        label=_("Aceita marketing"),
         required=False,
         widget=UnfoldAdminSelectWidget(
             choices=[("", _("Nunca perguntado")), ("True", _("Sim")), ("False", _("Não"))]
@@ -178,7 +178,7 @@ class ContactAdmin(CompanyAdmin):
     @display(description=_("telefone"), ordering="phone")
     def shown_phone(self, obj: Contact) -> str:
         """The number as people read it."""
-        shown = phones.display(obj.phone) if obj.phone else "–"
+        shown = phones.display(obj.phone) if obj.phone else "-"
         return format_html('<span class="whitespace-nowrap">{}</span>', shown)
 
     @display(description=_("situação"), ordering="status", label=STATUS_COLOURS)
@@ -189,7 +189,7 @@ class ContactAdmin(CompanyAdmin):
     @display(description=_("etiquetas"))
     def shown_tags(self, obj: Contact) -> str:
         """The tags."""
-        return ", ".join(tag.name for tag in obj.tags.all()) or "–"
+        return ", ".join(tag.name for tag in obj.tags.all()) or "-"
 
     @display(description=_("marketing"), label=CONSENT_COLOURS)
     def marketing(self, obj: Any) -> tuple[str, str] | str:
@@ -219,8 +219,7 @@ class TagAdmin(CompanyAdmin):
 
     form = TagForm
     can_be_deleted = True
-    list_display = ("swatch", "people", "company")
-    list_display_links = ("swatch",)
+    list_display = ("swatch", "people", "shown_company")
     list_select_related = ("company",)
     search_fields = ("name",)
     ordering = ("name",)

@@ -8,7 +8,7 @@ from common.admin.access import Access, access_of
 from common.admin.base import CompanyAdmin, Panel, acted, button
 from common.admin.filters import Question, QuestionFilter
 from common.admin.inlines import CompanyInline, register_inline
-from common.admin.shown import link_to, muted, row_link, since
+from common.admin.shown import json_of, link_to, linked, muted, row_link, since
 from common.admin.site import BackOffice
 
 __all__ = [
@@ -22,7 +22,9 @@ __all__ = [
     "access_of",
     "acted",
     "button",
+    "json_of",
     "link_to",
+    "linked",
     "muted",
     "register_inline",
     "row_link",

@@ -24,6 +24,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from common.admin.access import access_of
 from common.admin.inlines import registered_inlines
 from common.admin.narrowing import CompanyForm, Narrowed
+from common.admin.shown import linked
 from common.errors import DomainError, Forbidden
 from common.scoping import CompanyOwned
 
@@ -222,12 +223,25 @@ class CompanyAdmin(Narrowed, ModelAdmin):
             messages.error(request, str(refused.detail))
             return HttpResponseRedirect(self.address(unquote(object_id)))
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Leave the company out for somebody who works in one only."""
+        access = access_of(request)
+        is_one = not access.is_owner and len(access.memberships) == 1
+        columns = super().get_list_display(request)
+        return [name for name in columns if not (is_one and name == "shown_company")]
+
+    shown_company = linked("company", gettext_lazy("empresa"), ordering="company__name")
+
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """Add the panels of apps above; a row that does not exist yet has none."""
         own = list(super().get_inlines(request, obj))
         return [*own, *registered_inlines(self.model)] if obj is not None else own
 
     # --- the panel above the form, and its buttons ---
+
+    def title_of(self, obj: Any) -> str:
+        """Name a row at the top of its page."""
+        return str(obj)
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel | None:
         """Return what stands above a row's form; a subclass overrides."""
@@ -239,6 +253,7 @@ class CompanyAdmin(Narrowed, ModelAdmin):
         """Add the panel and the buttons."""
         obj = kwargs.get("obj")
         if obj is not None:
+            context["original"] = _Titled(obj, self.title_of(obj))
             context["panel"] = self.panel(request, obj)
             context["panel_buttons"] = [
                 {**getattr(self, name).button, "href": self._button_address(name, obj.pk)}
@@ -358,6 +373,20 @@ class CompanyAdmin(Narrowed, ModelAdmin):
             )
             return missing
         return HttpResponseRedirect(reverse(HISTORY, query={"q": str(obj.pk)}))
+
+
+class _Titled:
+    """A row under another name, for the heading of its page."""
+
+    def __init__(self, row: Any, title: str) -> None:
+        self._row = row
+        self._title = title
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+    def __str__(self) -> str:
+        return self._title
 
 
 def _fields(message: Any) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from unfold.decorators import display
 
-NOTHING = "–"
+NOTHING = "-"
 
 
 def row_link(row: Any, text: Any = None) -> SafeString | str:
@@ -63,3 +66,31 @@ def since(moment: datetime | None) -> SafeString | str:
 def muted(text: Any) -> SafeString:
     """Show words in a quiet colour."""
     return format_html('<span class="text-subtle">{}</span>', text)
+
+
+def as_json(value: Any) -> SafeString | str:
+    """Show a JSON value for people to read; nothing for an empty one."""
+    if not value:
+        return NOTHING
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return format_html('<pre class="bo-code">{}</pre>', text)
+
+
+def linked(name: str, words: Any, ordering: str | None = None) -> Callable[[Any, Any], str]:
+    """Make a column or a read-only line that links to a related row."""
+
+    @display(description=words, ordering=ordering)
+    def show(admin: Any, row: Any) -> str:
+        return row_link(getattr(row, name))
+
+    return show
+
+
+def json_of(name: str, words: Any) -> Callable[[Any, Any], str]:
+    """Make a read-only line that shows a JSON member of a row."""
+
+    @display(description=words)
+    def show(admin: Any, row: Any) -> str:
+        return as_json(getattr(row, name))
+
+    return show

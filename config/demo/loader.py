@@ -131,6 +131,16 @@ def _channel(company: Company) -> tuple[Channel, SimNumber]:
         is_default=True,
         graph_url=settings.SIMULATOR_URL,
         credentials={"access_token": token},
+        # What validating it at the simulator answers.
+        health={
+            "verified_name": cast.COMPANY,
+            "phone_number": cast.CLINIC_PHONE,
+            "quality": number.quality,
+            "messaging_limit": number.messaging_limit,
+            "throughput": number.throughput,
+        },
+        checked_at=timezone.now(),
+        last_webhook_at=timezone.now() - timedelta(minutes=2),
     )
     return channel, number
 

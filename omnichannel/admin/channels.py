@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
@@ -14,128 +13,35 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.paginator import InfinitePaginator
-from unfold.widgets import UnfoldAdminPasswordToggleWidget
 
 from accounts.models import Company
 from accounts.services.audit import audit_record
 from common import phones
 from common.admin import (
     CompanyAdmin,
-    CompanyInline,
     Panel,
     Question,
     QuestionFilter,
     access_of,
     button,
-    row_link,
     since,
 )
-from common.admin.filters import today
-from common.admin.narrowing import CompanyForm
 from common.admin.shown import list_link
 from common.crypto import SecretUnreadable
-from omnichannel.adapters.registry import ADAPTERS
 from omnichannel.admin import colours
-from omnichannel.choices import ChannelKind, ChannelStatus, Stage
-from omnichannel.models import Channel, ChannelNotice
+from omnichannel.admin.channel_form import ChannelForm
+from omnichannel.admin.notices import NoticePanel
+from omnichannel.admin.templates import QUALITY_WORDS
+from omnichannel.choices import ChannelStatus, Stage
+from omnichannel.models import Channel
 from omnichannel.services.channels import channel_delete, channel_save, channel_validate
 from omnichannel.services.templates import templates_sync
 
 SECRETS = ("access_token", "app_secret")
 ADDRESS = ("graph_url", "graph_version")
 REVEALED = "back_office_verify_token"
-QUALITY_WORDS = {"GREEN": _("Alta"), "YELLOW": _("Média"), "RED": _("Baixa")}
 # A working number hears something from Meta (a receipt at least) on any working day.
 QUIET = timedelta(hours=24)
-
-
-class ChannelForm(CompanyForm):
-    """What connecting a number takes. Secrets go in and never come out again."""
-
-    access_token = forms.CharField(
-        label=_("token de acesso"),
-        required=False,
-        widget=UnfoldAdminPasswordToggleWidget(
-            attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=False
-        ),
-        help_text=_(
-            "Token permanente de um usuário do sistema da Meta, com as permissões"
-            " whatsapp_business_messaging e whatsapp_business_management."
-            " Em branco, o token guardado continua valendo."
-        ),
-    )
-    app_secret = forms.CharField(
-        label=_("chave secreta do app"),
-        required=False,
-        widget=UnfoldAdminPasswordToggleWidget(
-            attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=False
-        ),
-        help_text=_(
-            "Só é preciso quando o app exige prova da chave nas chamadas."
-            " Em branco, a chave guardada continua valendo."
-        ),
-    )
-
-    class Meta:
-        model = Channel
-        fields = (
-            "kind",
-            "name",
-            "account_id",
-            "waba_id",
-            "phone_number",
-            "is_default",
-            "status",
-            "graph_url",
-            "graph_version",
-        )
-        labels: ClassVar[dict[str, Any]] = {"account_id": _("ID do número (phone number ID)")}
-        help_texts: ClassVar[dict[str, Any]] = {
-            "name": _("Como a equipe chama este canal, por exemplo: WhatsApp da recepção."),
-            "account_id": _("Na Meta: WhatsApp > Configuração da API > Identificação do número."),
-            "waba_id": _("Na Meta: WhatsApp > Configuração da API > Conta do WhatsApp Business."),
-            "phone_number": _("Preenchido pela validação quando fica em branco."),
-            "is_default": _("Usado quando ninguém escolhe o canal. Um por tipo."),
-            "graph_url": _("Em branco, o endereço desta instalação."),
-            "graph_version": _("Em branco, a versão desta instalação."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "kind" in self.fields:
-            served = [(kind.value, kind.label) for kind in ChannelKind if kind.value in ADAPTERS]
-            self.fields["kind"].choices = served  # type: ignore[attr-defined]
-
-    def clean_phone_number(self) -> str:
-        """Keep the number canonical."""
-        raw: str = self.cleaned_data["phone_number"]
-        number = phones.canonical(raw) if raw.strip() else ""
-        if number is None:
-            raise forms.ValidationError(_("Informe o número com DDD, ou deixe em branco."))
-        return number
-
-    def clean_access_token(self) -> str:
-        """A new channel cannot do without a token."""
-        token: str = self.cleaned_data["access_token"].strip()
-        if not token and self.instance._state.adding:
-            raise forms.ValidationError(_("Informe o token de acesso."))
-        return token
-
-
-class NoticePanel(CompanyInline):
-    """What the provider told us about the account."""
-
-    model = ChannelNotice
-    verbose_name_plural = _("avisos da Meta")
-    ordering = ("-occurred_at", "-id")
-    fields = ("occurred_at", "shown_severity", "code")
-    readonly_fields = fields
-
-    @display(description=_("gravidade"), label=colours.SEVERITY)
-    def shown_severity(self, obj: ChannelNotice) -> str:
-        """The severity in words."""
-        return obj.get_severity_display()
 
 
 class ChannelQuestions(QuestionFilter):
@@ -165,7 +71,15 @@ class ChannelAdmin(CompanyAdmin):
 
     form = ChannelForm
     can_be_deleted = True
-    list_display = ("name", "shown_status", "shown_number", "quality", "talks", "heard", "company")
+    list_display = (
+        "name",
+        "shown_status",
+        "shown_number",
+        "quality",
+        "talks",
+        "heard",
+        "shown_company",
+    )
     list_filter = (ChannelQuestions, "kind", "status")
     list_select_related = ("company",)
     search_fields = ("name", "account_id", "phone_number")
@@ -376,45 +290,3 @@ class ChannelAdmin(CompanyAdmin):
     def heard(self, obj: Channel) -> str:
         """When Meta last spoke."""
         return since(obj.last_webhook_at)
-
-
-class NoticeQuestions(QuestionFilter):
-    """Questions about the provider's news."""
-
-    questions: ClassVar[dict[str, Question]] = {
-        "criticos": Question(
-            _("Críticos"),
-            lambda rows, now: rows.filter(severity=ChannelNotice.Severity.CRITICAL),
-        ),
-        "hoje": Question(_("Hoje"), lambda rows, now: rows.filter(occurred_at__gte=today(now))),
-    }
-
-
-@admin.register(ChannelNotice)
-class NoticeAdmin(CompanyAdmin):
-    """What providers told us. A record."""
-
-    is_read_only = True
-    paginator = InfinitePaginator
-    list_display = ("shown_at", "shown_severity", "code", "shown_channel")
-    list_filter = (NoticeQuestions, "severity")
-    list_select_related = ("channel",)
-    search_fields = ("code",)
-    ordering = ("-occurred_at", "-pk")
-    fields = ("occurred_at", "severity", "code", "channel", "data")
-    readonly_fields = fields
-
-    @display(description=_("quando"), ordering="occurred_at")
-    def shown_at(self, obj: ChannelNotice) -> str:
-        """The moment."""
-        return since(obj.occurred_at)
-
-    @display(description=_("gravidade"), ordering="severity", label=colours.SEVERITY)
-    def shown_severity(self, obj: ChannelNotice) -> tuple[str, str]:
-        """How serious it is."""
-        return obj.severity, obj.get_severity_display()
-
-    @display(description=_("canal"), ordering="channel__name")
-    def shown_channel(self, obj: ChannelNotice) -> str:
-        """The channel, with a link."""
-        return row_link(obj.channel)

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,14 +25,15 @@ from common.admin import (
     Question,
     QuestionFilter,
     button,
+    json_of,
+    linked,
     register_inline,
-    row_link,
     since,
 )
 from common.admin.shown import list_link
 from contacts.models import Contact
 from omnichannel.admin import colours
-from omnichannel.choices import ChannelKind, Stage
+from omnichannel.choices import ChannelKind, IdentityKind, Stage
 from omnichannel.models import Conversation
 from omnichannel.services.conversations import conversation_close, conversation_release
 
@@ -76,8 +78,17 @@ class ConversationPanel(CompanyInline):
     fk_name = "contact"
     verbose_name_plural = _("conversas")
     ordering = ("-opened_at", "-id")
-    fields = ("channel", "shown_stage", "attendant", "message_count", "opened_at", "closed_at")
+    fields = (
+        "shown_channel",
+        "shown_stage",
+        "shown_attendant",
+        "message_count",
+        "opened_at",
+        "closed_at",
+    )
     readonly_fields = fields
+    shown_channel = linked("channel", _("canal"))
+    shown_attendant = linked("attendant", _("atendente"))
 
     def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Bring the names along."""
@@ -94,8 +105,9 @@ class HeldPanel(ConversationPanel):
 
     fk_name = "attendant"
     verbose_name_plural = _("conversas em mãos")
-    fields = ("channel", "shown_stage", "contact", "message_count", "opened_at")
+    fields = ("shown_contact", "shown_stage", "shown_channel", "message_count", "opened_at")
     readonly_fields = fields
+    shown_contact = linked("contact", _("pessoa"))
 
     def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Leave out what has ended."""
@@ -130,25 +142,29 @@ class ConversationAdmin(CompanyAdmin):
             None,
             {
                 "fields": (
-                    ("contact", "identity"),
-                    ("channel", "attendant"),
+                    ("shown_contact", "identity_words"),
+                    ("shown_channel", "shown_attendant"),
                     ("opened_at", "closed_at"),
                     "subject",
-                    "referral",
+                    "ad",
                 )
             },
         ),
     )
     readonly_fields = (
-        "contact",
-        "identity",
-        "channel",
-        "attendant",
+        "shown_contact",
+        "identity_words",
+        "shown_channel",
+        "shown_attendant",
         "opened_at",
         "closed_at",
         "subject",
-        "referral",
+        "ad",
     )
+    shown_contact = linked("contact", _("pessoa"))
+    shown_attendant = linked("attendant", _("atendente"))
+    shown_channel = linked("channel", _("canal"), ordering="channel__name")
+    ad = json_of("referral", _("anúncio de origem"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Bring along what the page of one conversation shows too."""
@@ -157,6 +173,10 @@ class ConversationAdmin(CompanyAdmin):
             .get_queryset(request)
             .select_related("contact", "channel", "attendant__user", "identity")
         )
+
+    def title_of(self, obj: Conversation) -> str:
+        """Name it by who it is with."""
+        return str(obj.contact)
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show how the conversation stands."""
@@ -180,7 +200,7 @@ class ConversationAdmin(CompanyAdmin):
         try:
             address = reverse("inbox:conversation", args=[obj.pk])
         except NoReverseMatch:
-            return "–"
+            return "-"
         return format_html('<a class="text-link" href="{}">{}</a>', address, _("abrir"))
 
     @button(_("Encerrar"), icon="check_circle")
@@ -228,12 +248,13 @@ class ConversationAdmin(CompanyAdmin):
     @display(description=_("atendente"), ordering="attendant__user__name")
     def holder(self, obj: Conversation) -> str:
         """Who holds it."""
-        return str(obj.attendant) if obj.attendant else "–"
+        return str(obj.attendant) if obj.attendant else "-"
 
-    @display(description=_("canal"), ordering="channel__name")
-    def shown_channel(self, obj: Conversation) -> str:
-        """Where it takes place."""
-        return row_link(obj.channel)
+    @display(description=_("identidade"))
+    def identity_words(self, obj: Conversation) -> str:
+        """How the provider names the person here."""
+        kind = dict(IdentityKind.choices).get(obj.identity.kind, obj.identity.kind)
+        return f"{kind}: {obj.identity.value}"
 
     @display(description=_("esperando"), ordering="waiting_since")
     def wait(self, obj: Conversation) -> str:
@@ -244,11 +265,11 @@ class ConversationAdmin(CompanyAdmin):
     def window(self, obj: Conversation) -> str:
         """Whether free text may still be sent."""
         if obj.channel.kind != ChannelKind.WHATSAPP:
-            return "–"
+            return "-"
         if not obj.is_window_open:
             return str(_("fechada"))
         closes = obj.window_closes_at
-        return _now("até %(time)s") % {"time": _clock(closes)} if closes else "–"
+        return _now("até %(time)s") % {"time": _clock(closes)} if closes else "-"
 
     @display(description=_("última"), ordering="last_message_at")
     def last(self, obj: Conversation) -> str:
@@ -257,6 +278,4 @@ class ConversationAdmin(CompanyAdmin):
 
 
 def _clock(moment: Any) -> str:
-    from django.utils import timezone
-
     return timezone.localtime(moment).strftime("%d/%m %H:%M")

@@ -120,12 +120,12 @@ class FileAdmin(CompanyAdmin):
     @display(description=_("extensão"))
     def extension(self, obj: Attachment) -> str:
         """The end of the name: the name itself may be a person's."""
-        return PurePath(obj.filename).suffix[:12] or obj.mime_type.partition("/")[2][:20] or "–"
+        return PurePath(obj.filename).suffix[:12] or obj.mime_type.partition("/")[2][:20] or "-"
 
     @display(description=_("tamanho"), ordering="size")
     def shown_size(self, obj: Attachment) -> str:
         """The size in words."""
-        return filesizeformat(obj.size) if obj.size else "–"
+        return filesizeformat(obj.size) if obj.size else "-"
 
     @display(description=_("situação"), ordering="state", label=colours.FILE)
     def shown_state(self, obj: Attachment) -> tuple[str, str]:

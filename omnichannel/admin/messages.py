@@ -23,6 +23,8 @@ from common.admin import (
     Question,
     QuestionFilter,
     button,
+    json_of,
+    linked,
     muted,
     register_inline,
     row_link,
@@ -40,7 +42,7 @@ WAITING = (MessageStatus.PENDING, MessageStatus.SENDING)
 
 def covered(text: str) -> str:
     """Say how long a text is and nothing of it."""
-    return _now("•••• (%(count)d caracteres)") % {"count": len(text)} if text else "–"
+    return _now("•••• (%(count)d caracteres)") % {"count": len(text)} if text else "-"
 
 
 class MessageQuestions(QuestionFilter):
@@ -140,9 +142,9 @@ class MessageAdmin(CompanyAdmin):
             _("Mensagem"),
             {
                 "fields": (
-                    ("direction", "author_kind", "author"),
-                    ("kind", "is_internal", "reply_to"),
-                    ("status", "error_code", "error_detail"),
+                    ("direction", "author_kind", "shown_author"),
+                    ("kind", "is_internal", "shown_reply"),
+                    ("status", "error_code"),
                 )
             },
         ),
@@ -158,9 +160,14 @@ class MessageAdmin(CompanyAdmin):
         ),
         (
             _("No provedor"),
-            {"fields": (("channel", "external_id"), "attempts", "pricing")},
+            {"fields": (("shown_channel", "external_id"), "attempts", "price")},
         ),
     )
+
+    shown_author = linked("author", _("quem enviou"))
+    shown_reply = linked("reply_to", _("responde a"))
+    shown_channel = linked("channel", _("canal"))
+    price = json_of("pricing", _("preço informado"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Everything."""
@@ -173,11 +180,15 @@ class MessageAdmin(CompanyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Bring along what the page of one message shows too; a conversation's own when asked."""
         rows = super().get_queryset(request)
-        return rows.select_related("conversation__contact", "channel", "author__user")
+        return rows.select_related("conversation__contact", "channel", "author__user", "reply_to")
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Let links name a conversation."""
         return lookup == "conversation" or super().lookup_allowed(lookup, value, request)
+
+    def title_of(self, obj: Message) -> str:
+        """Name it by its place in the conversation."""
+        return _now("%(kind)s nº %(seq)d") % {"kind": obj.get_kind_display(), "seq": obj.seq}
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show the text covered, or open when it was just asked for."""
@@ -274,8 +285,21 @@ class ReceiptAdmin(CompanyAdmin):
     list_select_related = ("channel",)
     search_fields = ("external_id__exact",)
     ordering = ("-pk",)
-    fields = ("channel", "external_id", "status", "happened_at", "settled_at", "fault", "pricing")
-    readonly_fields = fields
+    fields = (
+        ("shown_channel", "external_id"),
+        ("status", "happened_at", "settled_at"),
+        "said",
+    )
+    readonly_fields = (
+        "shown_channel",
+        "external_id",
+        "status",
+        "happened_at",
+        "settled_at",
+        "said",
+    )
+    said = json_of("fault", _("erro informado"))
+    shown_channel = linked("channel", _("canal"))
 
     @display(description=_("quando"), ordering="happened_at")
     def shown_at(self, obj: StatusReceipt) -> str:
@@ -286,11 +310,6 @@ class ReceiptAdmin(CompanyAdmin):
     def shown_status(self, obj: StatusReceipt) -> tuple[str, str]:
         """What it says."""
         return obj.status, obj.get_status_display()
-
-    @display(description=_("canal"))
-    def shown_channel(self, obj: StatusReceipt) -> str:
-        """The channel, with a link."""
-        return row_link(obj.channel)
 
     @display(description=_("aplicado"), ordering="settled_at")
     def settled(self, obj: StatusReceipt) -> str:

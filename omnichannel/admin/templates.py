@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from common.admin import CompanyAdmin, Panel, Question, QuestionFilter, row_link, since
+from common.admin import (
+    CompanyAdmin,
+    Panel,
+    Question,
+    QuestionFilter,
+    json_of,
+    row_link,
+    since,
+)
 from omnichannel.adapters import registry
 from omnichannel.admin import colours
 from omnichannel.choices import ChannelKind, TemplateStatus
@@ -23,6 +31,21 @@ CATEGORY_WORDS = {
     "MARKETING": _("Marketing"),
     "AUTHENTICATION": _("Autenticação"),
 }
+QUALITY_WORDS = {"GREEN": _("Alta"), "YELLOW": _("Média"), "RED": _("Baixa")}
+# Meta, message_template_status_update, `reason`.
+REASON_WORDS = {
+    "INCORRECT_CATEGORY": _("A categoria não combina com o conteúdo. Crie com outra categoria."),
+    "TAG_CONTENT_MISMATCH": _("O idioma ou a categoria não combinam com o texto."),
+    "INVALID_FORMAT": _("O formato é inválido: confira variáveis e exemplos."),
+    "ABUSIVE_CONTENT": _("A Meta considerou o conteúdo abusivo. Reescreva o texto."),
+    "PROMOTIONAL": _("O texto é promocional: use a categoria Marketing."),
+    "SCAM": _("A Meta considerou o conteúdo enganoso. Reescreva o texto."),
+}
+
+
+def reason_words(reason: str) -> str:
+    """Say why Meta refused a template, in words where the code is known."""
+    return str(REASON_WORDS.get(reason, reason))
 
 
 class TemplateQuestions(QuestionFilter):
@@ -74,19 +97,20 @@ class TemplateAdmin(CompanyAdmin):
     ordering = ("name", "language")
     fields = (
         ("name", "language"),
-        ("shown_category", "parameter_format"),
+        ("shown_category", "variables"),
         ("external_id", "waba_id"),
-        "components",
+        "parts",
     )
     readonly_fields = (
         "name",
         "language",
         "shown_category",
-        "parameter_format",
+        "variables",
         "external_id",
         "waba_id",
-        "components",
+        "parts",
     )
+    parts = json_of("components", _("componentes"))
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show the text as a person reads it, and why Meta does not let it out."""
@@ -96,11 +120,11 @@ class TemplateAdmin(CompanyAdmin):
         return Panel(
             facts=(
                 (_("situação"), obj.get_status_display()),
-                (_("qualidade"), obj.quality or "–"),
+                (_("qualidade"), QUALITY_WORDS.get(obj.quality, _("ainda sem nota"))),
                 (_("canal"), row_link(channel)),
                 (_("sincronizado"), since(obj.synced_at)),
             ),
-            warnings=[obj.rejected_reason] if obj.rejected_reason else [],
+            warnings=[reason_words(obj.rejected_reason)] if obj.rejected_reason else [],
             parts=(
                 (
                     "admin/omnichannel/template.html",
@@ -122,8 +146,13 @@ class TemplateAdmin(CompanyAdmin):
     @display(description=_("qualidade"), ordering="quality", label=colours.QUALITY)
     def shown_quality(self, obj: Template) -> tuple[str, str] | str:
         """Meta's rating."""
-        words = {"GREEN": _("Alta"), "YELLOW": _("Média"), "RED": _("Baixa")}
-        return (obj.quality, str(words[obj.quality])) if obj.quality in words else ""
+        words = QUALITY_WORDS.get(obj.quality)
+        return (obj.quality, str(words)) if words else ""
+
+    @display(description=_("variáveis"))
+    def variables(self, obj: Template) -> str:
+        """Whether places have names or numbers."""
+        return str(_("Por nome") if obj.parameter_format == "NAMED" else _("Por posição"))
 
     @display(description=_("sincronizado"), ordering="synced_at")
     def synced(self, obj: Template) -> str:
