@@ -20,7 +20,8 @@ class ConfigConfig(AppConfig):
     verbose_name = "Configuração"
 
     def ready(self) -> None:
-        """Give every process and every thread of it the broker of the settings."""
+        """Load the checks; give every process and every thread of it the broker of the settings."""
+        from config import checks  # noqa: F401
         from config.celery import app
 
         # Celery's current app is per thread: requests run in others than the one that started.
