@@ -28,6 +28,11 @@ PHONE = "5541998887777"
 _numbers = count(1)
 
 
+def next_number() -> int:
+    """Return a number no other call returned."""
+    return next(_numbers)
+
+
 def company(name: str) -> Company:
     """Make a company."""
     return Company.objects.create(name=name)
