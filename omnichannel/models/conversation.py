@@ -43,11 +43,25 @@ class Conversation(CompanyOwned):
     gaps.
     """
 
+    # No index of their own: those below begin with company, channel and contact.
+    company = models.ForeignKey(
+        "accounts.Company",
+        on_delete=models.CASCADE,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
     channel = models.ForeignKey(
-        "omnichannel.Channel", on_delete=models.PROTECT, related_name="conversations"
+        "omnichannel.Channel",
+        on_delete=models.PROTECT,
+        related_name="conversations",
+        db_index=False,
     )
     contact = models.ForeignKey(
-        "contacts.Contact", on_delete=models.PROTECT, related_name="conversations"
+        "contacts.Contact",
+        on_delete=models.PROTECT,
+        related_name="conversations",
+        db_index=False,
     )
     identity = models.ForeignKey(
         "contacts.ContactIdentity", on_delete=models.PROTECT, related_name="conversations"

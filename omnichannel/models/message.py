@@ -37,10 +37,24 @@ class Message(CompanyOwned):
     at the row's last change; `happened_at` is the provider's time, clamped, and orders the thread.
     """
 
-    conversation = models.ForeignKey(
-        "omnichannel.Conversation", on_delete=models.CASCADE, related_name="messages"
+    # No index of their own: the constraints below begin with conversation and channel, and one on
+    # the company led the planner to read all of a clinic's messages to find one.
+    company = models.ForeignKey(
+        "accounts.Company",
+        on_delete=models.CASCADE,
+        related_name="+",
+        editable=False,
+        db_index=False,
     )
-    channel = models.ForeignKey("omnichannel.Channel", on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(
+        "omnichannel.Conversation",
+        on_delete=models.CASCADE,
+        related_name="messages",
+        db_index=False,
+    )
+    channel = models.ForeignKey(
+        "omnichannel.Channel", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     seq = models.PositiveBigIntegerField(editable=False)
     revision = models.PositiveBigIntegerField(editable=False)
     direction = models.CharField(_("direção"), max_length=8, choices=Direction)
