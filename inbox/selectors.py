@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Upper
 
 from accounts.models import Membership
 from common.errors import NotFound
 from contacts.models import Contact
-from omnichannel.choices import Direction, MessageKind, TemplateStatus
+from omnichannel.choices import MEDIA_KINDS, Direction, MessageKind, TemplateStatus
 from omnichannel.models import Attachment, Conversation, Message, Reaction, Template
 
 LIST_SIZE = 50
@@ -24,6 +24,26 @@ CHANGES_SIZE = 200
 # A count past this is "999+" on screen: counting on would cost more than it says.
 COUNT_LIMIT = 1000
 SEARCH_LIMIT = 2000
+# The columns a bubble is drawn from; a page reads fifty of them, quotes and authors included.
+QUOTED = ("kind", "text", "direction", "author_kind", "deleted_at", "author__user__name")
+DRAWN = (
+    *QUOTED,
+    *(f"reply_to__{name}" for name in QUOTED),
+    "seq",
+    "conversation_id",
+    "company_id",
+    "happened_at",
+    "is_internal",
+    "metadata",
+    "reply_to_external_id",
+    "status",
+    "error_detail",
+    "external_id",
+    "sent_at",
+    "delivered_at",
+    "read_at",
+    "edited_at",
+)
 
 
 def conversations_of(membership: Membership, tab: str) -> Any:
@@ -116,12 +136,17 @@ def _shown(conversation: Conversation) -> Any:
         Message.objects.filter(conversation=conversation)
         .exclude(kind=MessageKind.REACTION, direction=Direction.OUT)
         .select_related("author__user", "reply_to__author__user")
-        .prefetch_related(
-            Prefetch("attachments", queryset=Attachment.objects.order_by("id")),
-            Prefetch("reactions", queryset=Reaction.objects.exclude(emoji="")),
-            "versions",
-        )
+        .only(*DRAWN)
+        .prefetch_related(Prefetch("reactions", queryset=Reaction.objects.exclude(emoji="")))
     )
+
+
+def _with_parts(rows: list[Message]) -> list[Message]:
+    """Load files and earlier texts of those that can have some, which on most pages is nobody."""
+    files = [row for row in rows if row.kind in MEDIA_KINDS]
+    prefetch_related_objects(files, Prefetch("attachments", Attachment.objects.order_by("id")))
+    prefetch_related_objects([row for row in rows if row.edited_at], "versions")
+    return rows
 
 
 def thread_page(
@@ -142,7 +167,7 @@ def thread_page(
     page = page[:size]
     oldest = page[-1] if page else None
     cursor = (oldest.happened_at, oldest.seq) if more and oldest else None
-    return page[::-1], cursor
+    return _with_parts(page[::-1]), cursor
 
 
 def thread_changes(conversation: Conversation, since: int) -> list[Message] | None:
@@ -153,7 +178,7 @@ def thread_changes(conversation: Conversation, since: int) -> list[Message] | No
         .filter(revision__gt=since)
         .order_by("happened_at", "seq")[: CHANGES_SIZE + 1]
     )
-    return None if len(rows) > CHANGES_SIZE else rows
+    return None if len(rows) > CHANGES_SIZE else _with_parts(rows)
 
 
 def message_get(membership: Membership, message_id: Any) -> Message:

@@ -54,7 +54,7 @@ class Card:
     stage: str
     stage_label: str
     window: Window
-    order: int
+    order: str
     last_at: datetime | None
     preview: str = ""
     preview_icon: str = ""
@@ -149,14 +149,15 @@ class Bubble:
     id: UUID
     seq: int
     kind: str
-    kind_label: str
     direction: Literal["entrada", "saida"]
     author: str
     author_name: str
-    at: datetime
-    order: int
+    iso: str
+    clock: str
+    moment: str
+    order: str
     day: date
-    day_order: int
+    day_order: str
     text: str = ""
     status: str = ""
     status_label: str = ""
@@ -184,6 +185,25 @@ class Bubble:
     ad_title: str = ""
     ad_text: str = ""
     ad_url: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is nothing but text, as most are; the rest of the drawing is skipped then."""
+        return not (
+            self.files
+            or self.quote
+            or self.is_deleted
+            or self.is_forwarded
+            or self.ad_title
+            or self.place
+            or self.people
+            or self.header
+            or self.order_lines
+            or self.answer
+            or self.unsupported
+            or self.footer
+            or self.choices
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from common.phones import display
-from inbox.presenters.common import first_name, microseconds, preview_of
+from inbox.presenters.common import first_name, label_of, microseconds, preview_of
 from inbox.shapes import (
     Bubble,
     Choice,
@@ -28,6 +28,8 @@ from inbox.shapes import (
     Reaction,
 )
 from omnichannel.choices import (
+    MEDIA_KINDS,
+    AttachmentState,
     Author,
     Direction,
     MessageKind,
@@ -48,22 +50,23 @@ def bubble_of(
         id=message.pk,
         seq=message.seq,
         kind=message.kind,
-        kind_label=message.get_kind_display(),
         direction="saida" if is_ours else "entrada",
         author=message.author_kind,
         author_name=author_name(message, contact_name, reader),
-        at=message.happened_at,
-        order=microseconds(message.happened_at),
+        iso=happened.isoformat(),
+        clock=f"{happened:%H:%M}",
+        moment=f"{happened:%d/%m/%Y %H:%M}",
+        order=str(microseconds(message.happened_at)),
         day=happened.date(),
-        day_order=microseconds(midnight),
+        day_order=str(microseconds(midnight)),
         status=message.status if is_ours and not message.is_internal else "",
-        status_label=message.get_status_display(),
-        status_at=_status_at(message),
+        status_label=label_of(MessageStatus, message.status) if is_ours else "",
+        status_at=_status_at(message) if is_ours else "",
         error=message.error_detail,
         is_note=message.is_internal and message.kind != MessageKind.SYSTEM,
         is_deleted=is_deleted,
         edited_at=message.edited_at,
-        earlier_texts=tuple(version.text for version in message.versions.all() if version.text),
+        earlier_texts=_earlier(message),
         can_retry=message.status == MessageStatus.FAILED and can_reply,
         can_reply=can_reply and not message.is_internal and bool(message.external_id),
         quote=_quote(message, contact_name, reader),
@@ -84,12 +87,18 @@ def author_name(message: Message, contact_name: str, reader: Membership) -> str:
         case Author.ATTENDANT:
             return first_name(message.author.user.name) if message.author else ""
         case kind:
-            return str(Author(kind).label)
+            return label_of(Author, kind)
+
+
+def _earlier(message: Message) -> tuple[str, ...]:
+    if message.edited_at is None:
+        return ()
+    return tuple(version.text for version in message.versions.all() if version.text)
 
 
 def _status_at(message: Message) -> str:
     moment = message.read_at or message.delivered_at or message.sent_at
-    return date_format(timezone.localtime(moment), "H:i") if moment else ""
+    return f"{timezone.localtime(moment):%H:%M}" if moment else ""
 
 
 def _quote(message: Message, contact_name: str, reader: Membership) -> Quote | None:
@@ -121,7 +130,7 @@ def file_of(attachment: Attachment) -> File:
     return File(
         kind=attachment.kind,
         state=attachment.state,
-        state_label=attachment.get_state_display(),
+        state_label=label_of(AttachmentState, attachment.state),
         url=reverse("inbox:file", args=[attachment.pk]) if attachment.state == "pronto" else "",
         filename=attachment.filename,
         mime_type=attachment.mime_type,
@@ -140,7 +149,7 @@ def _content(message: Message, contact_name: str) -> dict[str, Any]:
     data = message.metadata
     fields: dict[str, Any] = {
         "text": message.text,
-        "files": tuple(file_of(row) for row in message.attachments.all()),
+        "files": _files(message),
         "is_forwarded": bool(data.get("forwarded") or data.get("frequently_forwarded")),
     }
     if message.kind == MessageKind.SYSTEM:
@@ -162,6 +171,12 @@ def _content(message: Message, contact_name: str) -> dict[str, Any]:
     if referral := _mapping(data.get("referral")):
         fields |= _referral(referral)
     return fields
+
+
+def _files(message: Message) -> tuple[File, ...]:
+    if message.kind not in MEDIA_KINDS:
+        return ()
+    return tuple(file_of(row) for row in message.attachments.all())
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from inbox.presenters.common import face_of, first_name, microseconds, preview_of, window_of
+from inbox.presenters.common import (
+    face_of,
+    first_name,
+    label_of,
+    microseconds,
+    preview_of,
+    window_of,
+)
 from inbox.shapes import Card
-from omnichannel.choices import Direction, MessageStatus
+from omnichannel.choices import ChannelKind, Direction, MessageStatus, Stage
 from omnichannel.models import Conversation
 
 
@@ -22,18 +29,18 @@ def card_of(conversation: Conversation, reader: Membership) -> Card:
         id=conversation.pk,
         face=face_of(conversation),
         channel_kind=conversation.channel.kind,
-        channel_label=conversation.channel.get_kind_display(),
+        channel_label=label_of(ChannelKind, conversation.channel.kind),
         channel_name=conversation.channel.name,
         stage=conversation.stage,
-        stage_label=conversation.get_stage_display(),
+        stage_label=label_of(Stage, conversation.stage),
         window=window_of(conversation),
-        order=microseconds(conversation.last_message_at),
+        order=str(microseconds(conversation.last_message_at)),
         last_at=conversation.last_message_at,
         preview=preview,
         preview_icon=icon,
         is_last_ours=conversation.last_message_direction == Direction.OUT,
         last_status=status,
-        last_status_label=str(MessageStatus(status).label) if status else "",
+        last_status_label=label_of(MessageStatus, status),
         unread=conversation.unread_count,
         attendant=first_name(attendant.user.name) if attendant else "",
         is_mine=conversation.attendant_id == reader.pk,

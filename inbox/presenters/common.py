@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,6 +63,11 @@ def face_of(conversation: Conversation) -> Face:
     letters = (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:1]) if words else ""
     digits = "".join(c for c in contact.phone if c.isdigit())[-2:]
     return Face(name, letters.upper() or digits or "?", contact.pk.int % TONES + 1)
+
+
+def label_of(choices: type[TextChoices], value: str) -> str:
+    """Return a stored value's words; Django's get_..._display translates every choice for it."""
+    return str(choices(value).label) if value in choices.values else value
 
 
 def first_name(name: str) -> str:

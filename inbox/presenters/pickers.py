@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from inbox.presenters.common import label_of
 from inbox.shapes import Choice, TemplateOption, Variable
 from omnichannel.adapters.base import Adapter, TemplateVariable
 from omnichannel.choices import TemplateStatus
@@ -38,7 +39,7 @@ def _option(template: Template, adapter: Adapter) -> TemplateOption:
         category=template.category,
         category_label=_category(template.category),
         status=template.status,
-        status_label=template.get_status_display(),
+        status_label=label_of(TemplateStatus, template.status),
         body=str(parts.get("BODY", {}).get("text") or ""),
         header=str(header.get("text") or ""),
         footer=str(parts.get("FOOTER", {}).get("text") or ""),
@@ -62,7 +63,7 @@ def _parts(value: Any) -> list[dict[str, Any]]:
 def _reason(template: Template, asked: Iterable[TemplateVariable]) -> str:
     """Return why a template cannot be chosen, "" when it can."""
     if template.status != TemplateStatus.APPROVED:
-        return str(template.get_status_display())
+        return label_of(TemplateStatus, template.status)
     if any(one.kind in _MEDIA for one in asked):
         return _("Pede arquivo no cabeçalho")
     return ""

@@ -13,13 +13,15 @@ from common.phones import display
 from contacts.models import Contact
 from contacts.refs import IdentityKind
 from inbox.presenters.bubbles import bubble_of, file_of
-from inbox.presenters.common import face_of, first_name, name_of, window_of
+from inbox.presenters.common import face_of, first_name, label_of, name_of, window_of
 from inbox.shapes import Bubble, Identity, Limits, Panel, PastConversation, Thread
 from omnichannel.adapters import registry
 from omnichannel.adapters.whatsapp.media import MEDIA_LIMITS
 from omnichannel.choices import ChannelKind, MessageKind, Stage
 from omnichannel.models import Attachment, Conversation, Message
 
+# Ids that say nothing to a person; the back-office shows them.
+_OPAQUE = (IdentityKind.WA_BSUID, IdentityKind.WA_PARENT_BSUID, IdentityKind.WEBCHAT)
 # Stickers are pictures made for the purpose; an attendant who picks a webp means a file.
 _ATTACHABLE = (MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.AUDIO, MessageKind.DOCUMENT)
 
@@ -50,7 +52,9 @@ def may_write(conversation: Conversation, reader: Membership) -> bool:
     return conversation.attendant_id in (None, reader.pk) or reader.is_manager
 
 
-def bubbles_of(conversation: Conversation, messages: Iterable[Message], reader: Membership) -> list[Bubble]:
+def bubbles_of(
+    conversation: Conversation, messages: Iterable[Message], reader: Membership
+) -> list[Bubble]:
     """Draw messages in the order given."""
     name = name_of(conversation)
     able = limits_of(conversation.channel.kind).replies
@@ -78,10 +82,10 @@ def thread_of(
         id=conversation.pk,
         face=face_of(conversation),
         channel_kind=conversation.channel.kind,
-        channel_label=conversation.channel.get_kind_display(),
+        channel_label=label_of(ChannelKind, conversation.channel.kind),
         channel_name=conversation.channel.name,
         stage=conversation.stage,
-        stage_label=conversation.get_stage_display(),
+        stage_label=label_of(Stage, conversation.stage),
         window=window_of(conversation),
         limits=limits_of(conversation.channel.kind),
         revision=conversation.revision,
@@ -118,7 +122,9 @@ def panel_of(
         phone_e164=contact.phone,
         email=contact.email,
         username=usernames[0] if usernames else "",
-        identities=tuple(_identity(row.kind, row.value) for row in identities),
+        identities=tuple(
+            _identity(row.kind, row.value) for row in identities if row.kind not in _OPAQUE
+        ),
         tags=tuple(tag.name for tag in contact.tags.all()),
         marketing=consent,
         first_seen_at=contact.created_at,
@@ -130,22 +136,25 @@ def panel_of(
 
 
 def _identity(kind: str, value: str) -> Identity:
-    label = str(IdentityKind(kind).label) if kind in IdentityKind.values else kind
-    return Identity(label, value)
+    return Identity(label_of(IdentityKind, kind), value)
+
+
+def _channel(conversation: Conversation) -> str:
+    return f"{label_of(ChannelKind, conversation.channel.kind)} · {conversation.channel.name}"
 
 
 def _facts(conversation: Conversation, contact: Contact) -> tuple[tuple[str, str], ...]:
     attendant = conversation.attendant
     facts = [
-        (_("Etapa"), conversation.get_stage_display()),
+        (_("Etapa"), label_of(Stage, conversation.stage)),
         (_("Atendente"), attendant.user.name if attendant else _("ninguém")),
-        (_("Canal"), f"{conversation.channel.get_kind_display()} · {conversation.channel.name}"),
+        (_("Canal"), _channel(conversation)),
         (_("Aberta em"), _moment(conversation.opened_at)),
     ]
     if conversation.closed_at:
         facts.append((_("Encerrada em"), _moment(conversation.closed_at)))
     facts.append((_("Mensagens"), str(conversation.message_count)))
-    facts.append((_("Cadastro"), contact.get_status_display()))
+    facts.append((_("Cadastro"), label_of(Contact.Status, contact.status)))
     return tuple(facts)
 
 
@@ -157,8 +166,8 @@ def _past(conversation: Conversation) -> PastConversation:
     return PastConversation(
         id=conversation.pk,
         channel_kind=conversation.channel.kind,
-        channel_label=conversation.channel.get_kind_display(),
+        channel_label=label_of(ChannelKind, conversation.channel.kind),
         opened_at=conversation.opened_at,
-        stage_label=conversation.get_stage_display(),
+        stage_label=label_of(Stage, conversation.stage),
         message_count=conversation.message_count,
     )

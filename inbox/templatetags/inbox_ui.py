@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -47,15 +49,54 @@ _CHANNEL_ICONS = {
 }
 
 
+@cache
+def _sprite() -> str:
+    return static(SPRITE)
+
+
+# A page draws hundreds of icons of a few dozen sorts.
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, extra: str = "") -> SafeString:
     """Draws one icon of the sprite, hidden from screen readers: the words beside it speak."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         extra,
-        static(SPRITE),
+        _sprite(),
         name,
     )
+
+
+@register.simple_tag
+def tick(status: str, label: str, at: str) -> SafeString:
+    """Draws how far a message of ours has come, with when, and in words for screen readers."""
+    return format_html(
+        '<span title="{}">{}<span class="only-readers">{}</span></span>',
+        f"{label} · {at}" if at else label,
+        icon(status_icon(status), f"tick {status}"),
+        label,
+    )
+
+
+@register.simple_tag
+def tools(can_reply: bool, text: str) -> SafeString:
+    """Draws what can be done with a bubble. Asked for fifty times a page, so it is kept."""
+    return _tools(get_language() or "", can_reply, bool(text))
+
+
+@lru_cache(maxsize=32)
+def _tools(language: str, can_reply: bool, has_text: bool) -> SafeString:
+    offered = [
+        (can_reply, "reply", "reply", _("Responder"), _("Responder a esta mensagem")),
+        (has_text, "copy", "copy", _("Copiar texto"), _("Copiar texto")),
+    ]
+    buttons = format_html_join(
+        "",
+        '<button class="icon-button small" type="button" data-act="{}" title="{}">'
+        '{}<span class="only-readers">{}</span></button>',
+        ((act, title, icon(name, "small"), words) for on, act, name, title, words in offered if on),
+    )
+    return format_html('<div class="tools">{}</div>', buttons)
 
 
 @register.filter
