@@ -79,7 +79,7 @@ class Home(ListMixin):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Draw the page."""
         if self.is_fragment:
-            return self.draw("inbox/_stage.html", {"thread": None, "panel": None})
+            return self.draw("inbox/_stage.html", {"is_fragment": True})
         return self.draw("inbox/home.html", self.page_context())
 
 
@@ -101,7 +101,7 @@ class ConversationPage(ListMixin):
             "panel": self.panel(conversation),
         }
         if self.is_fragment:
-            return self.draw("inbox/_stage.html", stage)
+            return self.draw("inbox/_stage.html", {**stage, "is_fragment": True})
         return self.draw("inbox/home.html", {**self.page_context(), **stage})
 
 

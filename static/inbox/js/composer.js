@@ -184,7 +184,8 @@ function mount(thread) {
     if (state.draft.mode === "resposta" && state.box.value) whileTyping();
   });
   state.box.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // On a touch keyboard Enter breaks the line, as in every messenger; the button sends.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
     submit();
   });
