@@ -87,15 +87,22 @@ def test_a_failing_statement_leaves_no_value_in_the_log(running: Services) -> No
     assert "5511900000001" not in log
 
 
-def test_a_pid_file_that_names_a_stranger_does_not_stop_a_start(tmp_path: Path) -> None:
+def test_pid_files_that_name_a_stranger_do_not_stop_a_start(tmp_path: Path) -> None:
     with PostgresServer(tmp_path, durable=False) as server:
         server.kill()
-        stale = (server.data_dir / "postmaster.pid").read_text().splitlines()
-        # Our own pid stands for a stranger that got the number after a reboot.
-        stale[0] = str(os.getpid())
-        (server.data_dir / "postmaster.pid").write_text("\n".join(stale) + "\n")
-        server.start()
-        assert server.is_running
+        # After a reboot the number may belong to anybody; PostgreSQL would take him for itself.
+        with subprocess.Popen(["sleep", "60"]) as stranger:
+            try:
+                for file in (
+                    server.data_dir / "postmaster.pid",
+                    server.socket_dir / ".s.PGSQL.5432.lock",
+                ):
+                    lines = file.read_text().splitlines()
+                    file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+                assert server.start().is_running
+                assert stranger.poll() is None
+            finally:
+                stranger.kill()
 
 
 def test_an_interrupted_initdb_is_begun_anew(tmp_path: Path) -> None:
@@ -107,12 +114,13 @@ def test_an_interrupted_initdb_is_begun_anew(tmp_path: Path) -> None:
     assert not half.exists()
 
 
-def test_a_path_that_no_socket_fits_in_gets_a_short_folder(tmp_path: Path) -> None:
-    var_dir = tmp_path / "a folder with blanks" / ("long" * 30)
-    with embedded.services(var_dir, durable=False) as services:
+@pytest.mark.parametrize("name", ["a folder with blanks", "long" * 30])
+def test_a_path_that_no_socket_fits_in_gets_a_short_folder(tmp_path: Path, name: str) -> None:
+    with embedded.services(tmp_path / name, durable=False) as services:
         assert len(str(services.postgres.socket_dir)) < hosting.SOCKET_DIR_BYTES
         psycopg.connect(services.database_url).close()
-        redis.Redis.from_url(services.redis_url).ping()
+        with redis.Redis.from_url(services.redis_url) as client:
+            assert client.ping()
     shutil.rmtree(services.postgres.socket_dir)
 
 
