@@ -37,13 +37,17 @@ def member_create(
     is_staff: bool = False,
     is_superuser: bool = False,
 ) -> Membership:
-    """Give a person a login and a place in a company; an existing user only gets the place."""
+    """Give a person a login and a place in a company; an existing user only gets the place.
+
+    Whoever is to manage a company may enter the back-office; what they see there follows the role.
+    """
     user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
         email, password, name=name, is_staff=is_staff, is_superuser=is_superuser
     )
     membership, _made = Membership.unscoped.get_or_create(
         company=company, user=user, defaults={"role": role}
     )
+    _open_back_office(membership)
     return membership
 
 
@@ -83,7 +87,6 @@ def member_invite(
     membership = member_create(
         company=company, email=email, name=name, password=password or None, role=role
     )
-    _open_back_office(membership)
     audit_record(
         company=company,
         actor=actor,
@@ -118,7 +121,6 @@ def member_change(*, membership: Membership, actor: User, role: str, is_active: 
 
 
 def _open_back_office(membership: Membership) -> None:
-    """Let whoever manages a company into the back-office; what they see there follows the role."""
     user = membership.user
     if membership.is_manager and not user.is_staff:
         user.is_staff = True

@@ -94,7 +94,6 @@ def _staff(company: Company, email: str, password: str) -> dict[str, Membership]
             name=name,
             password=password,
             role=role,
-            is_staff=True,
             is_superuser=True,
         )
     }
@@ -105,7 +104,6 @@ def _staff(company: Company, email: str, password: str) -> dict[str, Membership]
             name=name,
             password=password,
             role=role,
-            is_staff=role == Membership.Role.SUPERVISOR,
         )
     return staff
 
