@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from typing import Any
 
 import django
 from django.conf import Settings, settings
@@ -14,7 +15,7 @@ from simulator.middleware import MIDDLEWARE
 if not settings.configured:
     # The product's settings, but only the apps, addresses and middleware this process needs: it
     # starts in a fraction of the time, and a fault of the product's pages cannot stop it.
-    product = Settings(os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings"))
+    product: Any = Settings(os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings"))
     settings.configure(
         product,
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.staticfiles", "simulator"],

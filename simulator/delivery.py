@@ -107,12 +107,12 @@ def line_deliver(order_key: str) -> int:
         .select_related("number")
         .order_by("turn_at", "id")[:LINE_ROWS]
     ):
-        if rows[0].retry_at and rows[0].retry_at > timezone.now():
-            break
         batch = max(1, rows[0].number.webhook_batch)
         for start in range(0, len(rows), batch):
             part = rows[start : start + batch]
-            if not _settle(part, post(part)):
+            # A newcomer with an earlier turn may stand before one that waits for its retry.
+            is_early = part[0].retry_at is not None and part[0].retry_at > timezone.now()
+            if is_early or not _settle(part, post(part)):
                 return left
             left += len(part)
     return left

@@ -15,7 +15,7 @@ from simulator.graph.requests import json_body
 from simulator.graph.template_checks import template_fill
 from simulator.ids import digits
 from simulator.models import SimFault, SimNumber, SimPerson
-from simulator.services.clock import window_is_open
+from simulator.services.clock import offset_get, window_is_open
 from simulator.services.faults import Kind, fault_take, faults_for
 from simulator.services.numbers import person_by_phone
 from simulator.services.outgoing import last_inbound_at, mark_read, send_accept
@@ -39,7 +39,11 @@ def send(request: HttpRequest, *, token: str, node_id: str) -> Json | HttpRespon
     kind = data.get("type", "text")
     body = _content(number, kind, data)
     person = _recipient(number, data)
-    _may_receive(number, person, kind, body, has_phone="to" in data)
+    if "to" not in data and body.get("category") == "AUTHENTICATION":
+        raise GraphError(131062)
+    offset = offset_get()
+    if kind != "template" and not window_is_open(last_inbound_at(number, person), offset):
+        raise GraphError(131047)
     message = send_accept(
         number=number,
         person=person,
@@ -49,6 +53,7 @@ def send(request: HttpRequest, *, token: str, node_id: str) -> Json | HttpRespon
         callback_data=_callback_data(data),
         has_phone_recipient="to" in data,
         faults=faults,
+        offset=offset,
     )
     sent: Json = {"id": message.wamid}
     if kind == "template":
@@ -101,7 +106,15 @@ def _callback_data(data: Json) -> str:
 
 
 def _recipient(number: SimNumber, data: Json) -> SimPerson:
-    """Find who is meant; a phone nobody has yet becomes a person whose phone one can then open."""
+    """Find who is meant. Raises GraphError 131026 for a person without WhatsApp."""
+    person = _person(number, data)
+    if not person.is_on_whatsapp:
+        raise GraphError(131026)
+    return person
+
+
+def _person(number: SimNumber, data: Json) -> SimPerson:
+    """Find the person; a phone nobody has yet becomes one whose phone can then be opened."""
     target, recipient = data.get("to"), data.get("recipient")
     if target is None and isinstance(recipient, str):
         person = SimPerson.objects.filter(bsuid=recipient).first()
@@ -122,17 +135,6 @@ def _recipient(number: SimNumber, data: Json) -> SimPerson:
             return SimPerson.objects.create(wa_id=wa_id, name=phones.display(f"+{wa_id}"))
     except IntegrityError:
         return SimPerson.objects.get(wa_id=wa_id)
-
-
-def _may_receive(
-    number: SimNumber, person: SimPerson, kind: str, body: Json, *, has_phone: bool
-) -> None:
-    if not person.is_on_whatsapp:
-        raise GraphError(131026)
-    if kind != "template" and not window_is_open(last_inbound_at(number, person)):
-        raise GraphError(131047)
-    if not has_phone and body.get("category") == "AUTHENTICATION":
-        raise GraphError(131062)
 
 
 def _mishandled(response: JsonResponse, faults: dict[str, SimFault]) -> HttpResponse:

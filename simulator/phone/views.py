@@ -172,14 +172,15 @@ def _chat(number: SimNumber, person: SimPerson) -> Json:
     marks = {"chat_mark": _chat_mark(number.pk, person.pk), "list_mark": _list_mark(number.pk)}
     state = SimChat.objects.filter(number=number, person=person).first()
     now = timezone.now()
+    offset = clock.offset_get()
     last = state.last_inbound_at if state else None
     return {
         "bubbles": bubbles(number, person, local_today(clock.phone_now())),
         "is_typing": bool(state and state.typing_until and state.typing_until > now),
-        "is_window_open": clock.window_is_open(last),
+        "is_window_open": clock.window_is_open(last, offset),
         "window_closes_at": last + clock.WINDOW if last else None,
         **marks,
-        "offset": int(clock.offset_get().total_seconds()),
+        "offset": int(offset.total_seconds()),
     }
 
 

@@ -39,8 +39,11 @@ def posted_at(moment: datetime) -> datetime:
     return min(moment, timezone.now())
 
 
-def window_is_open(last_inbound_at: datetime | None) -> bool:
-    """Tell whether Meta would still let free text through to this person."""
+def window_is_open(last_inbound_at: datetime | None, offset: timedelta) -> bool:
+    """Tell whether Meta would still let free text through to this person.
+
+    `offset` is how far the phone's clock is from the real one.
+    """
     if last_inbound_at is None:
         return False
-    return timezone.now() + max(offset_get(), timedelta()) - last_inbound_at < WINDOW
+    return timezone.now() + max(offset, timedelta()) - last_inbound_at < WINDOW

@@ -19,7 +19,7 @@ from simulator.services.faults import Kind, fault_take, faults_for
 from simulator.services.media import media_url
 from simulator.services.numbers import chat_touch
 from simulator.services.outgoing import reaction_put
-from simulator.services.webhooks import chat_key, contact, metadata, webhook_enqueue
+from simulator.services.webhooks import chat_key, contact, metadata, webhook_row, webhooks_enqueue
 
 Json = dict[str, Any]
 MEDIA_KINDS = frozenset({"image", "audio", "video", "document", "sticker"})
@@ -235,7 +235,7 @@ def _post(
     message: SimMessage | None,
 ) -> None:
     bad = fault_take(faults_for(number), Kind.BAD_SIGNATURE)
-    webhook_enqueue(
+    row = webhook_row(
         number=number,
         field="messages",
         value={
@@ -249,6 +249,7 @@ def _post(
         message=message,
         is_badly_signed=bool(bad),
     )
+    webhooks_enqueue(number=number, rows=[row])
 
 
 def _reopen_window(number: SimNumber, person: SimPerson, at: datetime) -> None:

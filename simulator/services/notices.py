@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import NotFound
 from simulator.models import SimNumber, SimPerson, SimWebhook
-from simulator.services.webhooks import account_news, chat_key, metadata, webhook_enqueue
+from simulator.services.webhooks import (
+    account_news,
+    chat_key,
+    metadata,
+    webhook_row,
+    webhooks_enqueue,
+)
 
 Json = dict[str, Any]
 
@@ -119,7 +125,7 @@ def marketing_choose(*, number: SimNumber, person: SimPerson, is_wanted: bool) -
     """Let the person stop or resume marketing messages in the WhatsApp app."""
     wa_id: Json = {} if person.is_phone_hidden else {"wa_id": person.wa_id}
     verb = "resume" if is_wanted else "stop"
-    return webhook_enqueue(
+    row = webhook_row(
         number=number,
         field="user_preferences",
         value={
@@ -141,3 +147,4 @@ def marketing_choose(*, number: SimNumber, person: SimPerson, is_wanted: bool) -
         },
         order_key=chat_key(number, person),
     )
+    return webhooks_enqueue(number=number, rows=[row])

@@ -12,8 +12,8 @@ from simulator.ids import wamid_new
 from simulator.models import SimChat, SimFault, SimMessage, SimNumber, SimPerson
 from simulator.services.clock import phone_now, posted_at
 from simulator.services.numbers import chat_touch
-from simulator.services.receipts import receipts_start
-from simulator.services.webhooks import chat_key, metadata, webhook_enqueue
+from simulator.services.receipts import receipts_enqueue, receipts_plan
+from simulator.services.webhooks import chat_key, metadata, webhook_row, webhooks_enqueue
 
 Json = dict[str, Any]
 TYPING_LASTS = timedelta(seconds=25)
@@ -30,8 +30,13 @@ def send_accept(
     callback_data: str = "",
     has_phone_recipient: bool = True,
     faults: dict[str, SimFault],
+    offset: timedelta = timedelta(),
 ) -> SimMessage:
-    """Take a message of the clinic, already checked, and start its statuses."""
+    """Take a message of the clinic, already checked, and start its statuses.
+
+    `offset` is how far the phone's clock is from the real one.
+    """
+    status, steps = receipts_plan(person=person, faults=faults)
     message = SimMessage.objects.create(
         number=number,
         person=person,
@@ -39,17 +44,17 @@ def send_accept(
         direction=SimMessage.Direction.OUT,
         kind=kind,
         body=body,
-        status=SimMessage.Status.ACCEPTED,
+        status=status,
         quoted=quoted,
         callback_data=callback_data,
         has_phone_recipient=has_phone_recipient,
-        happened_at=phone_now(),
+        happened_at=timezone.now() + offset,
     )
     if kind == "reaction":
         reaction_put(
             number=number, wamid=body["message_id"], side="clinica", emoji=body.get("emoji", "")
         )
-    receipts_start(message=message, faults=faults)
+    receipts_enqueue(message=message, steps=steps, faults=faults)
     chat_touch(number=number, person=person, last_message_at=timezone.now(), typing_until=None)
     return message
 
@@ -109,7 +114,7 @@ def echo_send(*, number: SimNumber, person: SimPerson, text: str) -> SimMessage:
         "type": "text",
         "text": {"body": text},
     }
-    webhook_enqueue(
+    row = webhook_row(
         number=number,
         field="smb_message_echoes",
         value={
@@ -119,6 +124,7 @@ def echo_send(*, number: SimNumber, person: SimPerson, text: str) -> SimMessage:
         },
         order_key=chat_key(number, person),
     )
+    webhooks_enqueue(number=number, rows=[row])
     chat_touch(number=number, person=person, last_message_at=timezone.now())
     return message
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from simulator.graph.errors import known_error
 from simulator.models import SimFault, SimMessage, SimNumber, SimPerson
 from simulator.services.clock import posted_at
 from simulator.services.faults import Kind, fault_take
-from simulator.services.webhooks import chat_key, contact, metadata, webhook_enqueue
+from simulator.services.webhooks import chat_key, contact, metadata, webhook_row, webhooks_enqueue
 
 Json = dict[str, Any]
 Status = SimMessage.Status
@@ -77,32 +77,69 @@ def category_of(message: SimMessage) -> str:
     return str(message.body.get("category", "service")).lower()
 
 
-def receipts_start(*, message: SimMessage, faults: dict[str, SimFault]) -> None:
-    """Write down the first statuses of a message just accepted: sent, and delivered when online."""
-    wanted = [Status.SENT]
-    if message.person.is_online:
-        wanted.append(Status.DELIVERED)
+class Step(NamedTuple):
+    """One status to report, and how many seconds from now."""
+
+    status: SimMessage.Status
+    delay: float
+    code: int = 0
+
+
+def receipts_plan(
+    *, person: SimPerson, faults: dict[str, SimFault]
+) -> tuple[SimMessage.Status, list[Step]]:
+    """Decide what to report of a message about to be accepted, and the status it ends up with.
+
+    Sent, and delivered when the phone is online, unless a fault in force bends it.
+    """
+    wanted = [Status.SENT, Status.DELIVERED] if person.is_online else [Status.SENT]
     if failed := fault_take(faults, Kind.STATUS_FAILED):
-        SimMessage.objects.filter(pk=message.pk).update(status=Status.FAILED)
-        _enqueue(message, Status.FAILED, faults, code=failed.code)
-        return
+        return Status.FAILED, [Step(Status.FAILED, 0, failed.code)]
     if fault_take(faults, Kind.STATUS_NEVER):
-        return
-    is_skipped = fault_take(faults, Kind.STATUS_NO_DELIVERED)
-    if is_skipped:
+        return Status.ACCEPTED, []
+    if fault_take(faults, Kind.STATUS_NO_DELIVERED):
         wanted = [Status.SENT]
     late = fault_take(faults, Kind.STATUS_LATE)
-    is_shuffled = fault_take(faults, Kind.STATUS_SHUFFLED)
-    is_twice = fault_take(faults, Kind.STATUS_TWICE)
-    is_early = fault_take(faults, Kind.STATUS_EARLY)
     delay = late.seconds if late else 0.0
+    is_early = fault_take(faults, Kind.STATUS_EARLY)
     paces = [0.0 if is_early else PACE[status] for status in wanted]
-    if is_shuffled:
+    if fault_take(faults, Kind.STATUS_SHUFFLED):
         paces.reverse()
-    for status, pace in zip(wanted, paces, strict=True):
-        for turn in range(2 if is_twice else 1):
-            _enqueue(message, status, faults, delay=delay + pace + turn * 0.3)
-    SimMessage.objects.filter(pk=message.pk).update(status=wanted[-1])
+    turns = 2 if fault_take(faults, Kind.STATUS_TWICE) else 1
+    steps = [
+        Step(status, delay + pace + turn * 0.3)
+        for status, pace in zip(wanted, paces, strict=True)
+        for turn in range(turns)
+    ]
+    return wanted[-1], steps
+
+
+def receipts_enqueue(
+    *, message: SimMessage, steps: list[Step], faults: dict[str, SimFault]
+) -> None:
+    """Write the planned statuses down for delivery."""
+    category, key = category_of(message), chat_key(message.number, message.person)
+    rows = []
+    for step in steps:
+        moment = timezone.now() + timedelta(seconds=step.delay)
+        rows.append(
+            webhook_row(
+                number=message.number,
+                field="messages",
+                value=status_value(
+                    message=message,
+                    status=step.status,
+                    at=posted_at(moment),
+                    category=category,
+                    code=step.code,
+                ),
+                order_key=key,
+                turn_at=moment,
+                message=message,
+                is_badly_signed=bool(fault_take(faults, Kind.BAD_SIGNATURE)),
+            )
+        )
+    webhooks_enqueue(number=message.number, rows=rows)
 
 
 def receipts_read(*, number: SimNumber, person: SimPerson) -> int:
@@ -128,8 +165,9 @@ def receipts_read(*, number: SimNumber, person: SimPerson) -> int:
         if not same.update(status=goal):
             continue
         if message.status == Status.SENT and goal == Status.READ:
-            _enqueue_after_send(message, Status.DELIVERED)
-        _enqueue_after_send(message, goal)
+            _report(message, Status.DELIVERED, Status.READ)
+        else:
+            _report(message, goal)
         changed += 1
     return changed
 
@@ -140,36 +178,11 @@ def receipt_played(*, message: SimMessage) -> None:
         pk=message.pk, direction=SimMessage.Direction.OUT, kind="audio"
     ).exclude(status__in=(Status.PLAYED, Status.FAILED))
     if unplayed.update(status=Status.PLAYED):
-        _enqueue_after_send(message, Status.PLAYED)
+        _report(message, Status.PLAYED)
 
 
-def _enqueue_after_send(message: SimMessage, status: Status) -> None:
-    """Leave now, but not before the earlier statuses of a message that is seconds old."""
+def _report(message: SimMessage, *found: SimMessage.Status) -> None:
+    """Report now, but not before the earlier statuses of a message that is seconds old."""
     age = (timezone.now() - message.created_at).total_seconds()
-    _enqueue(message, status, {}, delay=max(0.0, PACE[status] - age))
-
-
-def _enqueue(
-    message: SimMessage,
-    status: Status,
-    faults: dict[str, SimFault],
-    *,
-    delay: float = 0.0,
-    code: int = 0,
-) -> None:
-    moment = timezone.now() + timedelta(seconds=delay)
-    webhook_enqueue(
-        number=message.number,
-        field="messages",
-        value=status_value(
-            message=message,
-            status=status,
-            at=posted_at(moment),
-            category=category_of(message),
-            code=code,
-        ),
-        order_key=chat_key(message.number, message.person),
-        turn_at=moment,
-        message=message,
-        is_badly_signed=bool(fault_take(faults, Kind.BAD_SIGNATURE)),
-    )
+    steps = [Step(status, max(0.0, PACE[status] - age)) for status in found]
+    receipts_enqueue(message=message, steps=steps, faults={})

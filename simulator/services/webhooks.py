@@ -38,7 +38,7 @@ def contact(person: SimPerson, *, with_username: bool = True) -> Json:
     return {**entry, "user_id": person.bsuid}
 
 
-def webhook_enqueue(
+def webhook_row(
     *,
     number: SimNumber,
     field: str,
@@ -47,11 +47,9 @@ def webhook_enqueue(
     turn_at: datetime | None = None,
     message: SimMessage | None = None,
     is_badly_signed: bool = False,
-) -> SimWebhook | None:
-    """Write one update down for delivery. Returns None when the app is not subscribed."""
-    if not number.is_subscribed:
-        return None
-    row = SimWebhook.objects.create(
+) -> SimWebhook:
+    """Make one update, not yet written down."""
+    return SimWebhook(
         number=number,
         message=message,
         field=field,
@@ -60,15 +58,22 @@ def webhook_enqueue(
         turn_at=turn_at or timezone.now(),
         is_badly_signed=is_badly_signed,
     )
+
+
+def webhooks_enqueue(*, number: SimNumber, rows: list[SimWebhook]) -> SimWebhook | None:
+    """Write updates down for delivery and return the last; None when the app is not subscribed."""
+    if not number.is_subscribed or not rows:
+        return None
+    SimWebhook.objects.bulk_create(rows)
     transaction.on_commit(bell.ring)
-    return row
+    return rows[-1]
 
 
 def account_news(*, number: SimNumber, field: str, value: Json) -> SimWebhook | None:
     """Write down news about the account or one of its templates."""
-    return webhook_enqueue(
-        number=number, field=field, value=value, order_key=f"conta:{number.waba_id}"
-    )
+    key = f"conta:{number.waba_id}"
+    row = webhook_row(number=number, field=field, value=value, order_key=key)
+    return webhooks_enqueue(number=number, rows=[row])
 
 
 def webhook_repeat(*, number: SimNumber) -> SimWebhook | None:

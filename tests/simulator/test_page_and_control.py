@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import av
@@ -306,7 +307,9 @@ def test_the_closing_scenario_leaves_one_window_closed_and_one_about_to(
     from simulator.services.clock import window_is_open
 
     scenario_play(name="janela_fechada", number=number)
-    assert sorted(window_is_open(chat.last_inbound_at) for chat in SimChat.objects.all()) == [
+    assert sorted(
+        window_is_open(chat.last_inbound_at, timedelta()) for chat in SimChat.objects.all()
+    ) == [
         False,
         True,
     ]

@@ -184,7 +184,7 @@ def test_a_clock_in_the_past_dates_messages_back(number: SimNumber, person: SimP
     person_send(number=number, person=person, kind="text", body={"body": "Oi"})
     assert time.time() - int(last()["timestamp"]) > 89_000
     clock.offset_set(seconds=0)
-    assert not clock.window_is_open(SimChat.objects.get().last_inbound_at)
+    assert not clock.window_is_open(SimChat.objects.get().last_inbound_at, timedelta())
 
 
 def test_advancing_the_clock_closes_the_window_and_never_posts_the_future(

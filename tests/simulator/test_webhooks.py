@@ -133,6 +133,23 @@ def test_a_webhook_waits_for_its_retry(
     assert len(httpserver.log) == 1
 
 
+def test_a_newcomer_with_an_earlier_turn_does_not_take_a_waiting_one_along(
+    say: Call, number: SimNumber, httpserver: HTTPServer, settings: Settings, due: Due
+) -> None:
+    httpserver.expect_request("/w/").respond_with_data(status=503)
+    settings.SIMULATOR_WEBHOOK_URL = httpserver.url_for("/w/")
+    say("recusada")
+    due()
+    httpserver.clear()
+    httpserver.expect_request("/w/").respond_with_data("ok")
+    say("antes dela")
+    newest = SimWebhook.objects.order_by("-created_at").first()
+    assert newest is not None
+    SimWebhook.objects.filter(pk=newest.pk).update(turn_at=timezone.now() - timedelta(days=1))
+    assert delivery.deliver_due() == 1
+    assert texts(httpserver) == ["antes dela"]
+
+
 def test_a_webhook_is_given_up_after_a_week(
     say: Call, httpserver: HTTPServer, settings: Settings, due: Due
 ) -> None:
