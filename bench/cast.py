@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -75,3 +77,31 @@ def empty_ledger() -> None:
     """Forget every event, so that a round begins as the first one did."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE webhooks_inboundevent CASCADE")
+
+
+def first_bodies(count: int, patients: int) -> Iterator[bytes]:
+    """Give one text of every patient, each to one of `count` clinics."""
+    made = bodies.mixed("first", accounts=count, patients=patients, statuses=0)
+    return islice(made, patients)
+
+
+def answer_everyone() -> None:
+    """Give every conversation 40 sent messages of ours, named as bodies.ours names them."""
+    with connection.cursor() as cursor:
+        cursor.execute(OURS)
+
+
+# What a clinic has sent before, so that receipts have something to be about.
+OURS = """
+INSERT INTO omnichannel_message
+    (id, created_at, updated_at, company_id, conversation_id, channel_id, seq, revision, direction,
+     author_kind, is_internal, kind, text, metadata, reply_to_external_id, status, error_code,
+     error_detail, external_id, attempts, happened_at, sent_at)
+SELECT gen_random_uuid(), now(), now(), c.company_id, c.id, c.channel_id, n + 1, 1, 'saida',
+       'sistema', false, 'texto', 'Sua consulta está confirmada.', '{}', '', 'enviada', '', '',
+       'wamid.ours.' || i.value || '.' || n, 1, now(), now()
+FROM omnichannel_conversation c
+JOIN contacts_contactidentity i ON i.id = c.identity_id
+CROSS JOIN generate_series(1, 40) n;
+UPDATE omnichannel_conversation SET message_seq = 41, message_count = 41;
+"""

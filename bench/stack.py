@@ -75,6 +75,10 @@ class Stack:
             "PYTHONPATH": str(ROOT),
         }
 
+    def full_environment(self) -> dict[str, str]:
+        """Give the environment of a process of this run."""
+        return {**os.environ, **self.environment}
+
     def adopt(self, values: Mapping[str, str]) -> None:
         """Use these values (the measuring process' own secrets) instead of fresh ones."""
         self.environment.update(values)
@@ -124,7 +128,7 @@ class Stack:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **self.environment, **extra},
+                env={**self.full_environment(), **extra},
             )
         return self.processes[name]
 
@@ -140,9 +144,15 @@ class Stack:
         process.kill()
         process.wait()
 
-    def web(self, name: str = "web", application: str = "config.asgi:application") -> None:
+    def web(
+        self,
+        name: str = "web",
+        *,
+        port: int | None = None,
+        application: str = "config.asgi:application",
+    ) -> None:
         """Start the web process; `wait_for_web` tells when it answers."""
-        self.start(name, uvicorn(application, self.port))
+        self.start(name, uvicorn(application, port or self.port))
 
     def worker(self, name: str = "worker") -> None:
         """Start a worker as `make run` does."""
@@ -186,7 +196,7 @@ class Stack:
         subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env={**os.environ, **self.environment, **extra},
+            env={**self.full_environment(), **extra},
             check=True,
         )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from itertools import islice
-from typing import Any
 
 import psycopg
 from django.db import connection
@@ -82,7 +82,7 @@ def _whole_machine(stack: Stack, report: Report, floor: float) -> None:
         "msg/s",
         floor=floor,
         goal="value >= 650",
-        note=f"{CONNECTIONS} connections, {SECONDS:.0f} s, CPU {middle(cpu):.0f} ms per 1,000 POSTs",
+        note=f"{CONNECTIONS} connections, {SECONDS:.0f} s, CPU {middle(cpu):.0f} ms per 1,000",
     )
     report.add(
         "process.backlog_1s_after", max(left), "events", goal="value <= 0", note="worst of rounds"
@@ -96,12 +96,10 @@ def backlog() -> int:
 
 def everyone_writes_once() -> None:
     """Let every patient be known and have a conversation with messages of ours to get ticks for."""
-    made = bodies.mixed("first", accounts=CLINICS, patients=PATIENTS, statuses=0)
-    _keep(islice(made, PATIENTS))
+    _keep(cast.first_bodies(CLINICS, PATIENTS))
     ring_now()
     until(lambda: backlog() == 0, 60, "the backlog does not end")
-    with connection.cursor() as cursor:
-        cursor.execute(OURS)
+    cast.answer_everyone()
 
 
 def _worked_off(run: str) -> float:
@@ -125,7 +123,7 @@ def _worked_off(run: str) -> float:
     return EVENTS / seconds
 
 
-def _keep(made: Any) -> None:
+def _keep(made: Iterable[bytes]) -> None:
     """Insert bodies as the ledger does, in one transaction."""
     rows = [(uuid7(), "whatsapp", lane_of("whatsapp", data), data) for data in made]
     with connection.cursor() as cursor:
@@ -184,19 +182,3 @@ def _bare_sql(clinic: cast.Clinic, run: str) -> float:
                 bare.execute(insert, list(values.values()))
                 bare.execute(UPDATE_ONE, [values["text"][:160], values["conversation_id"]])
         return FLOOR_ROWS / (time.monotonic() - began)
-
-
-# One message of ours per conversation and receipt to come: what a clinic has sent before.
-OURS = """
-INSERT INTO omnichannel_message
-    (id, created_at, updated_at, company_id, conversation_id, channel_id, seq, revision, direction,
-     author_kind, is_internal, kind, text, metadata, reply_to_external_id, status, error_code,
-     error_detail, external_id, attempts, happened_at, sent_at)
-SELECT gen_random_uuid(), now(), now(), c.company_id, c.id, c.channel_id, n + 1, 1, 'saida',
-       'sistema', false, 'texto', 'Sua consulta está confirmada.', '{}', '', 'enviada', '', '',
-       'wamid.ours.' || i.value || '.' || n, 1, now(), now()
-FROM omnichannel_conversation c
-JOIN contacts_contactidentity i ON i.id = c.identity_id
-CROSS JOIN generate_series(1, 40) n;
-UPDATE omnichannel_conversation SET message_seq = 41, message_count = 41;
-"""

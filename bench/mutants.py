@@ -1,0 +1,25 @@
+"""The web process with one deliberate fault: a chaos run that does not fail on it proves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+from config.asgi import application as application
+from webhooks.receiver import Receiver
+
+
+class Hasty(Receiver):
+    """Answers before it commits, as a receiver that queues in memory does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._later: set[asyncio.Task[int]] = set()
+
+    async def _keep(self, source: str, body: bytes) -> int:
+        task = asyncio.create_task(super()._keep(source, body))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+        return 200
+
+
+application.receiver = Hasty()
