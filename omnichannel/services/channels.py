@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, Membership
 from accounts.services.audit import audit_record
 from common.errors import Conflict, DomainError
+from common.locks import lock_all, lock_key
 from common.realtime import Event, publish
 from contacts.models import Consent
 from contacts.refs import PersonRef
@@ -67,6 +68,9 @@ def channel_save(
         setattr(channel, name, value)
     if given:
         channel.credentials = {**channel.credentials, **given}
+    # Two who connect one account, or choose a default, at once: the second sees the first.
+    keys = [("account", channel.kind, channel.account_id), ("default", company.pk, channel.kind)]
+    lock_all(lock_key(*key) for key in keys)
     clash = Channel.unscoped.filter(kind=channel.kind, account_id=channel.account_id)
     if clash.exclude(pk=channel.pk).exists():
         raise AccountTaken(fields={"account_id": [AccountTaken.message]})
