@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.dispatch import Signal
@@ -366,6 +367,9 @@ class CompanyAdmin(Narrowed, ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the row's entries in the audit."""
+        # Before the look-up: whoever may not look learns nothing about which rows there are.
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(
