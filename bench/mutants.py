@@ -1,4 +1,4 @@
-"""The web process with one deliberate fault: a chaos run that does not fail on it proves nothing."""
+"""The web process with one deliberate fault: a chaos run that passes on it proves nothing."""
 
 from __future__ import annotations
 

@@ -93,12 +93,12 @@ class Line:
             async with asyncio.timeout(PATIENCE):
                 return await self._post(port, request)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
-            self._hang_up()
+            self.hang_up()
             return type(error).__name__
 
     async def _post(self, port: int, request: bytes) -> str:
         if self.writer is None or port != self.port:
-            self._hang_up()
+            self.hang_up()
             self.reader, self.writer = await asyncio.open_connection(HOST, port)
             self.port = port
         assert self.reader is not None
@@ -107,10 +107,11 @@ class Line:
         length = head.partition("content-length: ")[2].partition("\r\n")[0]
         await self.reader.readexactly(int(length or 0))
         if "connection: close" in head:
-            self._hang_up()
+            self.hang_up()
         return head.split(" ", 2)[1]
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Close the connection."""
         if self.writer is not None:
             self.writer.close()
         self.reader = self.writer = None

@@ -1,0 +1,154 @@
+"""No message leaves twice, whatever dies between the claim and the answer.
+
+`make chaos` runs it with 2,000 messages; CHAOS_MESSAGES and CHAOS_SEED change that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.stack import HOST, ROOT, free_port, until
+from config import processes
+from tests.chaos.laboratory import WORKERS, Laboratory
+from tests.chaos.test_inbound import SEED
+
+MESSAGES = int(os.environ.get("CHAOS_MESSAGES", "2000"))
+KILLS = 20
+MOST_SECONDS = 600.0
+# Whoever claimed a message may still be sending it for a minute; then the sweep asks.
+OURS = """
+SELECT id::text, status FROM omnichannel_message WHERE client_id LIKE 'chaos-%%'
+"""
+
+
+class Provider:
+    """The fake's process and its own list of what it took."""
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        self.port = free_port()
+        run = {
+            "seed": SEED,
+            "port": self.port,
+            "ports": list(laboratory.ports.values()),
+            "secret": laboratory.secret,
+        }
+        self.process = processes.spawn(
+            [sys.executable, "-m", "tests.chaos.fake_graph"],
+            cwd=ROOT,
+            env=laboratory.full_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(run).encode() + b"\n")
+        self.process.stdin.close()
+        self.taken: Counter[str] = Counter()
+        self.reported: set[str] = set()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Give the address of its API."""
+        return f"http://{HOST}:{self.port}"
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            told = json.loads(line)
+            if token := told.get("taken"):
+                self.taken[_id_of(token)] += 1
+            else:
+                self.reported.add(_id_of(told["reported"]))
+
+    def end(self) -> None:
+        """End the process."""
+        processes.end(self.process)
+
+
+def _id_of(token: str) -> str:
+    return token.removeprefix("msg:").partition(":")[0]
+
+
+def run(folder: Path, *, messages: int, kills: int) -> dict[str, Any]:
+    """Send while workers are killed; give what the fake took beside what we believe."""
+    chance = random.Random(SEED)
+    with Laboratory(folder) as laboratory:
+        provider = Provider(laboratory)
+        try:
+            laboratory.begin("tests.chaos.prepare")
+            began = time.monotonic()
+            laboratory.start(
+                "writer",
+                [sys.executable, "-m", "tests.chaos.write", str(messages), provider.url],
+            )
+            for place in sorted(chance.randrange(messages * 95 // 100) for _ in range(kills)):
+                until(lambda at=place: len(provider.taken) >= at, MOST_SECONDS, "sending stopped")
+                time.sleep(chance.uniform(0.0, 0.05))
+                laboratory.shoot(chance.choice(WORKERS))
+            until(lambda: _is_over(laboratory, messages), MOST_SECONDS, "some wait for ever")
+            laboratory.wait_until_idle()
+            figures = _compare(dict(laboratory.rows(OURS)), provider)
+            figures |= {"kills": laboratory.kills, "took, s": round(time.monotonic() - began)}
+        finally:
+            provider.end()
+    print()
+    for name, value in {"seed": SEED, **figures}.items():
+        print(f"  {name:<36} {value}", flush=True)
+    return figures
+
+
+def _is_over(laboratory: Laboratory, messages: int) -> bool:
+    rows = dict(laboratory.rows(OURS))
+    waiting = {"pendente", "enviando"} & set(rows.values())
+    time.sleep(0.5)
+    return len(rows) == messages and not waiting
+
+
+def _compare(ours: dict[str, str], provider: Provider) -> dict[str, Any]:
+    uncertain = {key for key, status in ours.items() if status == "incerta"}
+    return {
+        "messages": len(ours),
+        "taken over by the provider": len(provider.taken),
+        "sent twice": sum(count > 1 for count in provider.taken.values()),
+        "statuses": dict(Counter(ours.values())),
+        "uncertain, reported and unsettled": len(uncertain & provider.reported),
+        "uncertain, never reported": len(uncertain & provider.taken.keys() - provider.reported),
+        "uncertain, never taken": len(uncertain - provider.taken.keys()),
+        "believed sent, never taken": sum(
+            status in ("enviada", "entregue") and key not in provider.taken
+            for key, status in ours.items()
+        ),
+        "reported, not delivered": sum(ours.get(key) != "entregue" for key in provider.reported),
+        "failed": sum(status == "falha" for status in ours.values()),
+    }
+
+
+def check(figures: dict[str, Any], messages: int) -> None:
+    """Hold a run's figures to the promise."""
+    assert figures["messages"] == messages
+    assert figures["sent twice"] == 0
+    assert figures["believed sent, never taken"] == 0
+    assert figures["uncertain, reported and unsettled"] == 0
+    assert figures["reported, not delivered"] == 0
+    assert figures["failed"] == 0
+
+
+@pytest.mark.chaos
+def test_no_message_leaves_twice_while_workers_are_killed(folder):
+    check(run(folder, messages=MESSAGES, kills=KILLS), MESSAGES)
+
+
+@pytest.mark.slow
+def test_a_few_kills_send_nothing_twice(folder):
+    check(run(folder, messages=500, kills=5), 500)
