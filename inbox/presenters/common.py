@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from omnichannel.choices import ChannelKind, MessageKind
 from omnichannel.models import Conversation
 
 TONES = 8
+# WhatsApp's bold, italic and struck: one line of plain text shows none of them.
+MARKS = re.compile(r"(?<![\w*_~])[*_~](?=\S)([^*_~]+?)(?<=\S)[*_~](?![\w*_~])")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Icon and words for a message that has no text of its own.
@@ -94,4 +97,4 @@ def preview_of(kind: str, text: str) -> tuple[str, str]:
     icon, words = _WORDLESS.get(kind, ("", lambda: _("Mensagem apagada")))
     if kind == MessageKind.TEMPLATE and text:
         icon = ""
-    return icon, " ".join(text.split()) or words()
+    return icon, MARKS.sub(r"\1", " ".join(text.split())) or words()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inbox.presenters.common import preview_of
 from inbox.templatetags.inbox_ui import is_emoji, message_text
 
 
@@ -36,8 +39,6 @@ def test_no_text_makes_a_tag_of_its_own(text: str):
     bare = message_text(text)
     for tag in ("strong", "em", "s", "code"):
         bare = bare.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
-    import re
-
     bare = re.sub(
         r'<a href="https?://[^"<>]*" target="_blank" rel="noopener noreferrer">', "", bare
     )
@@ -49,3 +50,18 @@ def test_no_text_makes_a_tag_of_its_own(text: str):
 )
 def test_a_few_emoji_alone_are_large(text: str, large: bool):
     assert is_emoji(text) is large
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "line"),
+    [
+        ("texto", "Até *quinta*, às _16h_\ne traga o exame", "Até quinta, às 16h e traga o exame"),
+        ("texto", "um_nome_longo 2*3*4", "um_nome_longo 2*3*4"),
+        ("texto", "", "Mensagem apagada"),
+        ("imagem", "", "Foto"),
+        ("reacao", "🙏", "Reagiu com 🙏"),
+        ("tipo_novo", "olá", "olá"),
+    ],
+)
+def test_the_list_shows_a_message_as_one_plain_line(kind: str, text: str, line: str):
+    assert preview_of(kind, text)[1] == line
