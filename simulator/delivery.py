@@ -183,7 +183,8 @@ class DeliveryLoop:
                 self._wake.clear()
         finally:
             bell.leave(wake)
-            self._threads.shutdown(wait=False, cancel_futures=True)
+            # What is on the wire ends first: its row then knows whether it arrived.
+            self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def _round(self) -> None:
         loop = asyncio.get_running_loop()

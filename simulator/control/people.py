@@ -19,7 +19,7 @@ from simulator.control.requests import (
     wrong,
 )
 from simulator.models import SimMessage, SimNumber, SimPerson
-from simulator.services import incoming, receipts
+from simulator.services import incoming, numbers, receipts
 from simulator.services.media import media_store, plain_type
 from simulator.services.numbers import number_ensure, person_ensure
 from simulator.services.outgoing import echo_send
@@ -141,9 +141,7 @@ def person_change(request: HttpRequest, wa_id: str) -> Json:
     person = SimPerson.objects.filter(wa_id=wa_id).first()
     if person is None:
         raise NotFound
-    for name, value in _options(fields, PERSON_OPTIONS).items():
-        setattr(person, name, value)
-    person.save()
+    numbers.person_change(person=person, **_options(fields, PERSON_OPTIONS))
     return person_json(person)
 
 

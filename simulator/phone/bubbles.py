@@ -26,6 +26,9 @@ def bubbles(number: SimNumber, person: SimPerson, today: date) -> list[Json]:
     rows = SimMessage.objects.filter(
         number=number, person=person, visible_at__lte=timezone.now()
     ).exclude(kind="reaction")
+    if not person.is_online:
+        undelivered = (SimMessage.Status.ACCEPTED, SimMessage.Status.SENT)
+        rows = rows.exclude(direction=SimMessage.Direction.OUT, status__in=undelivered)
     newest = list(rows.order_by("-visible_at", "-id")[:SHOWN])[::-1]
     files = _files(newest)
     known = {row.wamid: row for row in newest}

@@ -45,11 +45,17 @@ def person_send(
     `body` is the object that Graph names after the type (contacts: `{"contacts": [...]}`; media:
     `{"media_id": ..., "caption": ...}`). `age_seconds` makes it older than the phone's clock
     says, `delay_seconds` lets it appear and leave later, `extra` adds members to the message
-    (referral, context). Raises DomainError for a kind that nobody can send, NotFound for a file
-    that is gone.
+    (referral, context). Raises DomainError for a kind that nobody can send or a phone that is
+    offline, NotFound for a file that is gone.
     """
     if kind not in MEDIA_KINDS | PLAIN_KINDS:
         raise DomainError(_("Tipo de mensagem desconhecido."), code="tipo_invalido")
+    if not person.is_online:
+        raise DomainError(
+            _("Este telefone está sem internet. Ligue-a no painel para enviar."),
+            code="sem_internet",
+            status=409,
+        )
     later = timezone.now() + timedelta(seconds=delay_seconds)
     happened = phone_now() + timedelta(seconds=delay_seconds - age_seconds)
     message = SimMessage.objects.create(

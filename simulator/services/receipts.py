@@ -145,8 +145,10 @@ def receipts_enqueue(
 def receipts_read(*, number: SimNumber, person: SimPerson) -> int:
     """Report what the person just saw as delivered, and as read unless they turned that off.
 
-    Returns how many messages changed.
+    Returns how many messages changed; none while the phone is offline.
     """
+    if not person.is_online:
+        return 0
     unread = SimMessage.objects.filter(
         number=number,
         person=person,
@@ -164,12 +166,21 @@ def receipts_read(*, number: SimNumber, person: SimPerson) -> int:
         same = SimMessage.objects.filter(pk=message.pk, status=message.status)
         if not same.update(status=goal):
             continue
-        if message.status == Status.SENT and goal == Status.READ:
-            _report(message, Status.DELIVERED, Status.READ)
-        else:
-            _report(message, goal)
+        # Meta leaves `delivered` out when the person reads at once.
+        _report(message, goal)
         changed += 1
     return changed
+
+
+def receipts_arrive(*, person: SimPerson) -> None:
+    """Report what waited for a phone that is online again as delivered."""
+    waiting = SimMessage.objects.filter(
+        person=person, direction=SimMessage.Direction.OUT, status=Status.SENT
+    )
+    for message in waiting.select_related("number", "person"):
+        same = SimMessage.objects.filter(pk=message.pk, status=Status.SENT)
+        if same.update(status=Status.DELIVERED):
+            _report(message, Status.DELIVERED)
 
 
 def receipt_played(*, message: SimMessage) -> None:
@@ -181,8 +192,8 @@ def receipt_played(*, message: SimMessage) -> None:
         _report(message, Status.PLAYED)
 
 
-def _report(message: SimMessage, *found: SimMessage.Status) -> None:
+def _report(message: SimMessage, status: SimMessage.Status) -> None:
     """Report now, but not before the earlier statuses of a message that is seconds old."""
     age = (timezone.now() - message.created_at).total_seconds()
-    steps = [Step(status, max(0.0, PACE[status] - age)) for status in found]
-    receipts_enqueue(message=message, steps=steps, faults={})
+    step = Step(status, max(0.0, PACE[status] - age))
+    receipts_enqueue(message=message, steps=[step], faults={})

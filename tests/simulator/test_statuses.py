@@ -10,8 +10,11 @@ import pytest
 from django.http import HttpResponse
 from django.utils import timezone
 
+from common.errors import DomainError
 from simulator.models import SimFault, SimMessage, SimNumber, SimPerson, SimWebhook
+from simulator.phone.bubbles import bubbles
 from simulator.services import fault_set, person_send
+from simulator.services.numbers import person_change
 from simulator.services.receipts import receipt_played, receipts_read
 from simulator.transport import DELAY_HEADER, RESET_HEADER
 from tests.simulator.conftest import error_of, statuses, values
@@ -63,15 +66,23 @@ def test_without_read_receipts_nothing_is_reported_as_read(
     assert statuses() == ["sent", "delivered"]
 
 
-def test_a_phone_without_internet_delivers_only_when_the_chat_is_opened(
+def test_a_phone_without_internet_gets_its_messages_when_it_is_online_again(
     send: Call, wrote: SimPerson, number: SimNumber
 ) -> None:
-    wrote.is_online = False
-    wrote.save()
+    person_change(person=wrote, is_online=False)
     send()
+    assert receipts_read(number=number, person=wrote) == 0
+    assert bubbles(number, wrote, timezone.now().date())[-1]["is_mine"]
     assert statuses() == ["sent"]
-    receipts_read(number=number, person=wrote)
+    person_change(person=wrote, is_online=True)
+    assert receipts_read(number=number, person=wrote) == 1
     assert statuses() == ["sent", "delivered", "read"]
+
+
+def test_a_phone_without_internet_sends_nothing(wrote: SimPerson, number: SimNumber) -> None:
+    person_change(person=wrote, is_online=False)
+    with pytest.raises(DomainError):
+        person_send(number=number, person=wrote, kind="text", body={"body": "Oi"})
 
 
 def test_a_voice_message_is_reported_played_once(
@@ -137,7 +148,6 @@ def test_a_failed_status_names_the_error_and_has_no_contacts(send: Call, wrote: 
 def test_read_without_delivered_happens(send: Call, wrote: SimPerson, number: SimNumber) -> None:
     fault_set(kind="status_sem_entregue")
     send()
-    SimMessage.objects.filter(direction="saida").update(status="entregue")
     receipts_read(number=number, person=wrote)
     assert statuses() == ["sent", "read"]
 

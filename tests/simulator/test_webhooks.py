@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -266,4 +267,6 @@ async def test_the_loop_delivers_what_waited_before_it_started_and_what_comes_la
     await apart(lambda: say("depois"))
     await asyncio.wait_for(emptied(), 10)
     task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
     assert texts(receiver) == ["antes", "depois"]
