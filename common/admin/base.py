@@ -168,6 +168,9 @@ class CompanyAdmin(Narrowed, ModelAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         """Return the form with its company, and with what a service refused a moment ago."""
+        if issubclass(self.model, CompanyOwned) and kwargs.get("fields"):
+            # The model keeps it from forms; where there is a choice it is added below.
+            kwargs["fields"] = [name for name in kwargs["fields"] if name != "company"]
         made = super().get_form(request, obj, change=change, **kwargs)
         attributes: dict[str, Any] = {"refused": getattr(request, "_back_office_refused", None)}
         if issubclass(self.model, CompanyOwned):
