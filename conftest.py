@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 
 from config.embedded import PostgresServer, Server, ValkeyServer
 
@@ -82,6 +83,8 @@ def _set_environment() -> None:
 
 _set_environment()
 django.setup()
+# The cast logs in hundreds of times; a slow hash is worth its time only against thieves.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.hookimpl(tryfirst=True)

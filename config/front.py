@@ -27,7 +27,13 @@ class Front:
         self.receiver = Receiver()
         mimetypes.add_type("text/javascript", ".js")
         self.static = ServeStaticASGI(
-            _not_found, root=str(settings.STATIC_ROOT), prefix="static/", max_age=_max_age()
+            _not_found,
+            root=str(settings.STATIC_ROOT),
+            prefix="static/",
+            # Our own files are asked for again (and answered 304), so that a page never mixes two
+            # versions; vendored names carry their version and may be kept for ever.
+            max_age=0,
+            immutable_file_test=_is_versioned,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,9 +71,8 @@ class Front:
             await _plain(send, 404, b"")
 
 
-def _max_age() -> int:
-    # File names of vendored assets carry their version; the rest is revalidated.
-    return 0 if settings.DEBUG else 3600
+def _is_versioned(path: str, url: str) -> bool:
+    return "/vendor/" in url
 
 
 def _may_read_metrics(scope: Scope) -> bool:
