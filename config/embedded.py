@@ -44,11 +44,14 @@ class PostgresServer(Server):
     # SIGINT is "fast": break connections, write a checkpoint. SIGQUIT leaves the rest to recovery.
     stop_signals = (signal.SIGINT, signal.SIGQUIT)
     role = database = "central"
+    # Said everywhere, for PGPORT in the environment would change what is left unsaid.
+    port = 5432
 
     @property
     def url(self) -> str:
         """Give the address; libpq and django-environ both read the socket's folder from `host`."""
-        return f"postgresql://{self.role}@/{self.database}?{urlencode({'host': self.socket_dir})}"
+        options = urlencode({"host": self.socket_dir, "port": self.port})
+        return f"postgresql://{self.role}@/{self.database}?{options}"
 
     def _launch(self) -> None:
         binaries = hosting.postgres_binaries(self._data_major())
@@ -84,6 +87,7 @@ class PostgresServer(Server):
     def _options(self) -> dict[str, str | int]:
         options: dict[str, str | int] = {
             "listen_addresses": "",
+            "port": self.port,
             "unix_socket_directories": str(self.socket_dir),
             "unix_socket_permissions": "0700",
             "max_connections": 200,
@@ -125,29 +129,9 @@ class PostgresServer(Server):
         half = self.var_dir / f"{self.name}.new"
         half.mkdir(mode=0o700)
         hosting.own(half)
-        # The builtin provider needs no locale of the system's and folds accented letters' case too.
-        locale = ["--locale=C.UTF-8"]
-        if hosting.postgres_major(binaries) >= 17:
-            locale = [
-                "--locale=C",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-            ]
-        command = [
-            *hosting.as_other_user(),
-            str(binaries / "initdb"),
-            "-D",
-            str(half),
-            "-U",
-            self.role,
-            "--auth=trust",
-            "--encoding=UTF8",
-            *locale,
-            *([] if self.durable else ["--no-sync"]),
-        ]
         with self._open_log() as log:
             initdb = processes.spawn(
-                command,
+                self._initdb(binaries, half),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -163,9 +147,25 @@ class PostgresServer(Server):
             self.data_dir.rmdir()
         half.rename(self.data_dir)
 
+    def _initdb(self, binaries: Path, folder: Path) -> list[str]:
+        # The builtin provider needs no locale of the system's and folds accented letters' case too.
+        locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        if hosting.postgres_major(binaries) < 17:
+            locale = ["--locale=C.UTF-8"]
+        return [
+            *hosting.as_other_user(),
+            str(binaries / "initdb"),
+            f"--pgdata={folder}",
+            f"--username={self.role}",
+            *("--auth=trust", "--encoding=UTF8"),
+            *locale,
+            *([] if self.durable else ["--no-sync"]),
+        ]
+
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(
             host=str(self.socket_dir),
+            port=self.port,
             user=self.role,
             dbname="postgres",
             autocommit=True,

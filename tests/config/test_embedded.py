@@ -28,11 +28,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         yield services
 
 
-def test_both_addresses_are_understood_by_their_clients(running: Services) -> None:
+def test_both_addresses_are_understood_by_their_clients(
+    running: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPORT", "1")
     with psycopg.connect(running.database_url) as connection:
         assert connection.info.dbname == "central"
     options = environ.Env.db_url_config(running.database_url)["OPTIONS"]
-    assert options == {"host": str(running.postgres.socket_dir)}
+    assert options == {"host": str(running.postgres.socket_dir), "port": 5432}
     with redis.Redis.from_url(running.redis_url) as client:
         assert client.ping()
 
