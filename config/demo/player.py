@@ -40,7 +40,6 @@ from omnichannel.choices import (
     Direction,
     MessageKind,
     MessageStatus,
-    Stage,
 )
 from omnichannel.models import Attachment, Channel, Conversation, Message, Template
 from omnichannel.services.conversations import (
@@ -93,7 +92,7 @@ class Player:
             match step.act:
                 case "recebida":
                     self._receive(step, at)
-                case "enviada" | "robo":
+                case "enviada":
                     self._write(step, at)
                 case _:
                     self._flush()
@@ -293,8 +292,7 @@ class Player:
         self.waiting, self.fresh = [], []
 
     def _sign(self, said: Said, row: Message) -> None:
-        kind = Author.BOT if said.step.act == "robo" else Author.ATTENDANT
-        changes: dict[str, Any] = {"author_kind": kind, "author": said.author}
+        changes: dict[str, Any] = {"author_kind": Author.ATTENDANT, "author": said.author}
         if said.step.status == MessageStatus.UNCERTAIN:
             changes |= {"status": MessageStatus.UNCERTAIN, "external_id": None, "sent_at": None}
             changes["error_code"] = "resultado_desconhecido"
@@ -328,7 +326,7 @@ class Player:
         attachment.save()
 
     def _finish(self) -> None:
-        """Make what no service sets for the past: who read what, when it came, the bot's stage."""
+        """Make what no service sets for the past: who read what, and when it came."""
         assert self.conversation is not None
         pk, story = self.conversation.pk, self.story
         mine = Message.unscoped.filter(conversation_id=pk)
@@ -340,8 +338,6 @@ class Player:
             status=MessageStatus.READ, read_at=F("happened_at") + timedelta(seconds=20)
         )
         changes: dict[str, Any] = {"unread_count": story.unread, "subject": story.subject}
-        if story.stage:
-            changes |= {"stage": Stage(story.stage), "waiting_since": None}
         Conversation.unscoped.filter(pk=pk).update(created_at=F("opened_at"), **changes)
 
 

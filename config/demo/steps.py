@@ -10,7 +10,7 @@ from typing import Any, Literal
 from omnichannel.choices import MessageKind, MessageStatus
 
 Json = dict[str, Any]
-Act = Literal["recebida", "enviada", "robo", "nota", "assumir", "liberar", "encerrar"]
+Act = Literal["recebida", "enviada", "nota", "assumir", "liberar", "encerrar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,13 @@ class Person:
 class Story:
     """A conversation with a person, from its first step to `ends` minutes ago.
 
-    `unread` is how many of the patient's last messages nobody opened; `stage` is only given for
-    the bot's.
+    `unread` is how many of the patient's last messages nobody opened.
     """
 
     person: Person
     ends: float
     steps: tuple[Step, ...]
     unread: int = 0
-    stage: str = ""
     subject: str = ""
 
 
@@ -111,11 +109,6 @@ def other(graph: str, body: Json, gap: float = 1.0, **more: Any) -> Step:
 def reply(text: str, gap: float = 2.0, **more: Any) -> Step:
     """Answer as the attendant who holds the conversation."""
     return Step("enviada", gap, text=text, body={"body": text}, **more)
-
-
-def robot(text: str, gap: float = 0.1, **more: Any) -> Step:
-    """Answer as the bot."""
-    return Step("robo", gap, text=text, body={"body": text}, **more)
 
 
 def attached(

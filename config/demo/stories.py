@@ -13,7 +13,6 @@ from config.demo.steps import (
     other,
     release,
     reply,
-    robot,
     said,
     shown,
     spoken,
@@ -22,7 +21,7 @@ from config.demo.steps import (
     tapped,
     template,
 )
-from omnichannel.choices import MessageKind, MessageStatus, Stage
+from omnichannel.choices import MessageKind, MessageStatus
 
 HOUR = 60.0
 DAY = 24 * HOUR
@@ -340,26 +339,24 @@ SERVING = (
     ),
 )
 
-BOT = (
+QUICK = (
     Story(
         who.ALICE,
         ends=2,
-        stage=Stage.BOT,
         steps=(
             said("Oi"),
-            robot("Olá! Sou a assistente da Clínica Vida Leve. Como posso ajudar?"),
+            reply("Olá, Alice! Aqui é da Clínica Vida Leve. Como posso ajudar?", gap=0.4),
             said("Quero saber os convênios que vocês atendem", gap=1),
-            robot("Atendemos Vida Mais, Saúde Total e Bem Cuidar. Qual é o seu?"),
+            reply("Atendemos Vida Mais, Saúde Total e Bem Cuidar. Qual é o seu?", gap=0.6),
             said("Vida Mais", gap=0.8),
         ),
     ),
     Story(
         who.BRUNO,
         ends=13,
-        stage=Stage.BOT,
         steps=(
             said("Bom dia, tem estacionamento?"),
-            robot("Bom dia! Sim, gratuito para pacientes, com entrada pela rua lateral."),
+            reply("Bom dia! Sim, gratuito para pacientes, com entrada pela rua lateral."),
         ),
     ),
 )
@@ -459,4 +456,4 @@ ENDED = (
     ),
 )
 
-STORIES = (*WAITING, *SERVING, *BOT, *ENDED)
+STORIES = (*WAITING, *SERVING, *QUICK, *ENDED)
