@@ -400,6 +400,7 @@ def test_the_mark_would_be_seen(ours: Tenant, route: str):
 def test_a_foreign_id_beside_the_path_is_a_missing_one(
     ours: Tenant, theirs: Tenant, no_provider: None, attempt: Attempt
 ):
+    before = rows_of(ours.company)
     for route, method, place, kind in BESIDE:
         with attempt(route, method, place):
             foreign = with_id_beside(theirs, route, method, place, ours.ids[kind])
@@ -410,6 +411,7 @@ def test_a_foreign_id_beside_the_path_is_a_missing_one(
                 re.sub(r"[0-9a-f-]{36}|[\w-]{64}", "", content_of(a)) for a in (foreign, missing)
             ]
             assert answers[0] == answers[1]
+            assert rows_of(ours.company) == before
 
 
 def with_id_beside(tenant: Tenant, route: str, method: str, place: str, value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -69,7 +68,9 @@ class ApiView(GenericAPIView[Any]):
         try:
             return super().handle_exception(exc)
         except Exception:
-            logger.exception("api: %s %s", self.request.method, self.request.resolver_match)
+            # The route, not the path: what was filled into it is nobody's business.
+            match = self.request.resolver_match
+            logger.exception("api: %s %s", self.request.method, match.route if match else "")
             got_request_exception.send(sender=type(self), request=self.request._request)
             return server_error()
 
@@ -127,7 +128,8 @@ class CompanyView(ApiView):
     def handle_exception(self, exc: Exception) -> Response:
         """Answer a repeated write as the first time."""
         if isinstance(exc, Replay):
-            response = Response(exc.row.body, status=exc.row.status)
+            body = None if exc.row.body is None else orjson.loads(exc.row.body)
+            response = Response(body, status=exc.row.status)
             response["Idempotency-Replayed"] = "true"
             return response
         return super().handle_exception(exc)
@@ -153,11 +155,6 @@ class UnknownAddress(ApiView):
         raise NotFound
 
 
-def _json(response: Any) -> Any:
+def _json(response: Any) -> str | None:
     data = getattr(response, "data", None)
-    return None if data is None else orjson.loads(JSONRenderer().render(data))
-
-
-def changed(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Return the named inputs that were given."""
-    return {name: given[name] for name in names if name in given}
+    return None if data is None else JSONRenderer().render(data).decode()

@@ -77,10 +77,10 @@ def key_claim(*, membership: Membership, key: str, fingerprint: str) -> tuple[Id
     return row, False
 
 
-def key_settle(*, row: IdempotencyKey, status: int, body: Any) -> None:
+def key_settle(*, row: IdempotencyKey, status: int, body: str | None) -> None:
     """Keep a final answer for whoever repeats; a failure of ours frees the key.
 
-    `body` must be what JSON can hold.
+    `body` is JSON as text, kept as it is: a refusal may quote a NUL, which jsonb does not hold.
     """
     rows = IdempotencyKey.objects.for_company(row.company_id).filter(pk=row.pk)
     if 200 <= status < 500:

@@ -110,9 +110,9 @@ class Schema(AutoSchema):
 
     def _refusal_codes(self) -> list[str]:
         codes = {"400"}
-        if getattr(self.view, "honours_idempotency", False):
+        if self.view.get_authenticators():
             codes |= {"401", "403"}
-        if "{" in self.path:
+        if "{" in self.path or getattr(self.view, "names_a_channel", False):
             codes.add("404")
         if self._is_write():
             codes |= {"409", "411", "413", "415", "422"}

@@ -119,12 +119,10 @@ class Download(ConversationsView):
         tags=TAGS,
         operation_id="anexos_retrieve",
         responses={
-            (200, "application/octet-stream"): OpenApiResponse(
+            (200, "*/*"): OpenApiResponse(
                 OpenApiTypes.BINARY, _("O arquivo, no tipo dele; aceita Range.")
             ),
-            (206, "application/octet-stream"): OpenApiResponse(
-                OpenApiTypes.BINARY, _("A parte pedida em Range.")
-            ),
+            (206, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, _("A parte pedida em Range.")),
         },
     )
     def get(self, request: Request, attachment_id: UUID) -> StreamingHttpResponse:

@@ -70,6 +70,8 @@ class ChannelAsked(StrictSerializer):
 class WhatsAppView(CompanyView):
     """What the set-up calls share."""
 
+    names_a_channel = True
+
     def asked(self, request: Request) -> Channel:
         """Return the channel of `?canal=`. Raises NotFound, ValidationError, NoDefaultChannel."""
         given = ChannelAsked(data={k: v for k, v in request.query_params.items() if k == "canal"})
@@ -325,6 +327,7 @@ class TestSend(ConversationsView):
 
     __test__: ClassVar[bool] = False
 
+    names_a_channel = True
     permission_classes = (AdministratorsOnly,)
     serializer_class = TestIn
 
