@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -42,7 +42,7 @@ class ContactQuerySet(CompanyQuerySet["Contact"]):
         if membership.is_manager or membership.company.attendants_see_all:
             return mine
         # Conversations live in a package above; the relation is all that is known of them here.
-        talks = self.model._meta.get_field("conversations").related_model
+        talks: Any = self.model._meta.get_field("conversations").related_model
         of_person = talks.unscoped.filter(contact_id=models.OuterRef("pk"))
         open_to = of_person.filter(models.Q(attendant=membership) | models.Q(attendant=None))
         return mine.filter(~models.Exists(of_person) | models.Exists(open_to))

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 TOKEN = re.compile(rb"[!-~]{1,256}")
 
 
-class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
+class TokenAuthentication(KnoxAuthentication):
     """Knox's tokens, with one answer for every token that does not work."""
 
     def authenticate_credentials(self, token: bytes) -> Any:

@@ -84,7 +84,7 @@ class TokenView(ApiView):
             raise AuthenticationFailed(_("E-mail ou senha incorretos."))
         # Ends the count of failures and notes the moment, as on the login page.
         user_logged_in.send(sender=type(user), request=raw, user=user)
-        token, expires_at = token_issue(user=user)  # type: ignore[arg-type]
+        token, expires_at = token_issue(user=user)
         return Response(Token({"token": token, "expires_at": expires_at}).data)
 
 

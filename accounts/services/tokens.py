@@ -19,12 +19,14 @@ def token_issue(*, user: User) -> tuple[str, datetime | None]:
 
 def tokens_revoke(*, user: User) -> int:
     """End every token of a person; return how many there were."""
-    return get_token_model().objects.filter(user=user).delete()[0]
+    count: int = get_token_model().objects.filter(user=user).delete()[0]
+    return count
 
 
 def tokens_purge() -> int:
     """Forget tokens that have ended; return how many."""
-    return get_token_model().objects.filter(expiry__lt=timezone.now()).delete()[0]
+    count: int = get_token_model().objects.filter(expiry__lt=timezone.now()).delete()[0]
+    return count
 
 
 class TokensEndWithPassword:

@@ -37,7 +37,7 @@ class BodyTooLarge(DomainError):
     status = 413
 
     @property
-    def message(self) -> str:  # type: ignore[override]
+    def message(self) -> str:
         """Say what to do, in the reader's language."""
         return _("O conteúdo enviado é grande demais. Envie menos de cada vez.")
 
@@ -49,7 +49,7 @@ class LengthRequired(DomainError):
     status = 411
 
     @property
-    def message(self) -> str:  # type: ignore[override]
+    def message(self) -> str:
         """Say what to do, in the reader's language."""
         return _("Informe o tamanho do conteúdo no cabeçalho Content-Length.")
 

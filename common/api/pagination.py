@@ -19,7 +19,7 @@ class CursorInvalid(DomainError):
     status = 400
 
     @property
-    def message(self) -> str:  # type: ignore[override]
+    def message(self) -> str:
         """Say what to do, in the reader's language."""
         return _("O cursor não é válido. Comece de novo pela primeira página.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
@@ -99,10 +99,13 @@ class Schema(AutoSchema):
             return [IDEMPOTENCY]
         return []
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        bodies = super()._get_response_bodies(direction)
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for code in self._refusal_codes():
-            bodies.setdefault(code, self._get_response_for_code(REFUSALS[code], code))
+            told = self._get_response_for_code(REFUSALS[code], code)  # type: ignore[no-untyped-call]
+            bodies.setdefault(code, told)
         return dict(sorted(bodies.items()))
 
     def _is_write(self) -> bool:

@@ -48,10 +48,8 @@ class ContactView(CompanyView):
         return (
             Contact.objects.visible_to(self.membership)
             .annotate(marketing_opt_in=Subquery(latest.values("is_granted")[:1]))
-            .prefetch_related(
-                Prefetch("tags", queryset=Tag.objects.order_by("name")),
-                Prefetch("identities", queryset=ContactIdentity.objects.order_by("id")),
-            )
+            .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")))
+            .prefetch_related(Prefetch("identities", ContactIdentity.objects.order_by("id")))
         )
 
     def one(self, contact_id: UUID) -> Contact:

@@ -121,7 +121,9 @@ def _phone(contact: Contact, raw: str, actor: Membership) -> str:
     )
     if same is not None:
         seen = others.visible_to(actor).filter(pk=same.pk).exists()
-        fields = {"phone": [DuplicatePerson.message], **({"id": [same.pk]} if seen else {})}
+        fields: dict[str, list[Any]] = {"phone": [DuplicatePerson.message]}
+        if seen:
+            fields["id"] = [same.pk]
         raise DuplicatePerson(fields=fields)
     return number
 

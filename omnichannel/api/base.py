@@ -32,19 +32,21 @@ class ConversationsView(CompanyView):
                 is_internal=False,
             )
             .select_related("author__user")
+            .prefetch_related(Prefetch("attachments", Attachment.objects.order_by("id")))
             .prefetch_related(
-                Prefetch("attachments", queryset=Attachment.objects.order_by("id")),
-                Prefetch("reactions", queryset=Reaction.objects.exclude(emoji="").order_by("id")),
+                Prefetch("reactions", Reaction.objects.exclude(emoji="").order_by("id"))
             )
         )
 
     def conversation(self, conversation_id: UUID) -> Conversation:
         """Return a conversation. Raises NotFound."""
-        return self.found(self.conversations(), conversation_id)
+        row: Conversation = self.found(self.conversations(), conversation_id)
+        return row
 
     def message(self, message_id: UUID) -> Message:
         """Return a message. Raises NotFound."""
-        return self.found(self.messages(), message_id)
+        row: Message = self.found(self.messages(), message_id)
+        return row
 
     def found(self, rows: Any, row_id: UUID) -> Any:
         """Return one of the rows. Raises NotFound."""

@@ -201,7 +201,7 @@ class Profile(WhatsAppView):
 
 
 def _profile(values: dict[str, Any]) -> dict[str, Any]:
-    empty = {name: [] if name == "websites" else None for name in ProfileOut().fields}
+    empty: dict[str, Any] = dict.fromkeys(ProfileOut().fields, None) | {"websites": []}
     return dict(ProfileOut({**empty, **values}).data)
 
 
