@@ -86,7 +86,8 @@ class CompanySocket(AsyncWebsocketConsumer):
 
     async def _rooms(self, membership: Membership) -> tuple[str, ...] | None:
         if membership.is_manager or membership.company.attendants_see_all:
-            return (rooms.everything(membership.company_id), rooms.own(membership.pk))
+            # Not their own room too: what is theirs is told there as well, and would come twice.
+            return (rooms.everything(membership.company_id),)
         return (rooms.own(membership.pk), rooms.free(membership.company_id))
 
     async def _join(self, wanted: tuple[str, ...]) -> None:

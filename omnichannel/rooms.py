@@ -1,8 +1,8 @@
 """Who hears what: the names of the rooms on the channel layer. Nobody is in a room they were not
 let into.
 
-A person who sees everything joins `everything`; one who does not joins `own` and `free`. A page
-that shows one conversation joins its `talk`.
+A person who sees everything joins `everything` alone; one who does not joins `own` and `free`. A
+page that shows one conversation joins its `talk`.
 """
 
 from __future__ import annotations

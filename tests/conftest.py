@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import hashers
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
@@ -34,6 +36,14 @@ def _quick_flush() -> None:
             cursor.execute(";".join(f"DELETE FROM {name}" for name in quoted))
 
     TransactionTestCase._fixture_teardown = empty  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hash passwords cheaply: the real hasher costs most of a second for every person made."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    hashers.get_hashers.cache_clear()
+    hashers.get_hashers_by_algorithm.cache_clear()
 
 
 @pytest.fixture
