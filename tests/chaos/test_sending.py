@@ -25,7 +25,7 @@ from tests.chaos.test_inbound import SEED
 
 MESSAGES = int(os.environ.get("CHAOS_MESSAGES", "2000"))
 KILLS = 20
-MOST_SECONDS = 600.0
+STUCK_SECONDS = 180.0
 # Whoever claimed a message may still be sending it for a minute; then the sweep asks.
 OURS = """
 SELECT id::text, status FROM omnichannel_message WHERE client_id LIKE 'chaos-%%'
@@ -35,11 +35,10 @@ SELECT id::text, status FROM omnichannel_message WHERE client_id LIKE 'chaos-%%'
 class Provider:
     """The fake's process and its own list of what it took."""
 
-    def __init__(self, laboratory: Laboratory) -> None:
-        self.port = free_port()
+    def __init__(self, laboratory: Laboratory, port: int) -> None:
         run = {
             "seed": SEED,
-            "port": self.port,
+            "port": port,
             "ports": list(laboratory.ports.values()),
             "secret": laboratory.secret,
         }
@@ -56,11 +55,6 @@ class Provider:
         self.taken: Counter[str] = Counter()
         self.reported: set[str] = set()
         threading.Thread(target=self._read, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        """Give the address of its API."""
-        return f"http://{HOST}:{self.port}"
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -83,20 +77,23 @@ def _id_of(token: str) -> str:
 def run(folder: Path, *, messages: int, kills: int) -> dict[str, Any]:
     """Send while workers are killed; give what the fake took beside what we believe."""
     chance = random.Random(SEED)
-    with Laboratory(folder) as laboratory:
-        provider = Provider(laboratory)
+    port = free_port()
+    # Only an address that the settings name may be called without https.
+    extra = {"META_GRAPH_URL": f"http://{HOST}:{port}"}
+    with Laboratory(folder, extra=extra) as laboratory:
+        provider = Provider(laboratory, port)
         try:
             laboratory.begin("tests.chaos.prepare")
             began = time.monotonic()
-            laboratory.start(
-                "writer",
-                [sys.executable, "-m", "tests.chaos.write", str(messages), provider.url],
+            writer = laboratory.start(
+                "writer", [sys.executable, "-m", "tests.chaos.write", str(messages)]
             )
             for place in sorted(chance.randrange(messages * 95 // 100) for _ in range(kills)):
-                until(lambda at=place: len(provider.taken) >= at, MOST_SECONDS, "sending stopped")
+                until(lambda at=place: len(provider.taken) >= at, STUCK_SECONDS, "sending stopped")
+                assert writer.poll() in (None, 0), "the writer failed; its log says why"
                 time.sleep(chance.uniform(0.0, 0.05))
                 laboratory.shoot(chance.choice(WORKERS))
-            until(lambda: _is_over(laboratory, messages), MOST_SECONDS, "some wait for ever")
+            until(lambda: _is_over(laboratory, messages), STUCK_SECONDS, "some wait for ever")
             laboratory.wait_until_idle()
             figures = _compare(dict(laboratory.rows(OURS)), provider)
             figures |= {"kills": laboratory.kills, "took, s": round(time.monotonic() - began)}

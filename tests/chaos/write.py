@@ -1,6 +1,6 @@
 """Writes messages to patients as attendants do, while workers send them.
 
-`python -m tests.chaos.write COUNT GRAPH_URL` works on the database of its environment.
+`python -m tests.chaos.write COUNT` works on the database of its environment.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import sys
 import django
 
 
-def main(count: int, graph_url: str) -> None:
-    """Point every channel at a provider, then write so many messages, in turn to everybody."""
+def main(count: int) -> None:
+    """Write so many messages, in turn to everybody."""
     django.setup()
     from accounts.models import Membership
     from common.scoping import company_scope
-    from omnichannel.models import Channel, Conversation
+    from omnichannel.models import Conversation
     from omnichannel.services.outbound import message_send
 
-    Channel.unscoped.update(graph_url=graph_url)
     people = {person.company_id: person for person in Membership.unscoped.all()}
     rows = list(Conversation.unscoped.select_related("channel").order_by("id"))
     for number in range(count):
@@ -33,4 +32,4 @@ def main(count: int, graph_url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]))
