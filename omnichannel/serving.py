@@ -20,11 +20,17 @@ CHUNK = 256 * 1024
 # What a browser shows by itself and cannot run. Everything else is downloaded: a document that a
 # stranger sent must not open as a page of ours.
 SHOWN = re.compile(r"image/(jpeg|png|webp|gif)|audio/[\w.+-]+|video/[\w.+-]+")
+PDF = "application/pdf"
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
-def file_response(request: HttpRequest, attachment: Attachment) -> StreamingHttpResponse:
-    """Stream a file, whole or the part a player asks for. Raises NotFound while there is none."""
+def file_response(
+    request: HttpRequest, attachment: Attachment, *, shows_pdf: bool = False
+) -> StreamingHttpResponse:
+    """Stream a file, whole or the part a player asks for. Raises NotFound while there is none.
+
+    `shows_pdf` lets a browser open a PDF in its own viewer, which a sandbox would keep from it.
+    """
     if attachment.state != AttachmentState.READY or not attachment.file:
         raise NotFound
     start, end, status = _part(request.headers.get("Range", ""), attachment.size)
@@ -36,7 +42,7 @@ def file_response(request: HttpRequest, attachment: Attachment) -> StreamingHttp
     length = end - start + 1
     # The sync iterator would be read into memory whole under ASGI.
     body = _later(file, length) if isinstance(request, ASGIRequest) else _now(file, length)
-    response = StreamingHttpResponse(body, status=status, headers=_headers(attachment))
+    response = StreamingHttpResponse(body, status=status, headers=_headers(attachment, shows_pdf))
     response["Content-Length"] = str(length)
     if status == 206:
         response["Content-Range"] = f"bytes {start}-{end}/{attachment.size}"
@@ -58,18 +64,21 @@ def _part(asked: str, size: int) -> tuple[int, int, int]:
     return (start, end, 206) if start <= end else (0, size - 1, 200)
 
 
-def _headers(attachment: Attachment) -> dict[str, Any]:
+def _headers(attachment: Attachment, shows_pdf: bool) -> dict[str, Any]:
     mime_type = attachment.mime_type or "application/octet-stream"
-    shown = "inline" if SHOWN.fullmatch(mime_type) else "attachment"
+    is_viewed = shows_pdf and mime_type == PDF
+    shown = "inline" if is_viewed or SHOWN.fullmatch(mime_type) else "attachment"
     name = quote(attachment.filename or "arquivo", safe="")
-    return {
+    headers = {
         "Content-Type": mime_type,
         "Content-Disposition": f"{shown}; filename*=UTF-8''{name}",
         "Accept-Ranges": "bytes",
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "no-store",
     }
+    if not is_viewed:
+        headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return headers
 
 
 def _now(file: File[bytes], length: int) -> Iterator[bytes]:
