@@ -161,7 +161,9 @@ class ContactAdmin(CompanyAdmin):
         form.instance = saved
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Tags were saved with the person; the panels are records."""
+        """Tags were saved with the person; the panels are records, so nothing of them changed."""
+        for formset in formsets:
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete through the service, which keeps people who have conversations."""

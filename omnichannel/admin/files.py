@@ -84,6 +84,10 @@ class FileAdmin(CompanyAdmin):
         """Bring along what the page of one file shows too."""
         return super().get_queryset(request).select_related("conversation__contact")
 
+    def title_of(self, obj: Attachment) -> str:
+        """Name it by its kind: its own name may be a person's."""
+        return f"{obj.get_kind_display()} {self.extension(obj)}"
+
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show whether the file is here, and why not."""
         return Panel(

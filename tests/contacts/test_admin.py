@@ -1,0 +1,115 @@
+"""People in the back-office."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from contacts.models import Consent, Contact, Tag
+from tests import make
+from tests.backoffice import Office, owner, said, text_of
+
+
+@pytest.fixture
+def contact(channel) -> Contact:
+    return make.inbound(channel).conversation.contact
+
+
+def test_a_person_is_written_down_with_a_canonical_phone(clinic, ana):
+    answer = Office(ana).save(
+        "contacts_contact", name="Lia Prado", phone="(41) 9888-7766", status="lead"
+    )
+    assert answer.status_code == 302
+    row = Contact.unscoped.get()
+    assert (row.company_id, row.phone) == (clinic.pk, "+5541998887766")
+    assert row.identities.for_company(clinic).exists()
+
+
+def test_a_phone_that_is_none_is_refused_beside_its_input(ana):
+    answer = Office(ana).save("contacts_contact", name="Lia", phone="123", status="lead")
+    assert "com DDD" in str(answer.context["adminform"].form.errors["phone"])
+    assert not Contact.unscoped.exists()
+
+
+def test_somebody_elses_phone_is_refused_beside_its_input(contact, ana):
+    answer = Office(ana).save("contacts_contact", phone=contact.phone, status="lead")
+    assert "Já existe" in str(answer.context["adminform"].form.errors["phone"])
+
+
+def test_tags_of_another_company_are_no_choice(contact, rival, ana):
+    foreign = Tag.unscoped.create(company=rival, name="Deles")
+    given = {"name": "Joana", "phone": contact.phone, "status": "lead"}
+    answer = Office(ana).save("contacts_contact", contact, **given, tags=[foreign.pk])
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["tags"]
+
+
+def test_an_owner_cannot_mix_two_companies(contact, rival):
+    foreign = Tag.unscoped.create(company=rival, name="Deles")
+    given = {"name": "Joana", "phone": contact.phone, "status": "lead"}
+    answer = Office(owner()).save("contacts_contact", contact, **given, tags=[foreign.pk])
+    assert answer.context["adminform"].form.errors["tags"]
+
+
+def test_tags_are_put_on_and_taken_off(contact, clinic, ana):
+    tag = Tag.unscoped.create(company=clinic, name="Retorno")
+    given = {"name": "Joana", "phone": contact.phone, "status": "lead"}
+    office = Office(ana)
+    assert office.save("contacts_contact", contact, **given, tags=[tag.pk]).status_code == 302
+    assert list(Tag.unscoped.filter(contacts=contact)) == [tag]
+    office.save("contacts_contact", contact, **given)
+    assert not Tag.unscoped.filter(contacts=contact).exists()
+
+
+def test_a_change_of_consent_goes_to_the_ledger_with_a_name(contact, ana):
+    given = {"name": "Joana", "phone": contact.phone, "status": "lead"}
+    office = Office(ana)
+    office.save("contacts_contact", contact, **given, marketing_opt_in="False")
+    entry = Consent.unscoped.get()
+    assert (entry.is_granted, entry.proof) == (False, f"membro {ana.pk}")
+    shown = office.list("contacts_contact", pergunta="sem_marketing").context["cl"].result_list
+    assert [row.pk for row in shown] == [contact.pk]
+    office.save("contacts_contact", contact, **given, marketing_opt_in="False")
+    assert Consent.unscoped.count() == 1
+
+
+def test_the_page_shows_identities_and_conversations(contact, ana):
+    page = text_of(Office(ana).page("contacts_contact", contact))
+    assert make.PHONE in page and "WhatsApp da recepção" in page
+
+
+def test_one_with_conversations_is_not_deleted(contact, ana):
+    url = reverse("admin:contacts_contact_delete", args=[contact.pk])
+    answer = Office(ana).browser.post(url, {"post": "yes"})
+    assert "tem conversas e não pode ser apagado" in said(answer)
+    assert Contact.unscoped.exists()
+
+
+def test_a_phone_is_found_in_any_format(contact, ana):
+    shown = Office(ana).list("contacts_contact", q="(41) 99888-7777").context["cl"].result_list
+    assert [row.pk for row in shown] == [contact.pk]
+
+
+def test_a_name_of_markup_is_shown_as_text(channel, ana):
+    make.inbound(channel, person=make.person(name="<script>alert(1)</script>"))
+    office = Office(ana)
+    for page in (office.list("contacts_contact"), office.list("omnichannel_conversation")):
+        assert "<script>alert(1)" not in text_of(page)
+
+
+@pytest.mark.parametrize("model", ["contact", "tag"])
+def test_lists_ask_no_more_for_many_rows_than_for_few(channel, clinic, ana, model):
+    office = Office(ana)
+    address = reverse(f"admin:contacts_{model}_changelist")
+
+    def more(number: int) -> None:
+        contact = make.inbound(
+            channel, person=make.person(phone=f"55419988810{number:02d}")
+        ).conversation.contact
+        contact.tags.add(Tag.unscoped.create(company=clinic, name=f"t{number}"))
+
+    more(99)
+    few = office.queries(address)
+    for number in range(12):
+        more(number)
+    assert office.queries(address) <= min(few, 9)
