@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from django.db import connections
 from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
@@ -23,6 +27,7 @@ from simulator.services import number_ensure, person_ensure, person_send, templa
 Json = dict[str, Any]
 PHONE_ID = "106540352240001"
 WABA_ID = "102290129340001"
+PATIENCE_SECONDS = 30
 TOKEN = "token-da-clinica"
 
 
@@ -137,3 +142,24 @@ def receiver(httpserver: HTTPServer, settings: Settings) -> HTTPServer:
     httpserver.expect_request("/webhooks/whatsapp/", method="POST").respond_with_data("ok")
     settings.SIMULATOR_WEBHOOK_URL = httpserver.url_for("/webhooks/whatsapp/")
     return httpserver
+
+
+@pytest.fixture
+def address(simulator_settings: None, receiver: HTTPServer, settings: Settings) -> Iterator[str]:
+    """Run the simulator as its own process would and give its address.
+
+    Its threads see only what is committed: the test needs `django_db(transaction=True)`.
+    """
+    from simulator.asgi import application_build
+
+    config = uvicorn.Config(application_build(), port=0, log_level="error", lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    settings.SIMULATOR_URL = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    yield settings.SIMULATOR_URL
+    server.should_exit = True
+    thread.join(PATIENCE_SECONDS)
+    connections.close_all()

@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from pytest_django.live_server_helper import LiveServer
 from pywa import WhatsApp, utils
 from pywa.errors import ReEngagementMessage, TooManyMessages
 from pywa.types import Button, Section, SectionList, SectionRow
@@ -16,14 +15,15 @@ from simulator.models import SimMedia, SimMessage, SimNumber, SimPerson, SimWebh
 from simulator.services import fault_set, person_ensure, person_send
 from tests.simulator.conftest import PHONE_ID, TOKEN, WABA_ID
 
+pytestmark = pytest.mark.django_db(transaction=True)
 TO = "5511990000001"
 
 
 @pytest.fixture
-def pywa(live_server: LiveServer, wrote: SimPerson) -> Iterator[WhatsApp]:
+def pywa(address: str, wrote: SimPerson) -> Iterator[WhatsApp]:
     """Give the client, pointed at the simulator."""
     client = WhatsApp(phone_id=PHONE_ID, token=TOKEN, waba_id=WABA_ID)
-    client.api._session.base_url = f"{live_server.url}/v26.0"
+    client.api._session.base_url = f"{address}/v26.0"
     yield client
     client.api._session.close()
 
