@@ -10,20 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
-from django.db.models.functions import Upper
 
 from accounts.models import Membership
 from common.errors import NotFound
-from contacts.models import Contact
 from omnichannel.choices import MEDIA_KINDS, Direction, MessageKind, TemplateStatus
 from omnichannel.models import Attachment, Conversation, Message, Reaction, Template
+from omnichannel.selectors import conversations_search
 
 LIST_SIZE = 50
 THREAD_SIZE = 50
 CHANGES_SIZE = 200
 # A count past this is "999+" on screen: counting on would cost more than it says.
 COUNT_LIMIT = 1000
-SEARCH_LIMIT = 2000
 # The columns a bubble is drawn from; a page reads fifty of them, quotes and authors included.
 QUOTED = ("kind", "text", "direction", "author_kind", "deleted_at", "author__user__name")
 DRAWN = (
@@ -56,24 +54,6 @@ def conversations_of(membership: Membership, tab: str) -> Any:
     return seen
 
 
-def search(rows: Any, words: str) -> Any:
-    """Keep conversations whose person or messages hold the words."""
-    # The database takes no NUL, and nobody wrote one.
-    words = words.replace("\x00", "").strip()
-    if not words:
-        return rows
-    people = Contact.objects.search(words).values("pk")[:SEARCH_LIMIT]
-    texts = Q()
-    if len(words) >= 3:
-        said = (
-            Message.objects.annotate(upper_text=Upper("text"))
-            .filter(upper_text__contains=words.upper())
-            .values("conversation_id")[:SEARCH_LIMIT]
-        )
-        texts = Q(pk__in=said)
-    return rows.filter(Q(contact_id__in=people) | texts)
-
-
 def conversation_page(
     membership: Membership,
     *,
@@ -83,7 +63,9 @@ def conversation_page(
     size: int = LIST_SIZE,
 ) -> tuple[list[Conversation], tuple[datetime, UUID] | None]:
     """Return one page of a tab, newest first, and where the next begins (None at the end)."""
-    rows = search(conversations_of(membership, tab), words).filter(last_message_at__isnull=False)
+    rows = conversations_search(conversations_of(membership, tab), words).filter(
+        last_message_at__isnull=False
+    )
     if after is not None:
         moment, last = after
         rows = rows.filter(Q(last_message_at__lt=moment) | Q(last_message_at=moment, pk__lt=last))
@@ -243,20 +225,9 @@ def conversations_again(
 ) -> list[Conversation]:
     """Return those of the conversations that still belong to a tab and a search."""
     return list(
-        search(conversations_of(membership, tab), words)
+        conversations_search(conversations_of(membership, tab), words)
         .filter(pk__in=ids, last_message_at__isnull=False)
         .select_related("contact", "channel", "identity", "attendant__user")
-    )
-
-
-def last_inbound(conversation: Conversation, up_to: int) -> Message | None:
-    """Return the newest message of the person up to a seq that the provider knows by an id."""
-    return (
-        Message.objects.inbound()
-        .filter(conversation=conversation, seq__lte=up_to)
-        .exclude(external_id=None)
-        .order_by("-seq")
-        .first()
     )
 
 

@@ -17,7 +17,8 @@ SEARCH_LIMIT = 2000
 
 def conversations_search(rows: Any, words: str) -> Any:
     """Keep conversations whose person or messages hold the words."""
-    words = words.strip()
+    # The database takes no NUL, and nobody wrote one.
+    words = words.replace("\x00", "").strip()
     if not words:
         return rows
     people = Contact.objects.search(words).values("pk")[:SEARCH_LIMIT]

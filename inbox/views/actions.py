@@ -6,13 +6,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from common.tasks import ring
 from inbox import selectors
 from inbox.views.base import UNSEEN, InboxView
 from omnichannel.models import Conversation
 from omnichannel.services import conversations
 from omnichannel.services.outbound import message_retry
-from omnichannel.tasks import read_receipt
 
 
 class ConversationAct(InboxView):
@@ -67,14 +65,12 @@ class Read(ConversationAct):
 
     def act(self, conversation: Conversation) -> None:
         """Mark what the page showed as read, and let the patient's ticks turn blue."""
-        if conversation.attendant_id != self.membership.pk:
-            return
         seen = self.seen()
-        up_to = UNSEEN if seen is None else seen
-        if not conversations.conversation_mark_read(conversation=conversation, up_to=up_to):
-            return
-        if message := selectors.last_inbound(conversation, up_to):
-            ring(read_receipt, str(message.company_id), str(message.pk))
+        conversations.conversation_seen(
+            conversation=conversation,
+            reader=self.membership,
+            up_to=UNSEEN if seen is None else seen,
+        )
 
 
 class Retry(InboxView):

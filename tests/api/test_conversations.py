@@ -361,6 +361,26 @@ def test_seen_empties_the_unread_count_of_whoever_holds_it(
     assert api(beto).post(address).json()["unread_count"] == 0
 
 
+def test_seen_turns_the_ticks_of_the_newest_seen_message_blue(
+    api: Client,
+    beto: Membership,
+    channel: Channel,
+    bells,
+    django_capture_on_commit_callbacks,
+):
+    first, second = make.inbound(channel), make.inbound(channel)
+    conversation_take(conversation=first.conversation, attendant=beto)
+    address = f"conversas/{first.conversation_id}/lida/"
+    for body, message in (({"up_to": first.seq}, first), ({}, second)):
+        with django_capture_on_commit_callbacks(execute=True):
+            api(beto).post(address, body)
+        assert ("omnichannel.tasks.read_receipt", (str(beto.company_id), str(message.pk))) in bells
+        bells.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        api(beto).post(address)
+    assert bells == []
+
+
 def test_only_a_failed_message_is_sent_again(
     api: Client, beto: Membership, conversation: Conversation, clinic: Company
 ):

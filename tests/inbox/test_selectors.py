@@ -302,15 +302,6 @@ def test_the_panel_shows_the_persons_other_conversations_and_files(channel, ana)
 
 
 @pytest.mark.usefixtures("inside")
-def test_the_last_message_the_provider_knows_is_the_persons_newest(channel, conversation, ana):
-    newest = make.inbound(channel)
-    message_send(conversation=conversation, author=ana, text="Olá")
-    assert selectors.last_inbound(conversation, 99).pk == newest.pk
-    assert selectors.last_inbound(conversation, 1).seq == 1
-    assert selectors.last_inbound(conversation, 0) is None
-
-
-@pytest.mark.usefixtures("inside")
 def test_colleagues_are_those_who_work_here(ana, beto, carla, rui):
     type(carla).unscoped.filter(pk=carla.pk).update(is_active=False)
     assert [member.pk for member in selectors.colleagues(ana)] == [ana.pk, beto.pk]
