@@ -265,6 +265,8 @@ def _choose_template(
 def _attach(message: Message, attachment: Attachment | None) -> None:
     if attachment is None:
         return
+    # Read again under the conversation's lock: another send may have taken it since.
+    attachment.refresh_from_db(fields=["message"])
     if attachment.conversation_id != message.conversation_id or attachment.message_id:
         raise NotFound(_("O anexo não pertence a esta conversa. Anexe de novo."))
     message.kind = attachment.kind
