@@ -131,7 +131,7 @@ class ContactAdmin(CompanyAdmin):
         (_("Situação"), {"fields": ("marketing_opt_in", ("last_contact_at", "created_at"))}),
     )
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Add what holds of the consent to marketing, and the tags."""
         # The person's own ledger, whichever company the row is of.
         latest = Consent.unscoped.filter(
@@ -226,7 +226,7 @@ class TagAdmin(CompanyAdmin):
     search_fields = ("name",)
     ordering = ("name",)
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Count the people."""
         return rows.annotate(people_count=Count("contacts"))
 

@@ -51,7 +51,7 @@ class TeamPanel(CompanyInline):
     readonly_fields = fields
     person = linked("user", _("pessoa"))
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Bring the names along."""
         return rows.select_related("user")
 
@@ -89,7 +89,7 @@ class CompaniesAdmin(CompanyAdmin):
         """Only the owner switches a company off."""
         return () if access_of(request).is_owner else ("is_active",)
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Count the team."""
         # The team of each listed company, whichever they are.
         working = Membership.unscoped.active().filter(company=OuterRef("pk")).order_by()

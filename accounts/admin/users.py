@@ -45,7 +45,7 @@ class UserQuestions(QuestionFilter):
 
 
 @admin.register(User)
-class UsersAdmin(CompanyAdmin, UserAdmin):
+class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     """Logins, by e-mail. An administrator changes people who work for them and nobody else."""
 
     add_form = UserCreationForm

@@ -75,7 +75,7 @@ class CompanyAdmin(Narrowed, ModelAdmin):
     can_be_deleted: ClassVar[bool] = False
     buttons: ClassVar[tuple[str, ...]] = ()
 
-    form = CompanyForm
+    form: type[forms.ModelForm[Any]] = CompanyForm
     show_full_result_count = False
     list_per_page = 50
     list_filter_submit = True
@@ -91,10 +91,10 @@ class CompanyAdmin(Narrowed, ModelAdmin):
         manager = getattr(self.model, "unscoped", self.model._default_manager)
         rows = access_of(request).narrow(manager.all(), self.company_lookup)
         ordering = self.get_ordering(request)
-        rows = self.annotate(rows)
-        return rows.order_by(*ordering) if ordering else rows
+        shown: QuerySet[Any] = self.annotate(rows)
+        return shown.order_by(*ordering) if ordering else shown
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Add what the columns need; a subclass joins here instead of asking per row."""
         return rows
 
@@ -274,18 +274,20 @@ class CompanyAdmin(Narrowed, ModelAdmin):
                 for name in self.buttons
                 if self._may_press(request, name, obj)
             ]
-        return super().render_change_form(request, context, *args, **kwargs)
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
 
     def get_urls(self) -> list[URLPattern]:
         """Add an address for each button."""
-        return [
+        pressed = [
             path(
                 f"<path:object_id>/{name}/",
                 self.admin_site.admin_view(self._pressing(name)),
                 name=self._button_name(name),
             )
             for name in self.buttons
-        ] + super().get_urls()
+        ]
+        return [*pressed, *super().get_urls()]
 
     def _pressing(self, name: str) -> Callable[..., HttpResponse]:
         def press(request: HttpRequest, object_id: str) -> HttpResponse:

@@ -40,9 +40,10 @@ class CompanyInline(Narrowed, TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows this person may see."""
         rows = _unscoped(self.model)
-        return self.annotate(access_of(request).narrow(rows)).order_by(*self.ordering)
+        shown: QuerySet[Any] = self.annotate(access_of(request).narrow(rows))
+        return shown.order_by(*self.ordering)
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Add what the columns need; a subclass joins here instead of asking per row."""
         return rows
 

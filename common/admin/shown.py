@@ -83,7 +83,8 @@ def linked(name: str, words: Any, ordering: str | None = None) -> Callable[[Any,
     def show(admin: Any, row: Any) -> str:
         return row_link(getattr(row, name))
 
-    return show
+    column: Callable[[Any, Any], str] = show
+    return column
 
 
 def json_of(name: str, words: Any) -> Callable[[Any, Any], str]:
@@ -93,4 +94,5 @@ def json_of(name: str, words: Any) -> Callable[[Any, Any], str]:
     def show(admin: Any, row: Any) -> str:
         return as_json(getattr(row, name))
 
-    return show
+    line: Callable[[Any, Any], str] = show
+    return line

@@ -36,10 +36,11 @@ class BackOffice(UnfoldAdminSite):
         @wraps(view)
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             with request_scope(request):
-                response = view(request, *args, **kwargs)
+                response: HttpResponseBase = view(request, *args, **kwargs)
                 # Templates evaluate querysets too, so they are rendered before the scope closes.
                 if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response.render()
                 return response
 
-        return super().admin_view(scoped, cacheable)
+        wrapped: Callable[..., Any] = super().admin_view(scoped, cacheable)
+        return wrapped

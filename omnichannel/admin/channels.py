@@ -112,7 +112,7 @@ class ChannelAdmin(CompanyAdmin):
         ),
     )
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Count the open conversations; secrets stay in the database."""
         is_open = ~Q(conversations__stage=Stage.CLOSED) & Q(conversations__isnull=False)
         return rows.annotate(open_count=Count("conversations", filter=is_open))

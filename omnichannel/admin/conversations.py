@@ -78,7 +78,7 @@ class ConversationPanel(CompanyInline):
     fk_name = "contact"
     verbose_name_plural = _("conversas")
     ordering = ("-opened_at", "-id")
-    fields = (
+    fields: tuple[str, ...] = (
         "shown_channel",
         "shown_stage",
         "shown_attendant",
@@ -86,11 +86,11 @@ class ConversationPanel(CompanyInline):
         "opened_at",
         "closed_at",
     )
-    readonly_fields = fields
+    readonly_fields: tuple[str, ...] = fields
     shown_channel = linked("channel", _("canal"))
     shown_attendant = linked("attendant", _("atendente"))
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Bring the names along."""
         return rows.select_related("channel", "attendant__user", "contact")
 
@@ -109,7 +109,7 @@ class HeldPanel(ConversationPanel):
     readonly_fields = fields
     shown_contact = linked("contact", _("pessoa"))
 
-    def annotate(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def annotate(self, rows: QuerySet[Any]) -> Any:
         """Leave out what has ended."""
         return super().annotate(rows).exclude(stage=Stage.CLOSED)
 
