@@ -19,10 +19,11 @@ from simulator.control.requests import (
     wrong,
 )
 from simulator.models import SimMessage, SimNumber, SimPerson
-from simulator.services import incoming, numbers, receipts
+from simulator.services import incoming, receipts
 from simulator.services.media import media_store, plain_type
 from simulator.services.numbers import number_ensure, person_ensure
 from simulator.services.outgoing import echo_send
+from simulator.services.people import person_change
 from simulator.services.templates import templates_ensure
 
 MOST = 500
@@ -135,13 +136,13 @@ def people_create(request: HttpRequest) -> Json:
     return person_json(person)
 
 
-def person_change(request: HttpRequest, wa_id: str) -> Json:
+def person_switch(request: HttpRequest, wa_id: str) -> Json:
     """Turn the switches of a person."""
     fields = Fields(request)
     person = SimPerson.objects.filter(wa_id=wa_id).first()
     if person is None:
         raise NotFound
-    numbers.person_change(person=person, **_options(fields, PERSON_OPTIONS))
+    person_change(person=person, **_options(fields, PERSON_OPTIONS))
     return person_json(person)
 
 

@@ -10,7 +10,7 @@ from simulator.control.requests import control_view
 urlpatterns = [
     path("numbers/", control_view(get=people.numbers_list, post=people.numbers_create)),
     path("people/", control_view(get=people.people_list, post=people.people_create)),
-    path("people/<str:wa_id>/", control_view(patch=people.person_change)),
+    path("people/<str:wa_id>/", control_view(patch=people.person_switch)),
     path("media/", control_view(post=people.media_create)),
     path("messages/", control_view(post=people.messages_create)),
     path("messages/<path:wamid>/", control_view(post=people.message_act)),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError
 from simulator.ids import digits, number_variants
 from simulator.models import SimChat, SimNumber, SimPerson
-from simulator.services.receipts import receipts_arrive
 
 
 def number_ensure(
@@ -85,18 +84,6 @@ def person_ensure(
 def person_by_phone(value: str) -> SimPerson | None:
     """Find a person by a phone in either Brazilian form."""
     return SimPerson.objects.filter(wa_id__in=number_variants(value)).first()
-
-
-def person_change(*, person: SimPerson, **changes: Any) -> None:
-    """Turn switches of a person; a phone that comes online receives what waited for it."""
-    was_online = person.is_online
-    for name, value in changes.items():
-        setattr(person, name, value)
-    person.save()
-    if person.is_online and not was_online:
-        receipts_arrive(person=person)
-    for chat in person.chats.select_related("number"):
-        chat_touch(number=chat.number, person=person)
 
 
 def chat_touch(*, number: SimNumber, person: SimPerson, **changes: Any) -> None:

@@ -11,6 +11,7 @@ from simulator.graph.errors import known_error
 from simulator.models import SimFault, SimMessage, SimNumber, SimPerson
 from simulator.services.clock import posted_at
 from simulator.services.faults import Kind, fault_take
+from simulator.services.numbers import chat_touch
 from simulator.services.webhooks import chat_key, contact, metadata, webhook_row, webhooks_enqueue
 
 Json = dict[str, Any]
@@ -169,6 +170,8 @@ def receipts_read(*, number: SimNumber, person: SimPerson) -> int:
         # Meta leaves `delivered` out when the person reads at once.
         _report(message, goal)
         changed += 1
+    if changed:
+        chat_touch(number=number, person=person)
     return changed
 
 

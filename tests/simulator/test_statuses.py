@@ -14,7 +14,7 @@ from common.errors import DomainError
 from simulator.models import SimFault, SimMessage, SimNumber, SimPerson, SimWebhook
 from simulator.phone.bubbles import bubbles
 from simulator.services import fault_set, person_send
-from simulator.services.numbers import person_change
+from simulator.services.people import person_change
 from simulator.services.receipts import receipt_played, receipts_read
 from simulator.transport import DELAY_HEADER, RESET_HEADER
 from tests.simulator.conftest import error_of, statuses, values

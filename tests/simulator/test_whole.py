@@ -131,7 +131,8 @@ async def test_the_patient_writes_and_sees_ticks_typing_and_the_answer_without_a
     assert (await apart(lambda: post(address, "Bom dia, Mariana!"))).status_code == 200
     await page.locator(".linha.dela", has_text="Bom dia, Mariana!").wait_for()
     await page.locator("#situacao:not(.digitando)").wait_for()
-    # The chat is on screen, so the clinic hears that it was read.
+    # The chat is on screen, so the clinic hears that it was read, and nothing waits unread.
+    await page.locator(".novas").wait_for(state="detached")
     await apart(lambda: until(lambda: SimMessage.objects.filter(status="lida", direction="saida")))
 
 
