@@ -48,6 +48,8 @@ class ApiView(GenericAPIView[Any]):
     """One refusal shape, no caching, no trace of a bug in an answer."""
 
     content_negotiation_class = AlwaysJSON
+    # What OPTIONS would say is in the document.
+    http_method_names = ("get", "post", "put", "patch", "delete", "head")
     honours_idempotency = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

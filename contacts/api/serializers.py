@@ -59,8 +59,6 @@ class ContactOut(serializers.ModelSerializer[Contact]):
             "marketing_opt_in",
             "last_contact_at",
             "identities",
-            "created_at",
-            "updated_at",
         )
 
     def get_tags(self, contact: Contact) -> list[str]:

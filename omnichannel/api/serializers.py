@@ -12,6 +12,7 @@ from common.api.fields import JSONObject
 from omnichannel.choices import (
     AttachmentState,
     Author,
+    ChannelKind,
     Direction,
     MessageKind,
     MessageStatus,
@@ -36,7 +37,7 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
 
     contact = serializers.UUIDField(source="contact_id")
     channel = serializers.UUIDField(source="channel_id")
-    channel_kind = serializers.CharField(source="channel.kind")
+    channel_kind = serializers.ChoiceField(choices=ChannelKind.choices, source="channel.kind")
     bot_active = serializers.SerializerMethodField()
     awaiting_human = serializers.SerializerMethodField()
     is_open = serializers.BooleanField()

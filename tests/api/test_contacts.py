@@ -22,7 +22,7 @@ from tests.api.conftest import Client
 
 FIELDS = {
     "id", "name", "email", "phone", "status", "score", "temperature", "tags", "segments", "custom",
-    "marketing_opt_in", "last_contact_at", "identities", "created_at", "updated_at",
+    "marketing_opt_in", "last_contact_at", "identities",
 }  # fmt: skip
 
 
