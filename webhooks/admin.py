@@ -21,7 +21,7 @@ from accounts.models import Company
 from accounts.services.audit import audit_record
 from common.admin import CompanyAdmin, CompanyInline, Panel, Question, QuestionFilter, button, since
 from common.admin.access import access_of
-from common.admin.filters import today
+from common.admin.filters import titled, today
 from omnichannel.models import Channel
 from webhooks.masking import masked_body, whole_body
 from webhooks.models import InboundEvent, InboundIssue
@@ -104,7 +104,7 @@ class EventAdmin(CompanyAdmin):
         ("state", ChoicesDropdownFilter),
         "source",
         ("error", FieldTextFilter),
-        ("issues__account", FieldTextFilter),
+        ("issues__account", titled(FieldTextFilter, _("conta sem canal"))),
     )
     search_fields = ("id__exact",)
     search_help_text = _("ID do evento")

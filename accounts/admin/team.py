@@ -27,6 +27,7 @@ from common.admin import (
     row_link,
     since,
 )
+from common.admin.filters import titled
 from common.admin.narrowing import CompanyForm
 
 ROLE_COLOURS = {
@@ -68,7 +69,7 @@ class TeamAdmin(CompanyAdmin):
     """Who works in which company, and as what."""
 
     list_display = ("person", "email", "shown_role", "shown_company", "is_active", "seen")
-    list_filter = ("role", "is_active", ("company", AutocompleteSelectFilter))
+    list_filter = ("role", "is_active", ("company", titled(AutocompleteSelectFilter, _("empresa"))))
     list_select_related = ("user", "company")
     search_fields = ("user__name", "user__email")
     ordering = ("user__name",)

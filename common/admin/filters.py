@@ -57,6 +57,17 @@ class QuestionFilter(RadioFilter):
         ]
 
 
+def titled(kind: type[Any], words: Any) -> type[Any]:
+    """Make a filter of a related row speak of it in our words: the field has only a code name."""
+
+    class Titled(kind):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.title = words
+
+    return Titled
+
+
 def today(now: datetime) -> datetime:
     """Return the moment at which the day of `now` began, in the time zone of the pages."""
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)

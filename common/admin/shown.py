@@ -65,7 +65,7 @@ def since(moment: datetime | None) -> SafeString | str:
 
 def muted(text: Any) -> SafeString:
     """Show words in a quiet colour."""
-    return format_html('<span class="text-subtle">{}</span>', text)
+    return format_html('<span class="text-subtle whitespace-nowrap">{}</span>', text)
 
 
 def as_json(value: Any) -> SafeString | str:

@@ -30,6 +30,7 @@ from common.admin import (
     register_inline,
     since,
 )
+from common.admin.filters import titled
 from common.admin.shown import list_link
 from contacts.models import Contact
 from omnichannel.admin import colours
@@ -128,7 +129,7 @@ class ConversationAdmin(CompanyAdmin):
     list_filter = (
         ConversationQuestions,
         ("stage", ChoicesDropdownFilter),
-        ("channel", AutocompleteSelectFilter),
+        ("channel", titled(AutocompleteSelectFilter, _("canal"))),
         ("attendant", AutocompleteSelectFilter),
     )
     list_select_related = ("contact", "channel", "attendant__user")

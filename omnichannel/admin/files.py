@@ -124,7 +124,7 @@ class FileAdmin(CompanyAdmin):
     @display(description=_("extensão"))
     def extension(self, obj: Attachment) -> str:
         """The end of the name: the name itself may be a person's."""
-        return PurePath(obj.filename).suffix[:12] or obj.mime_type.partition("/")[2][:20] or "-"
+        return PurePath(obj.filename).suffix[:12] or _plain(obj.mime_type) or "-"
 
     @display(description=_("tamanho"), ordering="size")
     def shown_size(self, obj: Attachment) -> str:
@@ -140,3 +140,7 @@ class FileAdmin(CompanyAdmin):
     def talk(self, obj: Attachment) -> str:
         """Whose it is, with a link."""
         return row_link(obj.conversation, obj.conversation.contact)
+
+
+def _plain(mime_type: str) -> str:
+    return mime_type.partition(";")[0].partition("/")[2][:20]

@@ -32,7 +32,7 @@ from common.admin import (
 )
 from common.admin.filters import id_from, today
 from omnichannel.admin import colours
-from omnichannel.choices import Direction, MessageStatus
+from omnichannel.choices import Direction, MessageKind, MessageStatus
 from omnichannel.models import Conversation, Message, MessageVersion, StatusReceipt
 from omnichannel.services.outbound import message_retry
 
@@ -246,7 +246,8 @@ class MessageAdmin(CompanyAdmin):
     @display(description=_("tipo"), ordering="kind")
     def shown_kind(self, obj: Message) -> str:
         """The kind; notes are told apart."""
-        return str(_("Nota interna")) if obj.is_internal else obj.get_kind_display()
+        is_note = obj.is_internal and obj.kind != MessageKind.SYSTEM
+        return str(_("Nota interna")) if is_note else obj.get_kind_display()
 
     @display(description=_("texto"))
     def shown_text(self, obj: Message) -> str:
