@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -16,18 +16,17 @@ from common.scoping import company_scope
 logger = logging.getLogger(__name__)
 
 
-def ring(task: Any, *args: Any, countdown: float | None = None) -> None:
-    """Ring for a task once the transaction has committed. A broker that is down costs a sweep's
-    delay.
-    """
+def ring(task: str, *args: Any, countdown: float | None = None) -> None:
+    """Ring for a task, by name, once the transaction has committed."""
+    transaction.on_commit(lambda: ring_now(task, *args, countdown=countdown), robust=True)
 
-    def now() -> None:
-        try:
-            task.apply_async(args=args, countdown=countdown, retry=False)
-        except (OperationalError, OSError):
-            logger.warning("bell not rung for %s; the sweep will", task.name)
 
-    transaction.on_commit(now, robust=True)
+def ring_now(task: str, *args: Any, countdown: float | None = None) -> None:
+    """Ring for a task without waiting for a commit. A broker that is down costs a sweep's delay."""
+    try:
+        current_app.send_task(task, args=args, countdown=countdown, retry=False, ignore_result=True)
+    except (OperationalError, OSError):
+        logger.warning("bell not rung for %s; the sweep will", task)
 
 
 def company_task(name: str, **options: Any) -> Callable[[Callable[..., None]], Any]:

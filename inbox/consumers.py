@@ -16,16 +16,15 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
 from accounts.services.memberships import membership_of
 from common.realtime import Event
 from common.scoping import company_scope
-from omnichannel import rooms
+from common.tasks import ring_now
+from omnichannel import bells, rooms
 from omnichannel.models import Conversation
-from omnichannel.tasks import typing_show
 
 logger = logging.getLogger(__name__)
 
@@ -223,7 +222,9 @@ class CompanySocket(AsyncWebsocketConsumer):
         if now - self._typed.get(conversation.pk, 0.0) < TYPING_EVERY:
             return
         self._typed = {conversation.pk: now}
-        await asyncio.to_thread(_ring_typing, str(conversation.company_id), str(conversation.pk))
+        await asyncio.to_thread(
+            ring_now, bells.TYPING, str(conversation.company_id), str(conversation.pk)
+        )
 
 
 class ConversationSocket(CompanySocket):
@@ -238,14 +239,6 @@ class ConversationSocket(CompanySocket):
         wanted = self.scope["url_route"]["kwargs"]["conversation_id"]
         found: Conversation | None = await self._visible(wanted)
         return found
-
-
-def _ring_typing(company_id: str, conversation_id: str) -> None:
-    try:
-        typing_show.apply_async(args=[company_id, conversation_id], retry=False)
-    except (OperationalError, OSError):
-        # A sign that somebody types is worth nothing a moment later.
-        logger.info("typing sign not rung")
 
 
 # --- rights, again every minute ------------------------------------------------------------------

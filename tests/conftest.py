@@ -51,10 +51,10 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[object, ...]
     """Collect the Celery tasks that would be rung, (name, arguments); none reaches a broker."""
     rung: list[tuple[str, tuple[object, ...]]] = []
 
-    def ring(task: Any, args: Any = None, kwargs: Any = None, **options: Any) -> None:
-        rung.append((task.name, tuple(args or ())))
+    def ring(app: Any, name: str, args: Any = None, **options: Any) -> None:
+        rung.append((name, tuple(args or ())))
 
-    monkeypatch.setattr("celery.app.task.Task.apply_async", ring)
+    monkeypatch.setattr("celery.Celery.send_task", ring)
     return rung
 
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 
-from kombu.exceptions import OperationalError
+from common.tasks import ring_now
 
-logger = logging.getLogger(__name__)
+DRAIN = "webhooks.tasks.drain"
 
 # The first ring goes at once; in a stream more would only cost: a drain looks again by itself.
 RING_EVERY = 0.02
-
-
-def ring_now() -> None:
-    """Ring once the transaction has committed, from ordinary code."""
-    from common.tasks import ring
-    from webhooks.tasks import drain
-
-    ring(drain)
 
 
 class Bell:
@@ -44,18 +35,12 @@ class Bell:
         self._wanted.set()
 
     def _run(self) -> None:
-        from webhooks.tasks import drain
-
         while True:
             self._wanted.wait()
             self._wanted.clear()
             if self._closing:
                 return
-            try:
-                drain.apply_async(retry=False)
-            except (OperationalError, OSError):
-                # The beat sweep rings again within two seconds.
-                logger.warning("bell: the broker does not answer")
+            ring_now(DRAIN)
             time.sleep(RING_EVERY)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from common.tasks import ring
+from webhooks.bell import DRAIN
 from webhooks.models import InboundEvent, InboundIssue
 
 # Raw bodies hold patients' words: 30 days for what was processed, 7 for accounts nobody connected.
@@ -34,8 +36,6 @@ def events_replay(events: QuerySet[InboundEvent]) -> int:
     """Put ended events back in line; return how many. Applying them again changes nothing that was
     stored.
     """
-    from webhooks.bell import ring_now
-
     ended = events.filter(
         state__in=(
             InboundEvent.State.DONE,
@@ -47,7 +47,7 @@ def events_replay(events: QuerySet[InboundEvent]) -> int:
         state=InboundEvent.State.PENDING, attempts=0, error="", updated_at=timezone.now()
     )
     if count:
-        ring_now()
+        ring(DRAIN)
     return count
 
 

@@ -60,7 +60,7 @@ class QuestionFilter(RadioFilter):
 def titled(kind: type[Any], words: Any) -> type[Any]:
     """Make a filter of a related row speak of it in our words: the field has only a code name."""
 
-    class Titled(kind):  # type: ignore[misc]
+    class Titled(kind):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.title = words

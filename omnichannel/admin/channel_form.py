@@ -52,8 +52,6 @@ class ChannelForm(CompanyForm):
             "phone_number",
             "is_default",
             "status",
-            "graph_url",
-            "graph_version",
         )
         labels: ClassVar[dict[str, Any]] = {"account_id": _("ID do número (phone number ID)")}
         help_texts: ClassVar[dict[str, Any]] = {

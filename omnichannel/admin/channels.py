@@ -128,12 +128,19 @@ class ChannelAdmin(CompanyAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         return [one for one in fieldsets if hidden.isdisjoint(one[1]["fields"])]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Read an address without a scheme as https."""
+        if db_field.name == "graph_url":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     # --- saving ---
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save through the service, which merges secrets and knows other companies' accounts."""
         given = form.cleaned_data
-        names = [name for name in form.Meta.fields if name in form.changed_data or not change]
+        columns = [name for name in form.Meta.fields if name not in SECRETS]
+        names = [name for name in columns if name in form.changed_data or not change]
         stored = Channel.objects.for_company(obj.company_id).get(pk=obj.pk) if change else None
         saved = channel_save(
             company=Company.objects.get(pk=obj.company_id),

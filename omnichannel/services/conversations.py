@@ -18,7 +18,7 @@ from common.realtime import publish
 from common.tasks import ring
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
 from contacts.services.identities import people_resolve
-from omnichannel import events
+from omnichannel import bells, events
 from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
 from omnichannel.models import Channel, Conversation, Message
 
@@ -245,9 +245,7 @@ def conversation_seen(*, conversation: Conversation, reader: Membership, up_to: 
         .first()
     )
     if count and newest is not None:
-        from omnichannel.tasks import read_receipt
-
-        ring(read_receipt, str(newest.company_id), str(newest.pk))
+        ring(bells.READ_RECEIPT, str(newest.company_id), str(newest.pk))
     return count
 
 

@@ -24,7 +24,7 @@ from common.realtime import publish
 from common.tasks import ring
 from contacts.models import ContactIdentity
 from contacts.refs import IdentityKind, IdentityRef
-from omnichannel import events
+from omnichannel import bells, events
 from omnichannel.adapters import registry
 from omnichannel.adapters.base import Account, SendError, SendResult
 from omnichannel.choices import ChannelStatus, Direction, MessageKind, MessageStatus
@@ -315,11 +315,9 @@ def _settle(
 
 
 def _ring_later(held: Conversation, wait: timedelta) -> None:
-    from omnichannel.tasks import conversation_deliver as bell
-
     # The broker forgets long waits (its visibility timeout); the sweep rings for those.
     if wait < timedelta(minutes=10):
-        ring(bell, str(held.company_id), str(held.pk), countdown=wait.total_seconds())
+        ring(bells.DELIVER, str(held.company_id), str(held.pk), countdown=wait.total_seconds())
 
 
 def outbound_sweep() -> dict[str, int]:
@@ -327,8 +325,6 @@ def outbound_sweep() -> dict[str, int]:
 
     Returns {"rung": conversations, "uncertain": messages}.
     """
-    from omnichannel.tasks import conversation_deliver as bell
-
     now = timezone.now()
     # A sweep walks over all companies.
     lost = Message.unscoped.outbound().filter(
@@ -346,6 +342,6 @@ def outbound_sweep() -> dict[str, int]:
     )
     rung = 0
     for company_id, conversation_id in waiting:
-        ring(bell, str(company_id), str(conversation_id))
+        ring(bells.DELIVER, str(company_id), str(conversation_id))
         rung += 1
     return {"rung": rung, "uncertain": uncertain}

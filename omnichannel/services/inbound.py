@@ -17,7 +17,7 @@ from common.rows import update_rows
 from common.tasks import ring
 from contacts.models import ContactIdentity
 from contacts.services.identities import people_resolve
-from omnichannel import events
+from omnichannel import bells, events
 from omnichannel.adapters.base import CallNotice, InboundMessage, MediaRef
 from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Message
@@ -304,10 +304,8 @@ class _Batch:
         self._ring_files()
 
     def _ring_files(self) -> None:
-        from omnichannel.tasks import attachment_fetch
-
         for attachment in self.attachments:
-            ring(attachment_fetch, str(attachment.company_id), str(attachment.pk))
+            ring(bells.FETCH, str(attachment.company_id), str(attachment.pk))
 
 
 def _later(known: datetime | None, moment: datetime) -> datetime:

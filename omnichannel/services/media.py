@@ -22,7 +22,7 @@ from accounts.models import Membership
 from common.errors import DomainError
 from common.realtime import publish
 from common.tasks import ring
-from omnichannel import events
+from omnichannel import bells, events
 from omnichannel.adapters import files, registry
 from omnichannel.adapters.base import SendError
 from omnichannel.choices import AttachmentState
@@ -157,9 +157,7 @@ def attachment_retry(*, attachment: Attachment) -> None:
 
 
 def _ring(attachment: Attachment) -> None:
-    from omnichannel.tasks import attachment_fetch as bell
-
-    ring(bell, str(attachment.company_id), str(attachment.pk))
+    ring(bells.FETCH, str(attachment.company_id), str(attachment.pk))
 
 
 def attachments_sweep() -> int:

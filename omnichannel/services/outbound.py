@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +12,7 @@ from accounts.models import Membership
 from common.errors import Conflict, DomainError, Forbidden, NotFound
 from common.realtime import publish
 from common.tasks import ring
-from omnichannel import events
+from omnichannel import bells, events
 from omnichannel.adapters import registry
 from omnichannel.adapters.base import (
     OutgoingMedia,
@@ -321,10 +320,8 @@ def _answered(held: Conversation, author: Membership | None) -> None:
         conversation=held, read_at=None, status=MessageStatus.DELIVERED
     )
     if (newest := unread.exclude(external_id=None).order_by("-seq").first()) is not None:
-        from omnichannel.tasks import read_receipt
-
         # Whoever is answered was read: their phone should say so.
-        ring(read_receipt, str(held.company_id), str(newest.pk))
+        ring(bells.READ_RECEIPT, str(held.company_id), str(newest.pk))
     unread.update(status=MessageStatus.READ, read_at=timezone.now(), revision=held.revision)
     if author is not None and held.attendant_id is None and held.stage != Stage.CLOSED:
         stage_move(held, Stage.HUMAN, attendant=author)
@@ -354,8 +351,5 @@ def _by_client(held: Conversation, client_id: str) -> Message | None:
     return Message.unscoped.filter(conversation=held, client_id=client_id).first()
 
 
-def _ring(held: Conversation, at: datetime | None = None) -> None:
-    from omnichannel.tasks import conversation_deliver
-
-    delay = max((at - timezone.now()).total_seconds(), 0) if at else None
-    ring(conversation_deliver, str(held.company_id), str(held.pk), countdown=delay)
+def _ring(held: Conversation) -> None:
+    ring(bells.DELIVER, str(held.company_id), str(held.pk))

@@ -15,7 +15,7 @@ from django.utils import timezone
 from common.realtime import publish
 from common.rows import update_rows
 from common.tasks import ring
-from omnichannel import events
+from omnichannel import bells, events
 from omnichannel.adapters import registry
 from omnichannel.adapters.base import AccountRef, ProviderFault, StatusUpdate
 from omnichannel.choices import STATUS_BEFORE, MessageStatus
@@ -149,8 +149,6 @@ def _save(rows: list[Message]) -> None:
 
 
 def _keep(channel: Channel, early: Sequence[StatusUpdate]) -> None:
-    from omnichannel.tasks import receipts_sweep
-
     StatusReceipt.unscoped.bulk_create(
         [
             StatusReceipt(
@@ -168,7 +166,7 @@ def _keep(channel: Channel, early: Sequence[StatusUpdate]) -> None:
         ignore_conflicts=True,
     )
     # The message's own transaction may commit a moment after this one.
-    ring(receipts_sweep, countdown=1)
+    ring(bells.RECEIPTS, countdown=1)
 
 
 def _fault_json(fault: ProviderFault | None) -> dict[str, str] | None:

@@ -426,7 +426,7 @@ def test_a_broker_that_is_away_does_not_close_the_page(conversation, beto, monke
     def away(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("away")
 
-    monkeypatch.setattr("celery.app.task.Task.apply_async", away)
+    monkeypatch.setattr("celery.Celery.send_task", away)
 
     async def scenario() -> dict:
         async with listening(beto) as page:

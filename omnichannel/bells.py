@@ -1,0 +1,7 @@
+"""The names of this package's tasks, so that services can ring without knowing who answers."""
+
+DELIVER = "omnichannel.tasks.conversation_deliver"
+FETCH = "omnichannel.tasks.attachment_fetch"
+READ_RECEIPT = "omnichannel.tasks.read_receipt"
+RECEIPTS = "omnichannel.tasks.receipts_sweep"
+TYPING = "omnichannel.tasks.typing_show"
