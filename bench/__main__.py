@@ -35,7 +35,10 @@ def main() -> int:
             with Stack(var_dir / "bench") as stack:
                 _use(stack)
                 report.say(f"{name}  ({time.monotonic() - began:.0f} s)")
-                import_module(f"bench.figures.{name}").measure(stack, report)
+                try:
+                    import_module(f"bench.figures.{name}").measure(stack, report)
+                finally:
+                    _let_go()
     except KeyboardInterrupt:
         report.say("stopped")
         return 130
@@ -67,6 +70,14 @@ def _use(stack: Stack) -> None:
             "META_APP_SECRET": settings.META_APP_SECRETS[0],
         }
     )
+
+
+def _let_go() -> None:
+    """Close this process' connections: the next figure has a server of its own."""
+    from django.db import connection
+
+    connection.close()
+    connection.close_pool()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

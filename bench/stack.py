@@ -152,7 +152,7 @@ class Stack:
         application: str = "config.asgi:application",
     ) -> None:
         """Start the web process; `wait_for_web` tells when it answers."""
-        self.start(name, uvicorn(application, port or self.port))
+        self.start(name, processes.uvicorn(application, HOST, port or self.port))
 
     def worker(self, name: str = "worker") -> None:
         """Start a worker as `make run` does."""
@@ -216,16 +216,6 @@ class Stack:
         """Give the resident memory of a process."""
         status = Path(f"/proc/{self.processes[name].pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if "VmRSS" in line)
-
-
-def uvicorn(application: str, port: int) -> list[str]:
-    """Give the command that serves an ASGI application as `make run` serves the web process."""
-    return [
-        *(sys.executable, "-m", "uvicorn", application),
-        *("--host", HOST, "--port", str(port), "--ws", "websockets"),
-        *("--no-proxy-headers", "--no-server-header", "--no-access-log"),
-        *("--timeout-graceful-shutdown", "5", "--log-level", "warning"),
-    ]
 
 
 def free_port() -> int:

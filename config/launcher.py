@@ -206,7 +206,7 @@ class Launcher:
         celery = [python, "-m", "celery", "-A", "config"]
         schedule = str(self.var_dir / "celerybeat-schedule")
         commands = {
-            "web": _uvicorn("config.asgi:application", self.port),
+            "web": processes.uvicorn("config.asgi:application", HOST, self.port),
             "worker": [*celery, "worker", "-P", "threads", "-c", "8", "--loglevel", "INFO"],
             "beat": [
                 *celery,
@@ -219,7 +219,9 @@ class Launcher:
             ],
         }
         if self.demo:
-            commands["simulator"] = _uvicorn("simulator.asgi:application", self.port + 1)
+            commands["simulator"] = processes.uvicorn(
+                "simulator.asgi:application", HOST, self.port + 1
+            )
         return [
             Child(
                 name=name,
@@ -282,15 +284,6 @@ def _port(words: str) -> int:
 
 def _manage(*arguments: str) -> list[str]:
     return [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
-
-
-def _uvicorn(application: str, port: int) -> list[str]:
-    return [
-        *(sys.executable, "-m", "uvicorn", application),
-        *("--host", HOST, "--port", str(port), "--ws", "websockets"),
-        *("--no-proxy-headers", "--no-server-header", "--no-access-log"),
-        *("--timeout-graceful-shutdown", "5"),
-    ]
 
 
 def _switches(name: str) -> dict[str, str]:

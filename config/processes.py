@@ -71,3 +71,14 @@ def end(
     if process.poll() is None:
         process.kill()
     return process.wait()
+
+
+def uvicorn(application: str, host: str, port: int) -> list[str]:
+    """Give the command that serves an ASGI application."""
+    return [
+        *(sys.executable, "-m", "uvicorn", application, "--host", host, "--port", str(port)),
+        # A compressing socket keeps 64 KiB of state of its own, and hints are a line long.
+        *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
+        *("--no-proxy-headers", "--no-server-header", "--no-access-log"),
+        *("--timeout-graceful-shutdown", "5"),
+    ]

@@ -9,7 +9,7 @@ from celery import shared_task
 from common.errors import DomainError
 from common.tasks import company_task
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import SendError
+from omnichannel.adapters.outgoing import SendError
 from omnichannel.choices import ChannelStatus
 from omnichannel.models import Attachment, Channel, Conversation, Message
 from omnichannel.services import channels, delivery, media, receipts, templates

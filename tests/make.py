@@ -13,7 +13,7 @@ from accounts.models import Company, Membership
 from accounts.services.memberships import member_create
 from common.scoping import company_scope
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from omnichannel.adapters.base import AccountRef, InboundMessage, MediaRef
+from omnichannel.adapters.facts import AccountRef, InboundMessage, MediaRef
 from omnichannel.choices import ChannelKind, ChannelStatus, MessageKind
 from omnichannel.models import Channel, Message
 from omnichannel.services.channels import channel_save

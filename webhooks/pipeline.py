@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from common.locks import lock_key
 from common.scoping import company_scope
-from omnichannel.adapters.base import AccountRef, IdentityChange, Ignored, Malformed, Parsed
+from omnichannel.adapters.facts import AccountRef, IdentityChange, Ignored, Malformed, Parsed
 from omnichannel.models import Channel
 from omnichannel.services.channels import webhook_seen
 from omnichannel.services.facts import facts_apply

@@ -6,7 +6,7 @@ import json
 
 import orjson
 
-from omnichannel.adapters.base import Parsed
+from omnichannel.adapters.facts import Parsed
 from omnichannel.adapters.registry import ADAPTERS
 from webhooks.models import InboundEvent
 

@@ -22,7 +22,7 @@ from config.demo.steps import Person, Story
 from config.demo.stories import STORIES
 from contacts.models import Consent, Contact, Tag
 from contacts.services.consent import consent_record
-from omnichannel.adapters.base import AccountRef, TemplateUpdate
+from omnichannel.adapters.facts import AccountRef, TemplateUpdate
 from omnichannel.choices import ChannelKind, ChannelStatus
 from omnichannel.models import Channel, Conversation, Message, Template
 from omnichannel.services.channels import channel_save

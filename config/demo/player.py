@@ -23,16 +23,15 @@ from config.demo.files import file_of
 from config.demo.phone import Phone
 from config.demo.steps import Json, Step, Story
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import (
+from omnichannel.adapters.facts import (
     AccountRef,
     InboundMessage,
-    OutgoingMessage,
     Parsed,
     ProviderFault,
     ReactionUpdate,
-    Recipient,
     StatusUpdate,
 )
+from omnichannel.adapters.outgoing import OutgoingMessage, Recipient
 from omnichannel.adapters.whatsapp.content import body_of
 from omnichannel.choices import (
     AttachmentState,

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from inbox.presenters.common import label_of
 from inbox.shapes import Choice, TemplateOption, Variable
-from omnichannel.adapters.base import Adapter, TemplateVariable
+from omnichannel.adapters.base import Adapter
+from omnichannel.adapters.outgoing import TemplateVariable
 from omnichannel.choices import TemplateStatus
 from omnichannel.models import Template
 from omnichannel.services.outbound import template_info

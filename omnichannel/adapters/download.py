@@ -27,7 +27,6 @@ from urllib3 import HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
-from omnichannel.adapters.base import Account, MediaInfo, SendError
 from omnichannel.adapters.meta import (
     CONNECT_SECONDS,
     MEDIA_READ_SECONDS,
@@ -37,6 +36,7 @@ from omnichannel.adapters.meta import (
     GraphFault,
     not_sent,
 )
+from omnichannel.adapters.outgoing import Account, MediaInfo, SendError
 
 logger = logging.getLogger(__name__)
 

@@ -29,7 +29,8 @@ from django.utils.translation import gettext_lazy as _
 from requests.auth import AuthBase
 from requests.models import PreparedRequest
 
-from omnichannel.adapters.base import Account, Json, SendError
+from omnichannel.adapters.facts import Json
+from omnichannel.adapters.outgoing import Account, SendError
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.crypto import EncryptedJSONField
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
-from omnichannel.adapters.base import Account
+from omnichannel.adapters.outgoing import Account
 from omnichannel.choices import ChannelKind, ChannelStatus
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from common.realtime import publish
 from omnichannel import events
-from omnichannel.adapters.base import EditUpdate, InboundMessage, ReactionUpdate, RevokeUpdate
+from omnichannel.adapters.facts import EditUpdate, InboundMessage, ReactionUpdate, RevokeUpdate
 from omnichannel.choices import Direction, MessageKind
 from omnichannel.models import Channel, Conversation, Message, MessageVersion, Reaction
 from omnichannel.services.conversations import conversation_lock

@@ -23,14 +23,8 @@ from contacts.services.consent import consent_record
 from contacts.services.identities import identity_move, people_resolve
 from omnichannel import rooms
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import (
-    AccountHealth,
-    AccountNotice,
-    ContactCard,
-    IdentityChange,
-    PreferenceUpdate,
-    SendError,
-)
+from omnichannel.adapters.facts import AccountNotice, ContactCard, IdentityChange, PreferenceUpdate
+from omnichannel.adapters.outgoing import AccountHealth, SendError
 from omnichannel.choices import ChannelStatus
 from omnichannel.models import Channel, ChannelNotice, Conversation
 from omnichannel.signals import channel_connected

@@ -26,7 +26,7 @@ from contacts.models import ContactIdentity
 from contacts.refs import IdentityKind, IdentityRef
 from omnichannel import bells, events
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import Account, SendError, SendResult
+from omnichannel.adapters.outgoing import Account, SendError, SendResult
 from omnichannel.choices import ChannelStatus, Direction, MessageKind, MessageStatus
 from omnichannel.models import Attachment, Channel, Conversation, Message
 from omnichannel.services.changes import reaction_put

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from omnichannel.adapters.base import (
+from omnichannel.adapters.facts import (
     AccountNotice,
     CallNotice,
     ContactCard,

@@ -13,7 +13,7 @@ from contacts.models import Consent
 from contacts.refs import IdentityKind
 from contacts.services.consent import consent_state
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import OutgoingMessage, Recipient
+from omnichannel.adapters.outgoing import OutgoingMessage, Recipient
 from omnichannel.choices import (
     MEDIA_KINDS,
     AttachmentState,

@@ -18,7 +18,7 @@ from common.tasks import ring
 from contacts.models import ContactIdentity
 from contacts.services.identities import people_resolve
 from omnichannel import bells, events
-from omnichannel.adapters.base import CallNotice, InboundMessage, MediaRef
+from omnichannel.adapters.facts import CallNotice, InboundMessage, MediaRef
 from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Message
 from omnichannel.services.conversations import conversation_lock, people_hold

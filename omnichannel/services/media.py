@@ -24,7 +24,7 @@ from common.realtime import publish
 from common.tasks import ring
 from omnichannel import bells, events
 from omnichannel.adapters import files, registry
-from omnichannel.adapters.base import SendError
+from omnichannel.adapters.outgoing import SendError
 from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment, Conversation
 from omnichannel.services.conversations import conversation_lock

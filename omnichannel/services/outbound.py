@@ -14,12 +14,7 @@ from common.realtime import publish
 from common.tasks import ring
 from omnichannel import bells, events
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import (
-    OutgoingMedia,
-    OutgoingMessage,
-    TemplateInfo,
-    TemplateSend,
-)
+from omnichannel.adapters.outgoing import OutgoingMedia, OutgoingMessage, TemplateInfo, TemplateSend
 from omnichannel.adapters.tolerant import clean, copied
 from omnichannel.choices import (
     MEDIA_KINDS,

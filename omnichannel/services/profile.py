@@ -8,7 +8,7 @@ from accounts.models import Membership
 from accounts.services.audit import audit_record
 from common.errors import DomainError
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import SendError
+from omnichannel.adapters.outgoing import SendError
 from omnichannel.models import Channel
 
 

@@ -17,7 +17,7 @@ from common.rows import update_rows
 from common.tasks import ring
 from omnichannel import bells, events
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import AccountRef, ProviderFault, StatusUpdate
+from omnichannel.adapters.facts import AccountRef, ProviderFault, StatusUpdate
 from omnichannel.choices import STATUS_BEFORE, MessageStatus
 from omnichannel.models import Channel, Conversation, Message, StatusReceipt
 

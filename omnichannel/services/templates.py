@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from common.errors import DomainError
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import SendError, TemplateInfo, TemplateUpdate
+from omnichannel.adapters.facts import TemplateUpdate
+from omnichannel.adapters.outgoing import SendError, TemplateInfo
 from omnichannel.choices import TemplateStatus
 from omnichannel.models import Channel, Template
 

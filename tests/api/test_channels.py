@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Company, Membership
 from contacts.models import Contact
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import Account, AccountHealth, SendError, TemplateInfo
+from omnichannel.adapters.outgoing import Account, AccountHealth, SendError, TemplateInfo
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from omnichannel.models import Channel, Conversation, Message, Template
 from tests import make

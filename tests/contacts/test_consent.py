@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.models import Consent
 from contacts.refs import IdentityKind
 from contacts.services.consent import consent_record, consent_state
-from omnichannel.adapters.base import AccountRef, PreferenceUpdate
+from omnichannel.adapters.facts import AccountRef, PreferenceUpdate
 from omnichannel.services.channels import preference_record
 from tests import make
 from tests.race import errors, together

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
@@ -123,6 +124,8 @@ def run(scenario: Callable[[], Awaitable[Any]]) -> Any:
         finally:
             for task in consumers._rounds.copy().values():
                 task.cancel()
+            # The test client of Channels keeps the connection of the sockets' thread open.
+            await sync_to_async(connection.close)()
 
     return asyncio.run(whole())
 

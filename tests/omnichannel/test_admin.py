@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from common.admin.filters import id_from
-from omnichannel.adapters.base import AccountHealth, SendError
+from omnichannel.adapters.outgoing import AccountHealth, SendError
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from omnichannel.choices import AttachmentState, MessageStatus, Stage, TemplateStatus
 from omnichannel.models import Attachment, Channel, Conversation, Message, Template
@@ -52,7 +52,9 @@ class TestChannel:
         assert answer["Location"] == reverse("admin:omnichannel_channel_change", args=[channel.pk])
         assert channel.company_id == clinic.pk
         assert channel.credentials == {"access_token": TOKEN}
-        assert AuditEntry.unscoped.filter(action="canal.salvo", actor=ana.user).exists()
+        entry = AuditEntry.unscoped.get(action="canal.salvo", actor=ana.user)
+        assert "credentials" in entry.detail["campos"]
+        assert "access_token" not in entry.detail["campos"]
 
     def test_a_token_is_never_shown_again(self, ana):
         office = Office(ana)

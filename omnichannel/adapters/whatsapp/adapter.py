@@ -6,24 +6,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import IO, Any
 
-from omnichannel.adapters.base import (
+from omnichannel.adapters.base import Adapter, Capabilities
+from omnichannel.adapters.download import media_chunks
+from omnichannel.adapters.facts import Json, Parsed, ProviderFault
+from omnichannel.adapters.meta import Graph, unreadable
+from omnichannel.adapters.outgoing import (
     Account,
     AccountHealth,
-    Adapter,
-    Capabilities,
-    Json,
     MediaInfo,
     OutgoingMessage,
-    Parsed,
-    ProviderFault,
     SendError,
     SendResult,
     TemplateInfo,
     TemplateSend,
     TemplateVariable,
 )
-from omnichannel.adapters.download import media_chunks
-from omnichannel.adapters.meta import Graph, unreadable
 from omnichannel.adapters.tolerant import ident, mapping
 from omnichannel.adapters.whatsapp import answers, limits, profile, templates
 from omnichannel.adapters.whatsapp.content import body_of, read_body

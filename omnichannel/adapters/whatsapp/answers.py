@@ -7,15 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts.refs import IdentityRef
-from omnichannel.adapters.base import (
+from omnichannel.adapters.facts import Json
+from omnichannel.adapters.meta import uncertain, unreadable
+from omnichannel.adapters.outgoing import (
     Account,
     AccountHealth,
-    Json,
     MediaInfo,
     SendResult,
     TemplateInfo,
 )
-from omnichannel.adapters.meta import uncertain, unreadable
 from omnichannel.adapters.tolerant import copied, ident, mapping, number, text
 from omnichannel.adapters.whatsapp.change import identities_of
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from contacts.refs import IdentityRef, PersonRef
-from omnichannel.adapters.base import AccountRef, ProviderFault
+from omnichannel.adapters.facts import AccountRef, ProviderFault
 from omnichannel.adapters.tolerant import (
     BadShape,
     Json,

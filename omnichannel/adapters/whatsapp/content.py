@@ -14,7 +14,8 @@ Other members are ours and stay here. What WhatsApp would refuse is refused by l
 
 from __future__ import annotations
 
-from omnichannel.adapters.base import Json, OutgoingMedia, OutgoingMessage, Recipient
+from omnichannel.adapters.facts import Json
+from omnichannel.adapters.outgoing import OutgoingMedia, OutgoingMessage, Recipient
 from omnichannel.choices import MessageKind
 
 MEDIA_FIELD = {

@@ -14,8 +14,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from omnichannel.adapters.base import Scope, SendError
 from omnichannel.adapters.meta import GraphFault
+from omnichannel.adapters.outgoing import Scope, SendError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 
-from omnichannel.adapters.base import ContentRefused, Json, OutgoingMessage, Recipient
+from omnichannel.adapters.facts import Json
+from omnichannel.adapters.outgoing import ContentRefused, OutgoingMessage, Recipient
 from omnichannel.adapters.tolerant import number
 from omnichannel.adapters.whatsapp.content import MEDIA_FIELD, interactive_of
 from omnichannel.adapters.whatsapp.media import CAPTIONED

@@ -8,8 +8,8 @@ from typing import IO, Any, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 
-from omnichannel.adapters.base import ContentRefused, SendError
 from omnichannel.adapters.files import HEAD_BYTES, agrees, is_animated_webp
+from omnichannel.adapters.outgoing import ContentRefused, SendError
 from omnichannel.choices import MessageKind
 
 MIB = 1024 * 1024

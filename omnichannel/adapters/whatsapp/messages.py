@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contacts.refs import IdentityRef, PersonRef
-from omnichannel.adapters.base import (
+from omnichannel.adapters.facts import (
     EditUpdate,
     IdentityChange,
     Ignored,

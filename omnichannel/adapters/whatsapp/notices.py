@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from contacts.refs import PersonRef
-from omnichannel.adapters.base import (
+from omnichannel.adapters.facts import (
     AccountNotice,
     AccountRef,
     CallNotice,

@@ -37,7 +37,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
-from omnichannel.adapters.base import AccountRef, Ignored, Malformed, Parsed
+from omnichannel.adapters.facts import AccountRef, Ignored, Malformed, Parsed
 from omnichannel.adapters.tolerant import BadShape, ident, items, label, moment, required
 from omnichannel.adapters.whatsapp import messages, notices, template_news
 from omnichannel.adapters.whatsapp.change import Change

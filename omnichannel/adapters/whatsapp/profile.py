@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from omnichannel.adapters.base import ContentRefused, Json
+from omnichannel.adapters.facts import Json
+from omnichannel.adapters.outgoing import ContentRefused
 from omnichannel.adapters.tolerant import copied
 from omnichannel.adapters.whatsapp.answers import first
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from omnichannel.adapters.base import Ignored, Parsed, StatusUpdate
+from omnichannel.adapters.facts import Ignored, Parsed, StatusUpdate
 from omnichannel.adapters.tolerant import (
     Json,
     ident,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from omnichannel.adapters.base import Parsed, TemplateUpdate
+from omnichannel.adapters.facts import Parsed, TemplateUpdate
 from omnichannel.adapters.tolerant import BadShape, Json, ident, label, mapping, picked, text
 from omnichannel.adapters.whatsapp.change import Change
 from omnichannel.choices import TemplateStatus

@@ -13,9 +13,9 @@ from typing import Any, Literal, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from omnichannel.adapters.base import (
+from omnichannel.adapters.facts import Json
+from omnichannel.adapters.outgoing import (
     ContentRefused,
-    Json,
     TemplateInfo,
     TemplateSend,
     TemplateVariable,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
-from omnichannel.adapters.base import Account, OutgoingMessage, Recipient
+from omnichannel.adapters.outgoing import Account, OutgoingMessage, Recipient
 from omnichannel.choices import MessageKind
 
 TOKEN = "EAAtest-token-that-nobody-may-see"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from omnichannel.adapters.base import AccountRef, Parsed
+from omnichannel.adapters.facts import AccountRef, Parsed
 from omnichannel.adapters.whatsapp.parse import parse
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "whatsapp"

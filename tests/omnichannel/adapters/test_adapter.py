@@ -5,13 +5,9 @@ import json
 import pytest
 from werkzeug import Request, Response
 
-from omnichannel.adapters.base import (
-    Adapter,
-    Capabilities,
-    ContentRefused,
-    ProviderFault,
-    SendError,
-)
+from omnichannel.adapters.base import Adapter, Capabilities
+from omnichannel.adapters.facts import ProviderFault
+from omnichannel.adapters.outgoing import ContentRefused, SendError
 from omnichannel.adapters.registry import KindWithoutAdapter, adapter_for
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from omnichannel.choices import ChannelKind, MessageKind

@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 
 from contacts.refs import IdentityKind, IdentityRef
 from omnichannel.adapters import meta
-from omnichannel.adapters.base import SendError, SendResult
+from omnichannel.adapters.outgoing import SendError, SendResult
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from tests.omnichannel.adapters.conftest import TOKEN
 from tests.omnichannel.adapters.payloads import load

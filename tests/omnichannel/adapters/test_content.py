@@ -2,12 +2,7 @@
 
 import pytest
 
-from omnichannel.adapters.base import (
-    OutgoingMedia,
-    OutgoingMessage,
-    Recipient,
-    TemplateSend,
-)
+from omnichannel.adapters.outgoing import OutgoingMedia, OutgoingMessage, Recipient, TemplateSend
 from omnichannel.adapters.whatsapp.content import body_of, read_body
 from omnichannel.adapters.whatsapp.limits import check
 from omnichannel.choices import MessageKind

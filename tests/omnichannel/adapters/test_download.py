@@ -7,7 +7,7 @@ import pytest
 from werkzeug import Request, Response
 
 from omnichannel.adapters import download
-from omnichannel.adapters.base import Account, MediaInfo, SendError
+from omnichannel.adapters.outgoing import Account, MediaInfo, SendError
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from tests.omnichannel.adapters.conftest import TOKEN
 

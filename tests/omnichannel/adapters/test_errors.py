@@ -3,8 +3,9 @@
 import pytest
 from django.utils.translation import override
 
-from omnichannel.adapters.base import ProviderFault, SendError
+from omnichannel.adapters.facts import ProviderFault
 from omnichannel.adapters.meta import GraphFault, backoff, retry_delay
+from omnichannel.adapters.outgoing import SendError
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from omnichannel.adapters.whatsapp.errors import (
     MEANINGS,

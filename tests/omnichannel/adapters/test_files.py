@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from omnichannel.adapters.base import ContentRefused, SendError
 from omnichannel.adapters.files import agrees, is_animated_webp, sniff
+from omnichannel.adapters.outgoing import ContentRefused, SendError
 from omnichannel.adapters.whatsapp.media import (
     MEDIA_LIMITS,
     file_check,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from omnichannel.adapters.base import (
+from omnichannel.adapters.outgoing import (
     ContentRefused,
     OutgoingMedia,
     OutgoingMessage,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contacts.refs import IdentityKind, IdentityRef
-from omnichannel.adapters.base import (
+from omnichannel.adapters.facts import (
     AccountNotice,
     AccountRef,
     CallNotice,

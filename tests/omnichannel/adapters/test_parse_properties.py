@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnichannel.adapters.base import InboundMessage, Malformed
+from omnichannel.adapters.facts import InboundMessage, Malformed
 from tests.omnichannel.adapters.payloads import FIXTURES, RECEIVED_AT, body, facts, load, message
 
 # Everything Python's json may give, lone surrogates, NaN and huge numbers included.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from omnichannel.adapters.base import ContentRefused, TemplateInfo
+from omnichannel.adapters.outgoing import ContentRefused, TemplateInfo
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 
 adapter = WhatsAppAdapter()

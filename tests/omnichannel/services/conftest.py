@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from omnichannel.adapters import registry
-from omnichannel.adapters.base import (
+from omnichannel.adapters.outgoing import (
     Account,
     AccountHealth,
     MediaInfo,

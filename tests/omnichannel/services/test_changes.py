@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from omnichannel.adapters.base import AccountRef, EditUpdate, ReactionUpdate, RevokeUpdate
+from omnichannel.adapters.facts import AccountRef, EditUpdate, ReactionUpdate, RevokeUpdate
 from omnichannel.models import Conversation, Message, MessageVersion, Reaction
 from omnichannel.services.facts import facts_apply
 from tests import make

@@ -9,14 +9,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from common.errors import DomainError
-from omnichannel.adapters.base import (
-    AccountHealth,
-    AccountNotice,
-    AccountRef,
-    SendError,
-    TemplateInfo,
-    TemplateUpdate,
-)
+from omnichannel.adapters.facts import AccountNotice, AccountRef, TemplateUpdate
+from omnichannel.adapters.outgoing import AccountHealth, SendError, TemplateInfo
 from omnichannel.choices import ChannelStatus
 from omnichannel.models import Channel, ChannelNotice, Template
 from omnichannel.services.channels import (

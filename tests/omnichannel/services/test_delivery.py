@@ -14,8 +14,8 @@ from common.crypto import SecretUnreadable
 from contacts.models import Consent, ContactIdentity
 from contacts.refs import IdentityKind, IdentityRef
 from contacts.services.consent import consent_record
-from omnichannel.adapters.base import ContentRefused, SendError, SendResult
 from omnichannel.adapters.meta import not_sent, uncertain
+from omnichannel.adapters.outgoing import ContentRefused, SendError, SendResult
 from omnichannel.choices import ChannelStatus, MessageKind, MessageStatus
 from omnichannel.models import Attachment, Channel, Conversation, Message, Reaction, Template
 from omnichannel.services import delivery

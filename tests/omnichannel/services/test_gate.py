@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from contacts.models import Consent, ContactIdentity
 from contacts.services.consent import consent_record
-from omnichannel.adapters.base import (
+from omnichannel.adapters.outgoing import (
     ContentRefused,
     OutgoingMedia,
     OutgoingMessage,

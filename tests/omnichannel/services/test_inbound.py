@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from omnichannel.adapters.base import AccountRef, CallNotice, IdentityChange
+from omnichannel.adapters.facts import AccountRef, CallNotice, IdentityChange
 from omnichannel.choices import MessageKind, MessageStatus, Stage
 from omnichannel.models import Attachment, Conversation, Message
 from omnichannel.services.conversations import conversation_close, conversation_reopen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from common.scoping import company_scope
-from omnichannel.adapters.base import MediaRef
+from omnichannel.adapters.facts import MediaRef
 from omnichannel.choices import MessageKind
 from omnichannel.models import Attachment, Channel, Message
 from omnichannel.services.inbound import messages_store

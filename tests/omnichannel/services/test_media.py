@@ -12,8 +12,8 @@ import pytest
 import requests
 from django.utils import timezone
 
-from omnichannel.adapters.base import Account, MediaInfo, SendError
 from omnichannel.adapters.meta import not_sent
+from omnichannel.adapters.outgoing import Account, MediaInfo, SendError
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment, Conversation

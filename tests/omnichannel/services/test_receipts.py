@@ -10,7 +10,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from omnichannel.adapters.base import AccountRef, ProviderFault, SendResult, StatusUpdate
+from omnichannel.adapters.facts import AccountRef, ProviderFault, StatusUpdate
+from omnichannel.adapters.outgoing import SendResult
 from omnichannel.choices import STATUS_BEFORE, STATUS_ORDER, MessageStatus
 from omnichannel.models import Conversation, Message, StatusReceipt
 from omnichannel.services.delivery import conversation_deliver

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from common.errors import Conflict, DomainError, Forbidden, NotFound
-from omnichannel.adapters.base import ContentRefused
+from omnichannel.adapters.outgoing import ContentRefused
 from omnichannel.choices import Author, MessageKind, MessageStatus, Stage
 from omnichannel.models import Conversation, Message, Template
 from omnichannel.services.conversations import conversation_close, conversation_take
