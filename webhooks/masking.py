@@ -118,7 +118,7 @@ def unparsable(body: bytes) -> str:
 
 
 def _text(value: str, key: str, parent: str) -> str:
-    if _is_word(value):
+    if key in PLAIN and _is_word(value):
         return value
     if key in IDENTIFIERS and parent not in PEOPLE:
         return _identifier(value)
