@@ -1,0 +1,353 @@
+"""The table of every address, and two companies furnished alike, for tests/test_tenancy.py."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from channels.testing import WebsocketCommunicator
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework import serializers
+
+from accounts.models import Company, Membership, User
+from accounts.services.tokens import token_issue
+from common.scoping import CompanyOwned, company_scope
+from contacts.services.contacts import contact_save
+from inbox import sockets
+from omnichannel.choices import AttachmentState
+from omnichannel.models import Attachment, Conversation, Template
+from omnichannel.services.outbound import message_send, note_add
+from tests import make
+
+MARK = "MARCADACLINICA"
+Attempt = Callable[..., AbstractContextManager[None]]
+METHODS = ("get", "post", "put", "patch", "delete")
+API = "central-atendimento/"
+TALK = f"{API}conversas/<uuid:conversation_id>/"
+PAGE = "atendimento/conversas/<uuid:conversation_id>/"
+MEMBER, MANAGER, ADMINISTRATOR, NOBODY = "member", "manager", "administrator", "nobody"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One line of the table: what each method needs, and a body that gets past its reading.
+
+    `roles` maps methods to the least role; other methods are refused. `body` is sent with every
+    write.
+    """
+
+    roles: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    is_form: bool = False
+
+
+def reads() -> Address:
+    return Address({"get": MEMBER})
+
+
+def acts(role: str = MEMBER, **body: Any) -> Address:
+    return Address({"post": role}, body)
+
+
+CHANNEL = {"kind": "whatsapp", "name": "Novo", "account_id": "777000777"}
+TABLE: dict[str, Address] = {
+    # --- pages ---
+    "": Address({method: NOBODY for method in METHODS}),
+    "admin/atendimento/": Address({method: NOBODY for method in METHODS}),
+    "admin/atendimento/<path:rest>": Address({method: NOBODY for method in METHODS}),
+    "atendimento/": reads(),
+    "atendimento/entrar/": Address({"get": NOBODY, "post": NOBODY, "put": NOBODY}),
+    "atendimento/sair/": Address({"post": NOBODY}),
+    "atendimento/lista/": Address({"post": MEMBER}, {"filtro": "todas"}, is_form=True),
+    PAGE: reads(),
+    f"{PAGE}mensagens/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"texto": "x", "client_id": "a"}, is_form=True
+    ),
+    f"{PAGE}modelos/": reads(),
+    f"{PAGE}anexos/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}assumir/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}liberar/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}fechar/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}reabrir/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}lida/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/mensagens/<uuid:message_id>/reenviar/": Address(
+        {"post": MEMBER}, {}, is_form=True
+    ),
+    "atendimento/anexos/<uuid:attachment_id>/": reads(),
+    # --- API ---
+    f"{API}auth/token/": Address({"post": NOBODY}, {"email": "x@y.example", "password": "x"}),
+    f"{API}auth/logout/": acts(),
+    f"{API}canais/": Address({"get": MEMBER, "post": ADMINISTRATOR}, CHANNEL),
+    f"{API}canais/<uuid:channel_id>/": Address(
+        {"get": MEMBER, "patch": ADMINISTRATOR, "delete": ADMINISTRATOR}, {"name": "Outro"}
+    ),
+    f"{API}canais/<uuid:channel_id>/validar/": acts(ADMINISTRATOR),
+    f"{API}contatos/": Address({"get": MEMBER, "post": MEMBER}, {"name": "Novo"}),
+    f"{API}contatos/<uuid:contact_id>/": Address(
+        {"get": MEMBER, "patch": MEMBER, "delete": MANAGER}, {"name": "Outro"}
+    ),
+    f"{API}conversas/": reads(),
+    TALK: reads(),
+    f"{TALK}mensagens/": Address({"get": MEMBER, "post": MEMBER}, {"text": "x"}),
+    f"{TALK}anexos/": acts(),
+    f"{TALK}transferir-humano/": acts(),
+    f"{TALK}fechar/": acts(),
+    f"{TALK}assumir/": acts(),
+    f"{TALK}liberar/": acts(),
+    f"{TALK}reabrir/": acts(),
+    f"{TALK}lida/": acts(),
+    f"{API}mensagens/<uuid:message_id>/reenviar/": acts(),
+    f"{API}anexos/<uuid:attachment_id>/": reads(),
+    f"{API}whatsapp/config/": Address({"get": ADMINISTRATOR}),
+    f"{API}whatsapp/perfil-negocio/": Address(
+        {"get": MEMBER, "patch": ADMINISTRATOR}, {"about": "x"}
+    ),
+    f"{API}whatsapp/templates/": reads(),
+    f"{API}whatsapp/templates/sincronizar/": acts(ADMINISTRATOR),
+    f"{API}whatsapp/test-envio/": acts(ADMINISTRATOR, telefone=make.PHONE, mensagem="x"),
+    f"{API}schema/": Address({"get": NOBODY}),
+    f"{API}docs/": Address({"get": NOBODY}),
+    f"{API}^[\\s\\S]*$": Address(),
+}
+# Ids that travel beside the path: address, method, where the id goes, whose id.
+BESIDE = [
+    (f"{API}conversas/", "get", "?channel", "channel"),
+    (f"{API}conversas/", "get", "?contact", "contact"),
+    (f"{API}conversas/", "get", "?attendant", "member"),
+    (f"{API}whatsapp/perfil-negocio/", "get", "?canal", "channel"),
+    (f"{API}whatsapp/perfil-negocio/", "patch", "?canal", "channel"),
+    (f"{API}whatsapp/templates/", "get", "?canal", "channel"),
+    (f"{API}whatsapp/templates/sincronizar/", "post", "canal", "channel"),
+    (f"{API}whatsapp/test-envio/", "post", "canal", "channel"),
+    (f"{TALK}mensagens/", "post", "reply_to", "message"),
+    (f"{TALK}mensagens/", "post", "attachment", "attachment"),
+    (f"{TALK}mensagens/", "post", "content.reaction.message_id", "message"),
+    (f"{PAGE}mensagens/", "post", "responde_a", "message"),
+    (f"{PAGE}mensagens/", "post", "anexo", "attachment"),
+    (f"{PAGE}mensagens/", "post", "modelo", "template"),
+    ("atendimento/lista/", "post", "id", "conversation"),
+]
+
+
+def walk(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Give every address with its view, the admin's apart."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from walk(entry.url_patterns, route)
+        else:
+            yield route, entry
+
+
+ADDRESSES = dict(walk())
+OURS = {route for route in ADDRESSES if not route.startswith("admin/") or "atendimento" in route}
+BACK_OFFICE = {route: entry for route, entry in ADDRESSES.items() if route not in OURS}
+PARAMETER = re.compile(r"<(?:uuid|path|str|int):(\w+)>")
+
+
+def path_of(route: str, ids: dict[str, Any]) -> str:
+    """Fill a route with ids by the parameter's name."""
+    filled = PARAMETER.sub(lambda match: str(ids[match[1].removesuffix("_id")]), route)
+    return "/" + filled.replace("^[\\s\\S]*$", "nao-existe/")
+
+
+# --- the cast -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tenant:
+    """A company with one of everything, and its people."""
+
+    company: Company
+    administrator: Membership
+    attendant: Membership
+    ids: dict[str, Any]
+
+
+def furnish(company: Company, mark: str, account: str) -> Tenant:
+    """Give a company one row of everything, `mark` in every text."""
+    administrator = make.member(
+        company, f"{mark} Chefe", Membership.Role.ADMINISTRATOR, is_staff=True
+    )
+    attendant = make.member(company, f"Atendente {mark}")
+    channel = make.channel(company, name=mark, account_id=account, waba_id=account, is_default=True)
+    inbound = make.inbound(channel, text=mark, person=make.person(name=mark))
+    with company_scope(company):
+        conversation = Conversation.objects.get(pk=inbound.conversation_id)
+        Conversation.objects.update(subject=mark)
+        contact_save(
+            actor=administrator, contact=conversation.contact, tags=[mark], custom={"k": mark}
+        )
+        template = Template.unscoped.create(
+            company=company,
+            waba_id=channel.waba_id,
+            name=mark.lower(),
+            language="pt_BR",
+            status="APPROVED",
+            components=[{"type": "BODY", "text": mark}],
+        )
+        message_send(conversation=conversation, author=attendant, text=mark)
+        note_add(conversation=conversation, author=administrator, text=mark)
+        attachment = Attachment(
+            company=company,
+            conversation=conversation,
+            kind="documento",
+            state=AttachmentState.READY,
+            filename=f"{mark}.pdf",
+            mime_type="application/pdf",
+            size=len(mark),
+        )
+        attachment.file.save("", ContentFile(mark.encode()), save=True)
+    ids = {
+        "event": make.event(make.body(channel, make.said(mark))).pk,
+        "channel": channel.pk,
+        "conversation": conversation.pk,
+        "contact": conversation.contact_id,
+        "message": inbound.pk,
+        "attachment": attachment.pk,
+        "template": template.pk,
+        "member": attendant.pk,
+        "rest": "filas",
+    }
+    return Tenant(company, administrator, attendant, ids)
+
+
+def client_of(member: Membership | None, route: str) -> Client:
+    """Give a browser for pages, a token for the API."""
+    if member is None:
+        return Client(raise_request_exception=True)
+    if route.startswith(API):
+        token, _ = token_issue(user=member.user)
+        return Client(headers={"Authorization": f"Token {token}"})
+    client = Client()
+    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def call(member: Membership | None, route: str, method: str, ids: dict[str, Any], **extra: Any):
+    """Send one request, with the body of the table."""
+    address = TABLE.get(route, Address())
+    body = {**address.body, **extra}
+    options = {} if address.is_form or method == "get" else {"content_type": "application/json"}
+    return getattr(client_of(member, route), method)(path_of(route, ids), body, **options)
+
+
+def content_of(answer: Any) -> str:
+    """Return what an answer says, but for the moment."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    headers = {key: value for key, value in answer.headers.items() if key != "Expires"}
+    return f"{headers}\n{body.decode(errors='replace')}"
+
+
+def assert_says_nothing(answer: Any, about: Tenant, *given: Any) -> None:
+    """Fail when an answer holds the mark or an id of a company's; `given` ids may be echoed."""
+    said = content_of(answer)
+    assert MARK.lower() not in said.lower()
+    for value in about.ids.values():
+        if isinstance(value, UUID) and value not in given:
+            assert str(value) not in said
+
+
+CALLS = [(route, method) for route, row in TABLE.items() for method in row.roles]
+WITH_ID = [(route, method) for route, method in CALLS if "<uuid:" in route]
+
+
+def with_id_beside(tenant: Tenant, route: str, method: str, place: str, value: Any) -> Any:
+    """Send a call of a tenant's administrator with one id beside the path."""
+    member = tenant.administrator
+    if not place.startswith("?"):
+        first, *rest = place.split(".")
+        reaction = {"reaction": {"message_id": str(value), "emoji": "x"}}
+        return call(member, route, method, tenant.ids, **{first: reaction if rest else str(value)})
+    path, client = f"{path_of(route, tenant.ids)}{place}={value}", client_of(member, route)
+    if method == "get":
+        return client.get(path)
+    return getattr(client, method)(path, TABLE[route].body, content_type="application/json")
+
+
+def rows_of(company: Company) -> dict[str, list[Any]]:
+    """Return every row of a company, of every tenant's table."""
+    found = {}
+    for model in apps.get_models():
+        if issubclass(model, CompanyOwned):
+            rows = model.unscoped.for_company(company).order_by("pk")
+            found[model.__name__] = list(rows.values_list())
+    return found
+
+
+# --- back-office, sockets, classes ---------------------------------------------------------------
+
+
+def back_office_path(route: str, row_id: Any) -> str:
+    """Fill an admin address; content types and app names do not tell companies apart."""
+    return "/" + re.sub(r"<[^>]+>|\^.*", lambda match: str(row_id), route)
+
+
+def row_of(route: str, tenant: Tenant) -> Any:
+    """Return the id of a company's row that an admin address is about; any id for other ones."""
+    match = re.match(r"admin/(\w+)/(\w+)/", route)
+    if match is None:
+        return tenant.ids["conversation"]
+    model = apps.get_model(match[1], match[2])
+    if issubclass(model, CompanyOwned):
+        row = model.unscoped.for_company(tenant.company).first()
+        return row.pk if row else uuid4()
+    others = {Company: tenant.company.pk, User: tenant.attendant.user_id}
+    return others.get(model, tenant.ids["event"])
+
+
+async def connects(member: Membership | None, path: str, origin: str = "http://testserver") -> bool:
+    """Tell whether a socket was accepted."""
+    from asgiref.sync import sync_to_async
+
+    headers = [(b"origin", origin.encode()), (b"host", b"testserver")]
+    if member is not None:
+        client = Client()
+        backend = "django.contrib.auth.backends.ModelBackend"
+        await sync_to_async(client.force_login)(member.user, backend=backend)
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={key}".encode()))
+    socket = WebsocketCommunicator(sockets.sockets, path, headers=headers)
+    is_accepted, _ = await socket.connect()
+    await socket.disconnect()
+    return bool(is_accepted)
+
+
+def modules(*names: str) -> Iterator[Any]:
+    """Import every module of ours whose path holds one of the names."""
+    for package in ("common", "accounts", "contacts", "omnichannel", "webhooks", "inbox", "config"):
+        root = importlib.import_module(package)
+        for found in pkgutil.walk_packages(root.__path__, f"{package}."):
+            if any(name in found.name for name in names):
+                yield importlib.import_module(found.name)
+
+
+def classes(base: type, *names: str) -> list[type]:
+    """Give our subclasses of a base, each once."""
+    found = {
+        member
+        for module in modules(*names)
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, base) and member.__module__ == module.__name__
+    }
+    return sorted(found, key=lambda member: (member.__module__, member.__name__))
+
+
+def related_fields(serializer: Any) -> Iterator[Any]:
+    for item in getattr(serializer, "fields", {}).values():
+        related = getattr(item, "child_relation", item)
+        if isinstance(related, serializers.RelatedField):
+            yield related
+        elif isinstance(related, serializers.BaseSerializer):
+            yield from related_fields(getattr(related, "child", related))
