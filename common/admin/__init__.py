@@ -5,7 +5,8 @@ Apps register pages built on `CompanyAdmin`; an app above adds a panel to a page
 """
 
 from common.admin.access import Access, access_of
-from common.admin.base import CompanyAdmin, Panel, acted, button
+from common.admin.base import CompanyAdmin, Panel, acted
+from common.admin.buttons import button
 from common.admin.filters import Question, QuestionFilter
 from common.admin.inlines import CompanyInline, register_inline
 from common.admin.shown import json_of, link_to, linked, muted, row_link, since

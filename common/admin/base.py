@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import update_wrapper
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,14 +14,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.dispatch import Signal
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from common.admin.access import access_of
+from common.admin.buttons import Pressable
 from common.admin.inlines import registered_inlines
 from common.admin.narrowing import CompanyForm, Narrowed
 from common.admin.shown import linked
@@ -47,21 +46,7 @@ class Panel:
     parts: Sequence[tuple[str, dict[str, Any]]] = field(default_factory=tuple)
 
 
-def button(
-    words: Any, *, icon: str = "", needs: str = "change", is_main: bool = False
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a method a button above a row's form. It is pressed by POST, gets the request and the
-    row, calls one service and may return a response; a DomainError becomes a message.
-    """
-
-    def mark(method: Callable[..., Any]) -> Callable[..., Any]:
-        method.button = {"words": words, "icon": icon, "needs": needs, "is_main": is_main}  # type: ignore[attr-defined]
-        return method
-
-    return mark
-
-
-class CompanyAdmin(Narrowed, ModelAdmin):
+class CompanyAdmin(Narrowed, Pressable):
     """Rows of the companies that the person manages; another company's row is a missing one.
 
     `is_read_only` pages are records; `owner_only` pages are for superusers. `buttons` names methods
@@ -73,7 +58,6 @@ class CompanyAdmin(Narrowed, ModelAdmin):
     owner_only: ClassVar[bool] = False
     can_be_added: ClassVar[bool] = True
     can_be_deleted: ClassVar[bool] = False
-    buttons: ClassVar[tuple[str, ...]] = ()
 
     form: type[forms.ModelForm[Any]] = CompanyForm
     show_full_result_count = False
@@ -269,55 +253,9 @@ class CompanyAdmin(Narrowed, ModelAdmin):
             context["subtitle"] = self.title_of(obj)
             context["original"] = _Titled(obj, context["subtitle"])
             context["panel"] = self.panel(request, obj)
-            context["panel_buttons"] = [
-                {**getattr(self, name).button, "href": self._button_address(name, obj.pk)}
-                for name in self.buttons
-                if self._may_press(request, name, obj)
-            ]
+            context["panel_buttons"] = self.buttons_for(request, obj)
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add an address for each button."""
-        pressed = [
-            path(
-                f"<path:object_id>/{name}/",
-                self.admin_site.admin_view(self._pressing(name)),
-                name=self._button_name(name),
-            )
-            for name in self.buttons
-        ]
-        return [*pressed, *super().get_urls()]
-
-    def _pressing(self, name: str) -> Callable[..., HttpResponse]:
-        def press(request: HttpRequest, object_id: str) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            obj = self.get_object(request, unquote(object_id))
-            if obj is None or not self._may_press(request, name, obj):
-                missing: HttpResponse = self._get_obj_does_not_exist_redirect(
-                    request, self.opts, object_id
-                )
-                return missing
-            try:
-                response: HttpResponse | None = getattr(self, name)(request, obj)
-            except DomainError as refused:
-                messages.error(request, str(refused.detail))
-                response = None
-            return response or HttpResponseRedirect(self.address(obj.pk))
-
-        return update_wrapper(press, getattr(self, name))
-
-    def _may_press(self, request: HttpRequest, name: str, obj: Any) -> bool:
-        if getattr(self, name).button["needs"] == "view":
-            return self.has_view_permission(request, obj)
-        return self.may_act(request, obj)
-
-    def _button_name(self, name: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-
-    def _button_address(self, name: str, pk: Any) -> str:
-        return reverse(f"admin:{self._button_name(name)}", args=[quote(pk)])
 
     def address(self, pk: Any) -> str:
         """Return the address of a row's page."""
