@@ -46,6 +46,8 @@ def _binder(death_signal: signal.Signals, parent: int) -> Callable[[], None] | N
         return None
 
     def bind() -> None:
+        # A shell that starts us in the background lets SIGINT be ignored, and that is inherited.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         _prctl(PR_SET_PDEATHSIG, int(death_signal))
         # The parent may have died since the fork; then no signal will ever come.
         if os.getppid() != parent:

@@ -144,9 +144,21 @@ def test_every_payload_at_hand_is_shown_without_its_texts():
             value = json.loads(raw)
         except ValueError:
             continue
-        shown = masked_body(raw)
+        if "entry" not in value:
+            # A request or an answer: only what is posted to us comes into the ledger.
+            continue
+        shown = _words(json.loads(masked_body(raw)))
         for text in _bodies(value):
+            # Whole values: a sample's "PHONE_NUMBER" also begins its "PHONE_NUMBER_ID".
             assert text not in shown
+
+
+def _words(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return {word for item in value.values() for word in _words(item)}
+    if isinstance(value, list):
+        return {word for item in value for word in _words(item)}
+    return {value} if isinstance(value, str) else set()
 
 
 def _bodies(value: object) -> list[str]:
