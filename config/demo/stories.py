@@ -108,6 +108,7 @@ QUICK = (
         ends=2,
         steps=(
             said("Oi"),
+            take("bianca", gap=0.2),
             reply("Olá, Alice! Aqui é da Clínica Vida Leve. Como posso ajudar?", gap=0.4),
             said("Quero saber os convênios que vocês atendem", gap=1),
             reply("Atendemos Vida Mais, Saúde Total e Bem Cuidar. Qual é o seu?", gap=0.6),
@@ -119,6 +120,7 @@ QUICK = (
         ends=13,
         steps=(
             said("Bom dia, tem estacionamento?"),
+            take("rafael"),
             reply("Bom dia! Sim, gratuito para pacientes, com entrada pela rua lateral."),
         ),
     ),
