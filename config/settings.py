@@ -125,6 +125,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": env.str("REALTIME_PREFIX", default="central") + ":",
     "socket_keepalive": True,
     "health_check_interval": 10,
+    # Without these a Redis that hangs would hold every request that rings, for ever. Workers wait
+    # for a bell one second at a time, so the limit does not touch them.
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {

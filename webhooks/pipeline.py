@@ -62,9 +62,12 @@ def drain() -> int:
         with _lanes_held(stuck) as lanes:
             if not lanes:
                 return ended
-            for _ in range(TURNS):
+            for turn in range(TURNS):
                 events = _claim([lane for lane in lanes if lane not in stuck])
                 if not events:
+                    if not turn:
+                        # Somebody holds the very rows: the next ring finds them again.
+                        stuck.update(lanes)
                     break
                 ended += _work_off(events, stuck)
 

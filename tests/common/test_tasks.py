@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import time
+
 import pytest
+from celery import Celery
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -59,6 +63,21 @@ def test_every_bell_has_somebody_who_answers():
     names = {value for name, value in vars(bells).items() if name.isupper()} | {DRAIN}
     tasks = [*vars(omnichannel.tasks).values(), *vars(webhooks.tasks).values()]
     assert names <= {getattr(task, "name", None) for task in tasks}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_hangs_does_not_hold_the_writer(settings, monkeypatch, caplog):
+    """It takes the connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        away = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        app = Celery("teste", broker=away, set_as_current=False)
+        app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        monkeypatch.setattr("common.tasks.current_app", app)
+        began = time.monotonic()
+        ring("teste.sino")
+    assert time.monotonic() - began < 10
+    assert "bell not rung for teste.sino" in caplog.text
 
 
 def test_a_company_task_runs_inside_its_company(clinic):

@@ -125,7 +125,7 @@ def run(scenario: Callable[[], Awaitable[Any]]) -> Any:
             for task in consumers._rounds.copy().values():
                 task.cancel()
             # The test client of Channels keeps the connection of the sockets' thread open.
-            await sync_to_async(connection.close)()
+            await sync_to_async(lambda: connection.close())()
 
     return asyncio.run(whole())
 

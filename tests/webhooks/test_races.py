@@ -8,7 +8,7 @@ from collections import defaultdict
 from random import Random
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -137,6 +137,14 @@ def test_a_lane_is_emptied_by_one_worker_at_a_time(channel, monkeypatch):
     drained_by(4)
     assert max(most) == 1
     assert Message.unscoped.count() == 20
+
+
+def test_rows_that_somebody_holds_do_not_make_a_worker_spin(channel):
+    keep([json.dumps(make.body(channel, make.said("presa"))).encode()])
+    with transaction.atomic():
+        InboundEvent.objects.select_for_update().get()
+        assert together(pipeline.drain, seconds=10) == [0]
+    assert pipeline.drain() == 1
 
 
 def test_a_worker_whose_connection_dies_leaves_its_lane_to_the_next(channel, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -141,16 +142,28 @@ def test_four_deliverers_at_once_send_each_message_once_and_in_order(channel, an
         for n in range(3)
     ]
     for talk in talks:
-        for n in range(8):
+        for n in range(4):
             write(talk, ana, f"{talk.pk}/{n}")
+    under_way, overlaps = set(), []
+
+    def slowly(message):
+        """Take as long as a call takes, so that the others meet a message that is on its way."""
+        if message.to.phone in under_way:
+            overlaps.append(message.text)
+        under_way.add(message.to.phone)
+        time.sleep(0.1)
+        under_way.discard(message.to.phone)
+
+    provider.on_send = slowly
     results = together(
         *(lambda: [conversation_deliver(conversation=talk) for talk in talks] for _ in range(4))
     )
     assert errors(results) == []
+    assert overlaps == [], "one conversation, one sender"
     for talk in talks:
         conversation_deliver(conversation=talk)
         mine = [text for text in provider.texts if text.startswith(str(talk.pk))]
-        assert mine == [f"{talk.pk}/{n}" for n in range(8)]
+        assert mine == [f"{talk.pk}/{n}" for n in range(4)]
     assert not Message.unscoped.outbound().exclude(status=S.SENT).exists()
 
 
