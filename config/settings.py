@@ -103,7 +103,11 @@ REDIS_URL = env.str("REDIS_URL")
 # Celery and the channel layer spell a unix socket differently from redis-py.
 _socket = REDIS_URL.startswith("unix://")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": env.str("REALTIME_PREFIX", default="central") + "-cache",
+    }
 }
 CHANNEL_LAYERS = {
     "default": {

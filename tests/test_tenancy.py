@@ -16,7 +16,6 @@ import pytest
 from django import forms
 from django.apps import apps
 from django.contrib import admin
-from django.core.cache import cache
 from django.db import models, transaction
 from django.urls import reverse
 from rest_framework import serializers
@@ -25,6 +24,7 @@ from accounts.models import Company
 from common.scoping import CompanyOwned, company_scope
 from inbox import sockets
 from omnichannel.models import Channel, Message
+from tests import make
 from tests.neighbours import (
     ADDRESSES,
     ADMINISTRATOR,
@@ -60,7 +60,7 @@ from tests.neighbours import (
 def ours(clinic: Company, settings: Any) -> Tenant:
     """Give the clinic whose data must not leak."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    cache.clear()
+    make.forget_cached()
     return furnish(clinic, MARK, "100000000000002")
 
 

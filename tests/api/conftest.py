@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Membership
 from accounts.services.tokens import token_issue
 from omnichannel.models import Channel, Template
+from tests import make
 
 API = "/central-atendimento/"
 Client = Callable[[Membership | None], "Caller"]
@@ -49,7 +49,7 @@ def quick_passwords(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
     """Forget the throttle's counts of the test before."""
-    cache.clear()
+    make.forget_cached()
 
 
 @pytest.fixture
