@@ -83,6 +83,9 @@ def _set_environment() -> None:
 
 _set_environment()
 django.setup()
+# A parallel worker that inherits this name loads the settings before its own environment is set,
+# and then shares spool, files, cache and rooms with its neighbours.
+os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 # The cast logs in hundreds of times; a slow hash is worth its time only against thieves.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
