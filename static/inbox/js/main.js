@@ -22,14 +22,16 @@ function showState(state) {
   const banner = el("conexao");
   el("ao-vivo").dataset.state = state;
   el("ao-vivo").textContent = say(state === "ligado" ? "live" : "notLive");
-  clearTimeout(bannerTimer);
   if (state === "ligado") {
+    clearTimeout(bannerTimer);
+    bannerTimer = 0;
     if (!banner.hidden) notice(say("reconnected"));
     banner.hidden = true;
     return;
   }
-  // A blink of the network is not worth alarming anybody.
-  bannerTimer = setTimeout(() => {
+  // A blink of the network is not worth alarming anybody. Counted from the first failure: each try
+  // that fails comes here again.
+  bannerTimer ||= setTimeout(() => {
     banner.querySelector("span").textContent = say("reconnecting");
     banner.hidden = false;
   }, BANNER_AFTER_MS);
