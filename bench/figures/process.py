@@ -13,8 +13,9 @@ from uuid_utils.compat import uuid7
 from bench import bodies, cast, load
 from bench.report import Report, middle
 from bench.stack import Stack, until
+from common.tasks import ring_now
 from omnichannel.models import Message
-from webhooks.bell import ring_now
+from webhooks.bell import DRAIN
 from webhooks.ledger import INSERT, dedupe_of, lane_of
 from webhooks.models import InboundEvent
 
@@ -97,7 +98,7 @@ def backlog() -> int:
 def everyone_writes_once() -> None:
     """Let every patient be known and have a conversation with messages of ours to get ticks for."""
     _keep(cast.first_bodies(CLINICS, PATIENTS))
-    ring_now()
+    ring_now(DRAIN)
     until(lambda: backlog() == 0, 60, "the backlog does not end")
     cast.answer_everyone()
 
@@ -108,7 +109,7 @@ def _worked_off(run: str) -> float:
     _keep(islice(made, EVENTS))
     before = Message.unscoped.count()
     began = time.monotonic()
-    ring_now()
+    ring_now(DRAIN)
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
