@@ -23,6 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from redis.exceptions import RedisError
+
 from config import processes
 from config.embedded import EmbeddedFailure, PostgresServer, ValkeyServer
 
@@ -187,7 +189,12 @@ class Stack:
         from config.celery import app
 
         def pongs() -> bool:
-            return bool(app.control.inspect(timeout=0.5).ping())
+            try:
+                return bool(app.control.inspect(timeout=0.5).ping())
+            except (RedisError, OSError):
+                # A connection of ours that outlived the server it led to.
+                app.pool.force_close_all()
+                return False
 
         until(pongs, READY_SECONDS, "the worker does not answer")
 
