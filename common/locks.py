@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from django.db import connection
+from common.rows import run
 
 
 def lock_key(*parts: object) -> int:
@@ -18,9 +18,8 @@ def lock_all(keys: Iterable[int]) -> None:
     """Hold every key until the transaction ends, taken in one order so that nobody deadlocks."""
     ordered = sorted(set(keys))
     if ordered:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) WITH ORDINALITY t(k, n)"
-                " ORDER BY n",
-                [ordered],
-            )
+        run(
+            "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) WITH ORDINALITY t(k, n)"
+            " ORDER BY n",
+            ordered,
+        )

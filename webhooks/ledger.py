@@ -46,8 +46,8 @@ RETRY_AFTER = 0.5
 
 # Pacing: nothing up to CALM waiting events, then PACE_STEP seconds for each, never over PACE_MOST;
 # from FLOOD on the backlog is beyond what pacing could help.
-CALM, FLOOD = 20, 2000
-PACE_STEP, PACE_MOST = 0.0004, 0.025
+CALM, FLOOD = 10, 2000
+PACE_STEP, PACE_MOST = 0.0006, 0.025
 BACKLOG_EVERY = 0.025
 
 
@@ -128,7 +128,9 @@ class Ledger:
             while self.entries:
                 group = self._take()
                 try:
-                    await asyncio.wait_for(self._commit(group), STATEMENT_LIMIT)
+                    # Not wait_for: in Python 3.11 it may swallow the cancellation of `close`.
+                    async with asyncio.timeout(STATEMENT_LIMIT):
+                        await self._commit(group)
                 except (psycopg.Error, OSError, TimeoutError) as exc:
                     await self._fail(group, exc)
                 else:
@@ -136,6 +138,7 @@ class Ledger:
                     for entry in group:
                         if not entry.done.done():
                             entry.done.set_result(None)
+                    await self._look()
                 if self._pause:
                     await asyncio.sleep(self._pause)
 
@@ -164,18 +167,28 @@ class Ledger:
                 [entry.dedupe for entry in group],
             ],
         )
-        await self._count(connection)
 
-    async def _count(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _look(self) -> None:
         """Look how far behind the workers are, and set the pause between commits by it."""
         now = time.monotonic()
         if now - self._counted_at < BACKLOG_EVERY:
             return
         self._counted_at = now
-        row = await (await connection.execute(BACKLOG)).fetchone()
-        waiting = row[0] if row else 0
+        try:
+            async with asyncio.timeout(STATEMENT_LIMIT):
+                waiting = await self._count()
+        except (psycopg.Error, OSError, TimeoutError):
+            # The next commit connects anew, or finds that it cannot.
+            self._pause = 0.0
+            await self._drop()
+            return
         behind = 0 if waiting >= FLOOD else max(waiting - CALM, 0)
         self._pause = min(behind * PACE_STEP, PACE_MOST)
+
+    async def _count(self) -> int:
+        connection = await self._connect()
+        row = await (await connection.execute(BACKLOG)).fetchone()
+        return row[0] if row else 0
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None or self._connection.closed:

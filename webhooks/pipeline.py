@@ -20,12 +20,12 @@ from django.db import (
     IntegrityError,
     InterfaceError,
     OperationalError,
-    connection,
     transaction,
 )
 from django.utils import timezone
 
 from common.locks import lock_key
+from common.rows import columns, load, run
 from common.scoping import company_scope
 from omnichannel.adapters.facts import AccountRef, IdentityChange, Ignored, Malformed, Parsed
 from omnichannel.models import Channel
@@ -93,24 +93,25 @@ def _work_off(events: list[InboundEvent], stuck: set[int]) -> int:
 
 # --- claim ---------------------------------------------------------------------------------------
 
-# Whoever finds several lanes waiting takes some of them together: a group costs the same few
-# statements however many events it has. The inner query is fenced, or locks would be tried on lanes
-# that have nothing.
+# Several lanes are taken together: a group costs the same few statements whatever its size. The
+# inner query is fenced, or locks would be tried on lanes that have nothing.
 HOLD = """
 SELECT lane FROM (
     SELECT lane FROM webhooks_inboundevent
     WHERE state IN ('pendente', 'processando') AND lane <> ALL(%s::int[])
     GROUP BY lane ORDER BY random() OFFSET 0
 ) waiting
-WHERE pg_try_advisory_lock((%s::bigint[])[lane + 1]) LIMIT %s
+WHERE pg_try_advisory_lock((%s::bigint[])[lane + 1]) LIMIT %s::int
 """
-# One that was tried before is taken alone, so that only the guilty one collects attempts.
-CLAIM = """
+RELEASE = "SELECT pg_advisory_unlock(key) FROM unnest(%s::bigint[]) key"
+# One that was tried before is taken alone, so that only the guilty one collects attempts. The count
+# has to outlive the worker, not the database's server: it does not wait for the disk.
+CLAIM = f"""
 WITH waiting AS (
     SELECT e.* FROM unnest(%s::int[]) AS held(lane) CROSS JOIN LATERAL (
         SELECT id, lane, attempts FROM webhooks_inboundevent w
         WHERE w.lane = held.lane AND state IN ('pendente', 'processando')
-        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+        ORDER BY id LIMIT %s::int FOR UPDATE SKIP LOCKED
     ) e
 ), placed AS (
     SELECT id, row_number() OVER line = 1 AND attempts > 0 AS is_tried_first,
@@ -125,27 +126,22 @@ WITH waiting AS (
 )
 UPDATE webhooks_inboundevent e
 SET state = 'processando', attempts = attempts + 1, updated_at = now()
-FROM taken WHERE e.id = taken.id
-RETURNING e.*
-"""
+FROM taken, (SELECT set_config('synchronous_commit', 'off', true)) at_once
+WHERE e.id = taken.id
+RETURNING {columns(InboundEvent, "e")}
+"""  # noqa: S608  (names of our own columns only)
 LANE_KEYS = [lock_key("lane", lane) for lane in range(LANES)]
 
 
 @contextmanager
 def _lanes_held(stuck: Iterable[int]) -> Iterator[list[int]]:
     """Hold lanes that have something waiting and that nobody else holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [list(stuck), LANE_KEYS, LANES_AT_ONCE])
-        lanes = [lane for (lane,) in cursor.fetchall()]
+    lanes = [lane for (lane,) in run(HOLD, list(stuck), LANE_KEYS, LANES_AT_ONCE)]
     try:
         yield lanes
     finally:
         if lanes:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_unlock(key) FROM unnest(%s::bigint[]) key",
-                    [[LANE_KEYS[lane] for lane in lanes]],
-                )
+            run(RELEASE, [LANE_KEYS[lane] for lane in lanes])
 
 
 def _claim(lanes: Sequence[int]) -> list[InboundEvent]:
@@ -153,7 +149,7 @@ def _claim(lanes: Sequence[int]) -> list[InboundEvent]:
     if not lanes:
         return []
     share = max(GROUP // len(lanes), 1)
-    rows = InboundEvent.objects.raw(CLAIM, [list(lanes), share])
+    rows = [load(InboundEvent, row) for row in run(CLAIM, list(lanes), share)]
     return sorted(rows, key=lambda row: row.pk)
 
 
@@ -202,6 +198,14 @@ def _read(event: InboundEvent) -> Reading | None:
     return None
 
 
+ACCOUNT_COLUMNS = ("account_id", "waba_id", "phone_number")
+CHANNELS = {
+    column: f"SELECT {columns(Channel, 'c')} FROM omnichannel_channel c"  # noqa: S608
+    f" WHERE c.kind = %s::text AND c.{column} = ANY(%s::text[]) ORDER BY c.id"
+    for column in ACCOUNT_COLUMNS
+}
+
+
 class _Routes:
     """Which channels each account of a group means. Only our own table says whose a number is."""
 
@@ -217,9 +221,9 @@ class _Routes:
             for value in _values_of(account):
                 by_column[source, account.by][value] = (source, account)
         for (source, column), wanted in by_column.items():
-            rows = Channel.unscoped.filter(kind=source, **{f"{column}__in": list(wanted)})
-            for row in rows.order_by("id"):
-                found[wanted[getattr(row, column)]].append(row)
+            for row in run(CHANNELS[column], source, list(wanted)):
+                channel = load(Channel, row)
+                found[wanted[getattr(channel, column)]].append(channel)
         return found
 
     def of(self, event: InboundEvent, fact: Parsed) -> list[Channel]:
@@ -385,8 +389,7 @@ def _settle_all(
     readings: Sequence[Reading], issues: dict[InboundEvent, list[InboundIssue]]
 ) -> None:
     states = [_state_of(issues.get(reading.event, [])) for reading in readings]
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLE, [[reading.event.pk for reading in readings], states])
+    run(SETTLE, [reading.event.pk for reading in readings], states)
     InboundIssue.objects.bulk_create([issue for items in issues.values() for issue in items])
 
 

@@ -81,7 +81,8 @@ class Receiver:
 
     async def _keep(self, source: str, body: bytes) -> int:
         try:
-            await asyncio.wait_for(self.ledger.accept(source, body), DEADLINE)
+            async with asyncio.timeout(DEADLINE):
+                await self.ledger.accept(source, body)
         except (LedgerUnavailable, TimeoutError):
             pass
         else:

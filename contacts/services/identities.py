@@ -18,11 +18,19 @@ from accounts.models import AuditEntry
 from accounts.services.audit import audit_record
 from common import phones
 from common.locks import lock_all, lock_key
+from common.rows import columns, insert_rows, load, run
 from contacts.models import Contact, ContactIdentity
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
 
 Key = tuple[str, str, str]
 DUPLICATE = "contato.possivel_duplicado"
+IDENTITY_SIZE = len(ContactIdentity._meta.concrete_fields)
+STORED = f"""
+SELECT {columns(ContactIdentity, "i")}, {columns(Contact, "c")}
+FROM contacts_contactidentity i JOIN contacts_contact c ON c.id = i.contact_id
+WHERE i.company_id = %s::uuid AND i.kind = ANY(%s::text[]) AND i.realm = ANY(%s::text[])
+    AND i.value = ANY(%s::text[])
+"""  # noqa: S608  (names of our own columns only)
 
 
 # People write several messages in a row, and reading a number costs more than all else here.
@@ -60,14 +68,18 @@ class _Directory:
         )
         wanted = [key for keys in self.keys.values() for key in keys]
         # All columns of the index, or the look-up walks through every identity of the company.
-        stored = ContactIdentity.objects.for_company(company_id).filter(
-            kind__in={kind for kind, _realm, _value in wanted},
-            realm__in={realm for _kind, realm, _value in wanted},
-            value__in={value for _kind, _realm, value in wanted},
+        found = run(
+            STORED,
+            company_id,
+            list({kind for kind, _realm, _value in wanted}),
+            list({realm for _kind, realm, _value in wanted}),
+            list({value for _kind, _realm, value in wanted}),
         )
-        self.known: dict[Key, ContactIdentity] = {
-            (row.kind, row.realm, row.value): row for row in stored.select_related("contact")
-        }
+        self.known: dict[Key, ContactIdentity] = {}
+        for row in found:
+            identity = load(ContactIdentity, row[:IDENTITY_SIZE])
+            identity.contact = load(Contact, row[IDENTITY_SIZE:])
+            self.known[identity.kind, identity.realm, identity.value] = identity
         self.new_contacts: list[Contact] = []
         self.new_identities: list[ContactIdentity] = []
         self.changed: dict[Any, Contact] = {}
@@ -136,8 +148,8 @@ class _Directory:
 
     def save(self) -> None:
         """Write what the batch added and learned."""
-        Contact.unscoped.bulk_create(self.new_contacts)
-        ContactIdentity.unscoped.bulk_create(self.new_identities)
+        insert_rows(self.new_contacts)
+        insert_rows(self.new_identities)
         fresh = {contact.pk for contact in self.new_contacts}
         learned = [row for pk, row in self.changed.items() if pk not in fresh]
         if learned:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from common import phones
 from common.realtime import publish
-from common.rows import update_rows
+from common.rows import columns, insert_rows, load, run, together, update_rows
 from common.tasks import ring
 from contacts.models import ContactIdentity
 from contacts.services.identities import people_resolve
@@ -40,6 +40,22 @@ SAVED = (
     "waiting_since",
     "referral",
 )
+
+
+KNOWN = """
+SELECT external_id, kind FROM omnichannel_message
+WHERE company_id = %s::uuid AND channel_id = %s::uuid AND external_id = ANY(%s::text[])
+"""
+OPEN = f"""
+SELECT {columns(Conversation, "c")} FROM omnichannel_conversation c
+WHERE c.company_id = %s::uuid AND c.channel_id = %s::uuid AND c.contact_id = ANY(%s::uuid[])
+    AND c.stage <> '{Stage.CLOSED}'
+ORDER BY c.id FOR UPDATE
+"""  # noqa: S608  (names of our own columns only)
+TOUCH = """
+UPDATE contacts_contact c SET last_contact_at = greatest(c.last_contact_at, v.at)
+FROM unnest(%s::uuid[], %s::timestamptz[]) v(id, at) WHERE c.id = v.id
+"""
 
 
 @transaction.atomic(savepoint=False)
@@ -98,19 +114,19 @@ class _Batch:
     def _new(self, messages: Sequence[InboundMessage]) -> list[InboundMessage]:
         """Drop what is stored already and what the batch itself repeats; oldest first."""
         unique = {message.external_id: message for message in reversed(messages)}
-        rows = Message.objects.for_company(self.channel.company_id).filter(
-            channel=self.channel, external_id__in=unique.keys()
-        )
-        known = {str(row.external_id): row for row in rows.only("id", "external_id", "kind")}
+        found = run(KNOWN, self.channel.company_id, self.channel.pk, list(unique))
+        known: dict[str, str] = dict(found)
         # A chunk of history names a file first and brings it later, under the same id.
-        self.late_media = [
-            (known[key], unique[key])
-            for key in unique
-            if unique[key].is_history
-            and unique[key].media
-            and key in known
-            and known[key].kind == MessageKind.UNSUPPORTED
+        late = [
+            key
+            for key, message in unique.items()
+            if message.is_history and message.media and known.get(key) == MessageKind.UNSUPPORTED
         ]
+        if late:
+            rows = Message.objects.for_company(self.channel.company_id).filter(
+                channel=self.channel, external_id__in=late
+            )
+            self.late_media = [(row, unique[str(row.external_id)]) for row in rows]
         fresh = [unique[key] for key in reversed(unique) if key not in known]
         return sorted(fresh, key=lambda message: message.happened_at)
 
@@ -130,13 +146,14 @@ class _Batch:
         quoted = self._quoted()
         for incoming, identity in zip(self.incoming, identities, strict=True):
             self._add(incoming, identity, quoted)
-        Conversation.unscoped.bulk_create(self.fresh)
         made = {conversation.pk for conversation in self.fresh}
         touched = list({c.pk: c for c in self.conversations.values()}.values())
-        update_rows([c for c in touched if c.pk not in made], SAVED)
-        Message.unscoped.bulk_create(self.stored)
-        Attachment.unscoped.bulk_create(self.attachments)
-        self._touch_contacts(identities)
+        with together():
+            insert_rows(self.fresh)
+            update_rows([c for c in touched if c.pk not in made], SAVED)
+            insert_rows(self.stored)
+            insert_rows(self.attachments)
+            self._touch_contacts(identities)
         self._tell(touched)
 
     def _bring_media(self, row: Message, incoming: InboundMessage) -> None:
@@ -150,13 +167,9 @@ class _Batch:
         self.attachments += [self._attachment(row, ref) for ref in incoming.media]
 
     def _lock_conversations(self, identities: Iterable[ContactIdentity]) -> None:
-        rows = (
-            Conversation.objects.for_company(self.channel.company_id)
-            .filter(channel=self.channel, contact_id__in={i.contact_id for i in identities})
-            .open()
-            .select_for_update()
-            .order_by("id")
-        )
+        contacts = list({identity.contact_id for identity in identities})
+        found = run(OPEN, self.channel.company_id, self.channel.pk, contacts)
+        rows = [load(Conversation, row) for row in found]
         self.conversations = {row.contact_id: row for row in rows}
         self.identities_taken = {row.identity_id for row in self.conversations.values()}
 
@@ -288,12 +301,7 @@ class _Batch:
         for incoming, identity in zip(self.incoming, identities, strict=True):
             known = latest.get(identity.contact_id)
             latest[identity.contact_id] = _later(known, incoming.happened_at)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE contacts_contact c SET last_contact_at = greatest(c.last_contact_at, v.at)"
-                " FROM unnest(%s::uuid[], %s::timestamptz[]) v(id, at) WHERE c.id = v.id",
-                [list(latest.keys()), list(latest.values())],
-            )
+        run(TOUCH, list(latest.keys()), list(latest.values()))
 
     def _tell(self, touched: Iterable[Conversation]) -> None:
         heard = {m.conversation_id for m in self.stored if m.direction == Direction.IN}

@@ -10,6 +10,7 @@ import pytest
 from django.db import DataError
 
 from config.logs import DiscreetFormatter
+from omnichannel.services import inbound
 from tests import make
 from tests.webhooks.caller import call, deliver, with_receiver
 from webhooks import pipeline, spool
@@ -101,9 +102,7 @@ def test_a_failure_tells_its_kind_and_place_only(
     elif where == "facts":
         monkeypatch.setattr(pipeline, "facts_apply", fail)
     else:
-        from omnichannel.models import Message
-
-        monkeypatch.setattr(Message.unscoped, "bulk_create", fail)
+        monkeypatch.setattr(inbound, "insert_rows", fail)
     make.event(body(channel))
     pipeline.drain()
     row = InboundEvent.objects.get()
