@@ -81,11 +81,6 @@ class Stack:
         """Give the environment of a process of this run."""
         return {**os.environ, **self.environment}
 
-    def adopt(self, values: Mapping[str, str]) -> None:
-        """Use these values (the measuring process' own secrets) instead of fresh ones."""
-        self.environment.update(values)
-        self.secret = self.environment["META_APP_SECRET"]
-
     def __enter__(self) -> Self:
         for server in (self.postgres, self.valkey):
             if server.is_held():
@@ -190,10 +185,10 @@ class Stack:
 
         def pongs() -> bool:
             try:
-                return bool(app.control.inspect(timeout=0.5).ping())
+                # A connection of its own: the server may have been restarted since the last one.
+                with app.connection_for_write() as own:
+                    return bool(app.control.inspect(timeout=0.5, connection=own).ping())
             except (RedisError, OSError):
-                # A connection of ours that outlived the server it led to.
-                app.pool.force_close_all()
                 return False
 
         until(pongs, READY_SECONDS, "the worker does not answer")

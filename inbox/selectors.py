@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Membership
@@ -42,6 +43,24 @@ DRAWN = (
     "read_at",
     "edited_at",
 )
+# The columns a card is drawn from. Whole rows of five tables took a third of the list's time.
+LISTED = (
+    "channel__kind",
+    "channel__name",
+    "contact__name",
+    "contact__phone",
+    "identity__username",
+    "attendant__user__name",
+    "stage",
+    "unread_count",
+    "last_message_at",
+    "last_message_kind",
+    "last_message_text",
+    "last_message_direction",
+    "last_message_status",
+    "last_inbound_at",
+    "waiting_since",
+)
 
 
 def conversations_of(membership: Membership, tab: str) -> Any:
@@ -71,11 +90,7 @@ def conversation_page(
         rows = rows.filter(Q(last_message_at__lt=moment) | Q(last_message_at=moment, pk__lt=last))
         # Says the same as the line above in a way the index can seek to.
         rows = rows.filter(last_message_at__lte=moment)
-    page: list[Conversation] = list(
-        rows.select_related("contact", "channel", "identity", "attendant__user").order_by(
-            "-last_message_at", "-id"
-        )[: size + 1]
-    )
+    page: list[Conversation] = list(_listed(rows).order_by("-last_message_at", "-id")[: size + 1])
     more = len(page) > size
     page = page[:size]
     last_row = page[-1] if page else None
@@ -83,21 +98,33 @@ def conversation_page(
     return page, cursor  # type: ignore[return-value]
 
 
+def _listed(rows: Any) -> Any:
+    return rows.select_related("contact", "channel", "identity", "attendant__user").only(*LISTED)
+
+
 def counts(membership: Membership) -> dict[str, int]:
     """Return {"minhas", "livres", "todas", "nao_lidas"}: open conversations, capped at
     COUNT_LIMIT.
     """
     mine = conversations_of(membership, "minhas")
-    return {
-        "minhas": _capped(mine),
-        "livres": _capped(conversations_of(membership, "livres")),
-        "todas": _capped(conversations_of(membership, "todas").open()),
-        "nao_lidas": _capped(mine.filter(unread_count__gt=0)),
-    }
+    return _capped(
+        minhas=mine,
+        livres=conversations_of(membership, "livres"),
+        todas=conversations_of(membership, "todas").open(),
+        nao_lidas=mine.filter(unread_count__gt=0),
+    )
 
 
-def _capped(rows: Any) -> int:
-    return int(rows.order_by().values("pk")[:COUNT_LIMIT].count())
+def _capped(**tabs: Any) -> dict[str, int]:
+    """Count each, in one statement: every list asks for these, and four would wait four times."""
+    parts, values = [], []
+    for rows in tabs.values():
+        part, own = rows.order_by().values("pk")[:COUNT_LIMIT].query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({part}) tab)")  # noqa: S608 (the ORM's own SQL)
+        values += own
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        return dict(zip(tabs, cursor.fetchone(), strict=True))
 
 
 def conversation_get(membership: Membership, conversation_id: Any) -> Conversation:
@@ -225,9 +252,11 @@ def conversations_again(
 ) -> list[Conversation]:
     """Return those of the conversations that still belong to a tab and a search."""
     return list(
-        conversations_search(conversations_of(membership, tab), words)
-        .filter(pk__in=ids, last_message_at__isnull=False)
-        .select_related("contact", "channel", "identity", "attendant__user")
+        _listed(
+            conversations_search(conversations_of(membership, tab), words).filter(
+                pk__in=ids, last_message_at__isnull=False
+            )
+        )
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import TextChoices
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.phones import display
@@ -70,6 +72,12 @@ def face_of(conversation: Conversation) -> Face:
 
 def label_of(choices: type[TextChoices], value: str) -> str:
     """Return a stored value's words; Django's get_..._display translates every choice for it."""
+    return _label(get_language(), choices, value)
+
+
+# A list asks for the same few words hundreds of times, and each would be translated anew.
+@lru_cache(maxsize=512)
+def _label(language: str | None, choices: type[TextChoices], value: str) -> str:
     return str(choices(value).label) if value in choices.values else value
 
 
