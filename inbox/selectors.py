@@ -18,12 +18,13 @@ from omnichannel.choices import MEDIA_KINDS, Direction, MessageKind, TemplateSta
 from omnichannel.models import Attachment, Conversation, Message, Reaction, Template
 from omnichannel.selectors import conversations_search
 
-LIST_SIZE = 50
-THREAD_SIZE = 50
+# Three screens of a list and of a thread; the next page is fetched before its end comes into view.
+LIST_SIZE = 30
+THREAD_SIZE = 40
 CHANGES_SIZE = 200
 # A count past this is "999+" on screen: counting on would cost more than it says.
 COUNT_LIMIT = 1000
-# The columns a bubble is drawn from; a page reads fifty of them, quotes and authors included.
+# The columns a bubble is drawn from; a page reads dozens of them, quotes and authors included.
 QUOTED = ("kind", "text", "direction", "author_kind", "deleted_at", "author__user__name")
 DRAWN = (
     *QUOTED,

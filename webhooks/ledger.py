@@ -47,7 +47,7 @@ RETRY_AFTER = 0.5
 # Pacing: nothing up to CALM waiting events, then PACE_STEP seconds for each, never over PACE_MOST;
 # from FLOOD on the backlog is beyond what pacing could help.
 CALM, FLOOD = 10, 2000
-PACE_STEP, PACE_MOST = 0.0006, 0.025
+PACE_STEP, PACE_MOST = 0.0004, 0.016
 BACKLOG_EVERY = 0.025
 
 

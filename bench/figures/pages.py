@@ -14,20 +14,21 @@ from django.test.utils import CaptureQueriesContext
 from bench import bulk, cast
 from bench.report import Report, percentile
 from bench.stack import HOST, Stack
+from inbox.selectors import LIST_SIZE, THREAD_SIZE
 
 CONVERSATIONS, MESSAGES = 100_000, 1_000_000
 REQUESTS = 150
 WARM = 15
 
-# The same fifty rows, without people, channels and permissions.
-BARE_LIST = """
+# The same rows, without people, channels and permissions.
+BARE_LIST = f"""
 SELECT id, last_message_at, last_message_text, unread_count FROM omnichannel_conversation
 WHERE company_id = %s AND last_message_at <= %s
-ORDER BY last_message_at DESC, id DESC LIMIT 51
+ORDER BY last_message_at DESC, id DESC LIMIT {LIST_SIZE + 1}
 """
-BARE_THREAD = """
+BARE_THREAD = f"""
 SELECT id, seq, text, status, happened_at FROM omnichannel_message
-WHERE conversation_id = %s ORDER BY happened_at DESC, seq DESC LIMIT 51
+WHERE conversation_id = %s ORDER BY happened_at DESC, seq DESC LIMIT {THREAD_SIZE + 1}
 """
 PLACES = """
 SELECT id, last_message_at FROM omnichannel_conversation
