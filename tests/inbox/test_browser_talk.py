@@ -11,6 +11,7 @@ from playwright.async_api import WebSocketRoute, expect
 
 from accounts.models import Membership
 from inbox.consumers import CompanySocket, Refuse
+from inbox.selectors import THREAD_SIZE
 from omnichannel.choices import MessageStatus
 from omnichannel.models import Channel, Conversation, Message
 from omnichannel.services.conversations import conversation_mark_read, conversation_take
@@ -186,8 +187,11 @@ async def test_a_lost_connection_is_announced_and_what_was_missed_is_fetched(
     inbox.problems.clear()  # the browser itself reports the refused sockets
 
 
+LONG = 2 * THREAD_SIZE + 30
+
+
 def chatter(channel: Channel, start: datetime) -> Conversation:
-    for place in range(130):
+    for place in range(LONG):
         at = start + timedelta(minutes=place)
         message = make.inbound(channel, text=f"linha {place}.", at=at)
     return message.conversation
@@ -198,21 +202,21 @@ async def test_history_loads_upward_and_keeps_its_place(
 ):
     start = timezone.now() - timedelta(hours=20)
     conversation = await behind(lambda: chatter(channel, start))
-    await behind(lambda: conversation_mark_read(conversation=conversation, up_to=130))
+    await behind(lambda: conversation_mark_read(conversation=conversation, up_to=LONG))
     inbox = await sit_down(beto)
     await inbox.open_conversation(conversation)
     page = inbox.page
-    await expect(page.locator(".message")).to_have_count(50)
+    await expect(page.locator(".message")).to_have_count(THREAD_SIZE)
     await page.locator("#mensagens").evaluate("(box) => (box.scrollTop = 0)")
-    await expect(page.locator(".message")).to_have_count(100)
-    first = page.locator(".message", has_text="linha 80.")
+    await expect(page.locator(".message")).to_have_count(2 * THREAD_SIZE)
+    first = page.locator(".message", has_text=f"linha {LONG - THREAD_SIZE}.")
     await expect(first).to_be_in_viewport()
     await page.locator("#mensagens").evaluate("(box) => (box.scrollTop = 0)")
-    await expect(page.locator(".message")).to_have_count(130)
+    await expect(page.locator(".message")).to_have_count(LONG)
     shown = await page.locator(".message .text").all_inner_texts()
-    assert shown == [f"linha {place}." for place in range(130)]
+    assert shown == [f"linha {place}." for place in range(LONG)]
     await expect(page.locator(".day")).to_have_count(
-        len({timezone.localdate(start + timedelta(minutes=place)) for place in range(130)})
+        len({timezone.localdate(start + timedelta(minutes=place)) for place in range(LONG)})
     )
 
 
