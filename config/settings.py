@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "accounts",
     "contacts",
     "omnichannel",
+    "queues",
     "webhooks",
     "inbox",
     "simulator",
@@ -153,6 +154,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20.0,
         "options": {"expires": 40},
     },
+    "presence-expire": {
+        "task": "accounts.tasks.presence_expire",
+        "schedule": 10.0,
+        "options": {"expires": 20},
+    },
     "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
     "accounts-purge": {"task": "accounts.tasks.purge", "schedule": timedelta(hours=1)},
     "ledger-purge": {"task": "webhooks.tasks.purge", "schedule": timedelta(hours=1)},
@@ -254,6 +260,15 @@ SIMULATOR_URL = env.str("SIMULATOR_URL", default="http://127.0.0.1:8001").rstrip
 SIMULATOR_WEBHOOK_URL = env.str(
     "SIMULATOR_WEBHOOK_URL", default="http://127.0.0.1:8000/webhooks/whatsapp/"
 )
+
+# --- queues --------------------------------------------------------------------------------------
+
+# Seconds between two looks at what waits, what falls due and who vanished.
+FILA_PROCESS_INTERVAL = env.int("FILA_PROCESS_INTERVAL", default=15)
+# Tickets an attendant may have at once when nothing else is said.
+FILA_DEFAULT_SIMULTANEOUS = env.int("FILA_DEFAULT_SIMULTANEOUS", default=5)
+# Seconds of working time after which a waiting ticket is abandoned; 0 never.
+FILA_ABANDONED_TIMEOUT = env.int("FILA_ABANDONED_TIMEOUT", default=600)
 
 # --- API -----------------------------------------------------------------------------------------
 

@@ -20,10 +20,11 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
 from accounts.services.memberships import membership_of
+from common import rooms
 from common.realtime import Event
 from common.scoping import company_scope
 from common.tasks import ring_now
-from omnichannel import bells, rooms
+from omnichannel import bells
 from omnichannel.models import Conversation
 
 logger = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from common import rooms
 from common.realtime import Event
-from omnichannel import rooms
 from omnichannel.models import Conversation
 
 

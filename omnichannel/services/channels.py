@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, Membership
 from accounts.services.audit import audit_record
+from common import rooms
 from common.errors import Conflict, DomainError
 from common.locks import lock_all, lock_key
 from common.realtime import Event, publish
@@ -21,7 +22,6 @@ from contacts.models import Consent
 from contacts.refs import PersonRef
 from contacts.services.consent import consent_record
 from contacts.services.identities import identity_move, people_resolve
-from omnichannel import rooms
 from omnichannel.adapters import registry
 from omnichannel.adapters.facts import AccountNotice, ContactCard, IdentityChange, PreferenceUpdate
 from omnichannel.adapters.outgoing import AccountHealth, SendError

@@ -1,9 +1,10 @@
-"""Companies (tenants), the people who work in them, and what they did."""
+"""Companies (tenants) and the people who work in them."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -92,6 +93,10 @@ class MembershipQuerySet(CompanyQuerySet["Membership"]):
         """Keep people who may work: they, their user and their company are switched on."""
         return self.filter(is_active=True, user__is_active=True, company__is_active=True)
 
+    def online(self) -> MembershipQuerySet:
+        """Keep people who are at work now."""
+        return self.active().filter(presence__state="online")
+
 
 class Membership(CompanyOwned):
     """A user's place in a company: the attendant, supervisor or administrator of design and
@@ -106,6 +111,12 @@ class Membership(CompanyOwned):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("perfil"), max_length=20, choices=Role, default=Role.ATTENDANT)
     is_active = models.BooleanField(_("ativo"), default=True)
+    capacity = models.PositiveSmallIntegerField(
+        _("atendimentos simultâneos"),
+        null=True,
+        blank=True,
+        help_text=_("Ao todo, em todas as filas. Vazio usa o padrão da instalação."),
+    )
 
     objects = CompanyManager.from_queryset(MembershipQuerySet)()
     unscoped = models.Manager.from_queryset(MembershipQuerySet)()
@@ -128,52 +139,7 @@ class Membership(CompanyOwned):
         """May see and move everything in the company."""
         return self.role in (self.Role.ADMINISTRATOR, self.Role.SUPERVISOR)
 
-
-class AuditEntry(CompanyOwned):
-    """One act that must be answerable later: who, what, on which object, from where. Never changed.
-
-    `detail` names fields and counts; it holds no message text, phone, name or secret.
-    """
-
-    actor = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("quem")
-    )
-    action = models.CharField(_("ação"), max_length=60)
-    object_type = models.CharField(_("tipo"), max_length=60, blank=True)
-    object_id = models.CharField(_("objeto"), max_length=64, blank=True)
-    detail = models.JSONField(_("detalhe"), default=dict, blank=True)
-    address = models.GenericIPAddressField(_("endereço"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("registro de auditoria")
-        verbose_name_plural = _("auditoria")
-        ordering = ("-created_at",)
-        # Serves the audit list of a company and the history of one object.
-        indexes = (
-            models.Index(fields=("company", "-created_at"), name="audit_company_recent"),
-            models.Index(fields=("object_type", "object_id"), name="audit_object"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.object_type}"
-
-
-class IdempotencyKey(CompanyOwned):
-    """An API write that was already answered: the same key gets the same answer for a day."""
-
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    key = models.CharField(max_length=120)
-    fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
-
-    class Meta:
-        verbose_name = _("chave de idempotência")
-        verbose_name_plural = _("chaves de idempotência")
-        constraints = (
-            models.UniqueConstraint(fields=("membership", "key"), name="idempotency_once"),
-        )
-        indexes = (models.Index(fields=("created_at",), name="idempotency_age"),)
-
-    def __str__(self) -> str:
-        return self.key
+    @property
+    def limit(self) -> int:
+        """How many tickets the person may have at once, in all queues together."""
+        return settings.FILA_DEFAULT_SIMULTANEOUS if self.capacity is None else self.capacity

@@ -1,0 +1,20 @@
+"""Companies (tenants), the people who work in them, when they work, and what they did."""
+
+from accounts.models.audit import AuditEntry, IdempotencyKey
+from accounts.models.calendar import BusinessCalendar, CalendarException, CalendarHours
+from accounts.models.people import Company, Membership, User
+from accounts.models.presence import PauseReason, Presence, PresenceLog
+
+__all__ = [
+    "AuditEntry",
+    "BusinessCalendar",
+    "CalendarException",
+    "CalendarHours",
+    "Company",
+    "IdempotencyKey",
+    "Membership",
+    "PauseReason",
+    "Presence",
+    "PresenceLog",
+    "User",
+]

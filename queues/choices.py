@@ -1,0 +1,64 @@
+"""Stored values of queues and tickets, with their words on screen."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Distribution(models.TextChoices):
+    """How a queue gives tickets away (spec: nm_modo_distribuicao; `manual` is pulled)."""
+
+    ROUND_ROBIN = "round_robin", _("Rodízio")
+    LEAST_BUSY = "menos_ocupado", _("Menos ocupado")
+    MANUAL = "manual", _("Manual (o atendente puxa)")
+
+
+class TicketStatus(models.TextChoices):
+    """The spec's five states (atendimento_status)."""
+
+    WAITING = "aguardando", _("Aguardando")
+    SERVING = "em_atendimento", _("Em atendimento")
+    FINISHED = "finalizado", _("Finalizado")
+    ABANDONED = "abandonado", _("Abandonado")
+    TRANSFERRED = "transferido", _("Transferido")
+
+
+OPEN_STATUSES = (TicketStatus.WAITING, TicketStatus.SERVING)
+
+# What each state may become. A returned ticket waits again, with its entry time.
+TICKET_MOVES: dict[str, frozenset[str]] = {
+    TicketStatus.WAITING: frozenset(
+        {
+            TicketStatus.SERVING,
+            TicketStatus.FINISHED,
+            TicketStatus.ABANDONED,
+            TicketStatus.TRANSFERRED,
+        }
+    ),
+    TicketStatus.SERVING: frozenset(
+        {TicketStatus.WAITING, TicketStatus.FINISHED, TicketStatus.TRANSFERRED}
+    ),
+    TicketStatus.FINISHED: frozenset(),
+    TicketStatus.ABANDONED: frozenset(),
+    TicketStatus.TRANSFERRED: frozenset(),
+}
+
+
+class TicketEventKind(models.TextChoices):
+    """What happened to a ticket, one row each."""
+
+    OPENED = "aberto", _("Entrou na fila")
+    ASSIGNED = "atribuido", _("Atribuído")
+    TAKEN = "assumido", _("Assumido")
+    RETURNED = "devolvido", _("Devolvido à fila")
+    TRANSFERRED = "transferido", _("Transferido")
+    ANSWERED = "respondido", _("Primeira resposta")
+    WARNED = "sla_em_risco", _("SLA em risco")
+    BROKEN = "sla_estourado", _("SLA estourado")
+    FLAGGED = "sinalizado", _("Sinalizado ao supervisor")
+    PRIORITY = "prioridade", _("Prioridade alterada")
+    FINISHED = "finalizado", _("Finalizado")
+    ABANDONED = "abandonado", _("Abandonado")
+    REOPENED = "reaberto", _("Reaberto pelo paciente")
+    RATED = "avaliado", _("Avaliado")

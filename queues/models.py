@@ -1,0 +1,400 @@
+"""Queues, who works in them, and tickets: one wait for a person each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+from queues.choices import OPEN_STATUSES, Distribution, TicketEventKind, TicketStatus
+
+if TYPE_CHECKING:
+    from accounts.models import Membership
+
+PRIORITY = (MinValueValidator(1), MaxValueValidator(10))
+
+
+class QueueQuerySet(CompanyQuerySet["Queue"]):
+    """Named filters of queues."""
+
+    def active(self) -> QueueQuerySet:
+        """Keep queues that take tickets."""
+        return self.filter(is_active=True)
+
+    def visible_to(self, membership: Membership) -> QueueQuerySet:
+        """Keep the queues this person may see: managers all, others those they work in."""
+        mine = self.filter(company_id=membership.company_id)
+        if membership.is_manager:
+            return mine
+        return mine.filter(members__membership=membership).distinct()
+
+
+class Queue(CompanyOwned):
+    """A line in which people wait for a person (spec: tb_filas_atendimento).
+
+    Times are in seconds; the SLA and the abandonment count working time of `calendar` only. The
+    spec's counters (waiting, today, averages) are counted from tickets, never stored.
+    """
+
+    name = models.CharField(_("nome"), max_length=100)
+    description = models.TextField(_("descrição"), blank=True)
+    distribution = models.CharField(
+        _("distribuição"), max_length=30, choices=Distribution, default=Distribution.ROUND_ROBIN
+    )
+    is_sticky = models.BooleanField(
+        _("voltar ao último atendente"),
+        default=False,
+        help_text=_("Se quem atendeu o paciente da última vez estiver livre, fica com ele."),
+    )
+    capacity = models.PositiveSmallIntegerField(
+        _("atendimentos simultâneos por atendente"), default=5
+    )
+    first_response_sla = models.PositiveIntegerField(_("SLA de 1ª resposta (s)"), default=300)
+    resolution_sla = models.PositiveIntegerField(_("SLA de resolução (s)"), default=86_400)
+    abandon_after = models.PositiveIntegerField(
+        _("abandono (s)"),
+        null=True,
+        blank=True,
+        help_text=_("Tempo útil de espera. Vazio usa o padrão da instalação; 0 nunca abandona."),
+    )
+    reopen_within = models.PositiveIntegerField(
+        _("reabrir se o paciente escrever em (s)"),
+        default=3600,
+        help_text=_("Depois disso, ou com 0, a nova mensagem começa outra conversa."),
+    )
+    calendar = models.ForeignKey(
+        "accounts.BusinessCalendar",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="queues",
+        verbose_name=_("calendário"),
+        help_text=_("Sem calendário, a fila está sempre aberta."),
+    )
+    channels = models.ManyToManyField(
+        "omnichannel.Channel", blank=True, related_name="queues", verbose_name=_("canais")
+    )
+    out_of_hours_message = models.TextField(_("mensagem fora do horário"), blank=True)
+    queue_message = models.TextField(
+        _("mensagem de posição"),
+        blank=True,
+        help_text=_("{posicao} é trocado pela posição, por exemplo: Você é o {posicao} da fila."),
+    )
+    asks_rating = models.BooleanField(_("pedir avaliação ao fim"), default=False)
+    is_active = models.BooleanField(_("ativa"), default=True)
+    is_default = models.BooleanField(
+        _("fila padrão"),
+        default=False,
+        help_text=_("Recebe as conversas de canais que nenhuma fila atende."),
+    )
+    priority = models.PositiveSmallIntegerField(_("prioridade"), default=5, validators=PRIORITY)
+
+    objects = CompanyManager.from_queryset(QueueQuerySet)()
+    unscoped = models.Manager.from_queryset(QueueQuerySet)()
+
+    class Meta:
+        verbose_name = _("fila")
+        verbose_name_plural = _("filas")
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint("company", Upper("name"), name="queue_name_once"),
+            models.UniqueConstraint(
+                fields=("company",), condition=models.Q(is_default=True), name="queue_one_default"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(priority__range=(1, 10)), name="queue_priority_1_10"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QueueMember(CompanyOwned):
+    """An attendant's place in a queue. `order` breaks ties; `capacity` overrides the queue's."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="members")
+    membership = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.CASCADE,
+        related_name="queue_places",
+        verbose_name=_("atendente"),
+    )
+    capacity = models.PositiveSmallIntegerField(_("simultâneos nesta fila"), null=True, blank=True)
+    order = models.PositiveSmallIntegerField(_("ordem"), default=0)
+    is_active = models.BooleanField(_("ativo"), default=True)
+    # Round robin: who was given something longest ago has the lowest turn and comes first.
+    turn = models.PositiveBigIntegerField(default=0, editable=False)
+    last_assigned_at = models.DateTimeField(_("última atribuição"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("atendente da fila")
+        verbose_name_plural = _("atendentes da fila")
+        ordering = ("order", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("queue", "membership"), name="queue_member_once"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.membership)
+
+
+class RoutingRun(CompanyOwned):
+    """One pass of the router over one queue, from which every decision of it can be told again.
+
+    `snapshot` is what the router saw (`routing.Snapshot.as_json`), `choices` what it decided, in
+    order: [[ticket id, index of the candidate or null, rule], ...]. Together they give, for each
+    ticket, everybody who was considered and why they were passed over (`routing.explain`), without
+    storing five hundred names ten thousand times.
+    """
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="+")
+    snapshot = models.JSONField()
+    choices = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("rodada de distribuição")
+        verbose_name_plural = _("rodadas de distribuição")
+        indexes = (
+            # Purge by age; newest decisions of a queue.
+            models.Index(fields=("queue", "-created_at"), name="routing_run_recent"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%d/%m/%Y %H:%M:%S}"
+
+
+class TicketQuerySet(CompanyQuerySet["Ticket"]):
+    """Named filters of tickets."""
+
+    def visible_to(self, membership: Membership) -> TicketQuerySet:
+        """Keep tickets this person may see: managers all, others their own and those that wait in
+        their queues.
+        """
+        mine = self.filter(company_id=membership.company_id)
+        if membership.is_manager:
+            return mine
+        waits = models.Q(
+            status=TicketStatus.WAITING,
+            queue__in=QueueMember.unscoped.filter(membership=membership, is_active=True).values(
+                "queue"
+            ),
+        )
+        return mine.filter(models.Q(attendant=membership) | waits)
+
+    def open(self) -> TicketQuerySet:
+        """Keep tickets that wait or are served."""
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def waiting(self) -> TicketQuerySet:
+        """Keep tickets that nobody has."""
+        return self.filter(status=TicketStatus.WAITING)
+
+    def serving(self) -> TicketQuerySet:
+        """Keep tickets somebody has."""
+        return self.filter(status=TicketStatus.SERVING)
+
+    def in_order(self) -> TicketQuerySet:
+        """Sort as they are served: priority (10 first), then entry."""
+        return self.order_by("-priority", "entered_at", "id")
+
+
+class Ticket(CompanyOwned):
+    """One wait for a person: from entering a queue until someone closes it.
+
+    aguardando -> em_atendimento -> finalizado     aguardando -> abandonado
+    em_atendimento -> aguardando (returned)        either -> transferido (the next ticket keeps
+    `entered_at` and names this one in `previous`)
+
+    A conversation has at most one open ticket, and while it has one they agree: `aguardando` is
+    stage `fila`, `em_atendimento` is stage `humano` with the same attendant.
+    """
+
+    Status = TicketStatus
+
+    queue = models.ForeignKey(
+        Queue, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("fila")
+    )
+    conversation = models.ForeignKey(
+        "omnichannel.Conversation", on_delete=models.CASCADE, related_name="tickets"
+    )
+    contact = models.ForeignKey(
+        "contacts.Contact", on_delete=models.PROTECT, related_name="tickets"
+    )
+    attendant = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("atendente"),
+    )
+    status = models.CharField(
+        _("situação"), max_length=20, choices=TicketStatus, default=TicketStatus.WAITING
+    )
+    protocol = models.CharField(_("protocolo"), max_length=20)
+    priority = models.PositiveSmallIntegerField(_("prioridade"), default=5, validators=PRIORITY)
+    # Kept over transfers and returns: it says how long the person has waited in all.
+    entered_at = models.DateTimeField(_("entrada na fila"), default=timezone.now)
+    started_at = models.DateTimeField(_("início"), null=True, blank=True)
+    first_response_at = models.DateTimeField(_("primeira resposta"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("fim"), null=True, blank=True)
+    first_response_due_at = models.DateTimeField(_("prazo da 1ª resposta"), null=True, blank=True)
+    resolution_due_at = models.DateTimeField(_("prazo da resolução"), null=True, blank=True)
+    # Working time used up at this moment means abandonment; null never.
+    abandon_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the tick has to look at this ticket's SLA next (warning, breach); null when told all.
+    sla_check_at = models.DateTimeField(null=True, blank=True, editable=False)
+    wait_seconds = models.PositiveIntegerField(_("espera (s)"), null=True, blank=True)
+    service_seconds = models.PositiveIntegerField(_("duração (s)"), null=True, blank=True)
+    end_reason = models.CharField(_("motivo do fim"), max_length=100, blank=True)
+    rating = models.PositiveSmallIntegerField(
+        _("nota"), null=True, blank=True, validators=(MinValueValidator(1), MaxValueValidator(5))
+    )
+    rating_comment = models.TextField(_("comentário da avaliação"), blank=True)
+    previous = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    routing_run = models.ForeignKey(
+        RoutingRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    routing_place = models.PositiveIntegerField(null=True, editable=False)
+    # The position in the queue that the patient was told last, and when.
+    told_position = models.PositiveIntegerField(null=True, editable=False)
+    told_at = models.DateTimeField(null=True, editable=False)
+    # When the patient was told that nobody is there now; once a closed period.
+    told_closed_at = models.DateTimeField(null=True, editable=False)
+    # Flagged to the supervisor: its attendant vanished after answering.
+    flagged_at = models.DateTimeField(_("sinalizado em"), null=True, blank=True)
+
+    objects = CompanyManager.from_queryset(TicketQuerySet)()
+    unscoped = models.Manager.from_queryset(TicketQuerySet)()
+
+    class Meta:
+        verbose_name = _("atendimento")
+        verbose_name_plural = _("atendimentos")
+        ordering = ("-entered_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("conversation",),
+                condition=models.Q(status__in=OPEN_STATUSES),
+                name="ticket_one_open",
+            ),
+            models.UniqueConstraint(fields=("company", "protocol"), name="ticket_protocol_once"),
+            models.CheckConstraint(
+                condition=models.Q(priority__range=(1, 10)), name="ticket_priority_1_10"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rating=None) | models.Q(rating__range=(1, 5)),
+                name="ticket_rating_1_5",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(attendant=None) | ~models.Q(status=TicketStatus.WAITING),
+                name="ticket_waiting_is_nobodys",
+            ),
+        )
+        indexes = (
+            # The drain and positions: what waits in a queue, in order.
+            models.Index(
+                fields=("queue", "-priority", "entered_at", "id"),
+                condition=models.Q(status=TicketStatus.WAITING),
+                name="ticket_waiting",
+            ),
+            # Loads: what an attendant serves.
+            models.Index(
+                fields=("attendant",),
+                condition=models.Q(status=TicketStatus.SERVING),
+                name="ticket_serving",
+            ),
+            # The tick: abandonment and SLA that fall due.
+            models.Index(
+                fields=("abandon_at",),
+                condition=models.Q(status=TicketStatus.WAITING),
+                name="ticket_abandon_due",
+            ),
+            models.Index(
+                fields=("sla_check_at",),
+                condition=models.Q(sla_check_at__isnull=False),
+                name="ticket_sla_due",
+            ),
+            # Metrics of a day, lists of a queue, the admin.
+            models.Index(fields=("queue", "-entered_at"), name="ticket_of_queue"),
+            models.Index(fields=("company", "-ended_at"), name="ticket_ended"),
+            # The latest ticket of a person: sticky routing and reopening.
+            models.Index(fields=("contact", "-entered_at"), name="ticket_of_contact"),
+        )
+
+    def __str__(self) -> str:
+        return self.protocol
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits or is served."""
+        return self.status in OPEN_STATUSES
+
+
+class TicketEvent(CompanyOwned):
+    """One thing that happened to a ticket. Never changed.
+
+    `detail` holds ids, codes, reasons typed by staff and counts; no message text and no phone.
+    """
+
+    Kind = TicketEventKind
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(_("o quê"), max_length=20, choices=TicketEventKind)
+    actor = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("quem"),
+    )
+    at = models.DateTimeField(_("quando"), default=timezone.now)
+    detail: Any = models.JSONField(_("detalhe"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("evento do atendimento")
+        verbose_name_plural = _("eventos do atendimento")
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class NextWeights(CompanyOwned):
+    """How a company orders "Próximo atendimento": four weights from 0 to 100."""
+
+    sla = models.PositiveSmallIntegerField(_("SLA restante"), default=40)
+    window = models.PositiveSmallIntegerField(_("janela de 24 h restante"), default=20)
+    priority = models.PositiveSmallIntegerField(_("prioridade"), default=25)
+    waiting = models.PositiveSmallIntegerField(_("tempo de espera"), default=15)
+
+    class Meta:
+        verbose_name = _("pesos do próximo atendimento")
+        verbose_name_plural = _("pesos do próximo atendimento")
+        constraints = (models.UniqueConstraint(fields=("company",), name="next_weights_once"),)
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+
+class ProtocolCounter(CompanyOwned):
+    """The last protocol number a company gave on a day; incremented under its row lock."""
+
+    day = models.DateField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("contador de protocolos")
+        verbose_name_plural = _("contadores de protocolos")
+        constraints = (models.UniqueConstraint(fields=("company", "day"), name="protocol_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y%m%d} {self.last}"
