@@ -191,13 +191,22 @@ def _texts(rows: Any, key: str) -> tuple[str, ...]:
 
 def system_sentence(message: Message, contact_name: str) -> str:
     """Word a line about the conversation itself; unknown events fall back to their text."""
-    who = {"name": message.metadata.get("actor") or _("O sistema"), "contact": contact_name}
+    who = {
+        "name": message.metadata.get("actor") or _("O sistema"),
+        "contact": contact_name,
+        "to": message.metadata.get("to", ""),
+    }
     sentences = {
         "assumida": _("%(name)s assumiu a conversa"),
         "liberada": _("%(name)s devolveu a conversa para a fila"),
         "encerrada": _("%(name)s encerrou a conversa"),
         "reaberta": _("%(name)s reabriu a conversa"),
         "transferida": _("%(name)s passou a conversa para a equipe"),
+        "atribuida": _("%(name)s passou a conversa para %(to)s"),
+        "devolvida": _("%(name)s devolveu a conversa para a fila"),
+        "abandonada": _("Ninguém atendeu a tempo: a conversa foi encerrada"),
+        "fila": _("%(name)s transferiu a conversa para a fila %(to)s"),
+        "pessoa": _("%(name)s transferiu a conversa para %(to)s"),
         "ligacao": _("%(contact)s ligou pelo WhatsApp"),
     }
     sentence = sentences.get(str(message.metadata.get("event")))

@@ -98,6 +98,8 @@ class Conversation(CompanyOwned):
     waiting_since = models.DateTimeField(_("esperando desde"), null=True, editable=False)
     opened_at = models.DateTimeField(_("aberta em"), default=timezone.now)
     closed_at = models.DateTimeField(_("encerrada em"), null=True, blank=True)
+    # If the patient writes before this moment, the closed conversation opens again.
+    reopen_until = models.DateTimeField(_("reabre até"), null=True, editable=False)
 
     objects = CompanyManager.from_queryset(ConversationQuerySet)()
     unscoped = models.Manager.from_queryset(ConversationQuerySet)()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from contacts.services.identities import people_resolve
 from omnichannel import bells, events
 from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
 from omnichannel.models import Channel, Conversation, Message
+from omnichannel.services.holding import tell_moved
 
 MOVES: dict[str, frozenset[str]] = {
     Stage.BOT: frozenset({Stage.QUEUE, Stage.HUMAN, Stage.CLOSED}),
@@ -113,17 +115,36 @@ def stage_move(
     conversation.stage = stage
     conversation.attendant = attendant
     conversation.closed_at = timezone.now() if stage == Stage.CLOSED else None
+    if stage != Stage.CLOSED:
+        conversation.reopen_until = None
     conversation.revision += 1
 
 
-def system_line(conversation: Conversation, event: str, actor: Membership | None) -> Message:
+def system_line(
+    conversation: Conversation,
+    event: str,
+    actor: Membership | None,
+    detail: dict[str, Any] | None = None,
+) -> Message:
     """Add a line about the conversation itself, for staff only. The conversation must be locked.
 
     The page words it in the reader's language from `metadata["event"]`: assumida, liberada,
-    encerrada, reaberta, transferida.
+    encerrada, reaberta, transferida, atribuida, devolvida, abandonada, fila, pessoa.
     """
+    line = system_line_draft(conversation, event, actor, detail)
+    line.save(force_insert=True)
+    return line
+
+
+def system_line_draft(
+    conversation: Conversation,
+    event: str,
+    actor: Membership | None,
+    detail: dict[str, Any] | None = None,
+) -> Message:
+    """Return such a line unsaved, for whoever writes many rows at once."""
     conversation.message_seq += 1
-    return Message.unscoped.create(
+    return Message(
         company_id=conversation.company_id,
         conversation=conversation,
         channel_id=conversation.channel_id,
@@ -135,7 +156,7 @@ def system_line(conversation: Conversation, event: str, actor: Membership | None
         is_internal=True,
         kind=MessageKind.SYSTEM,
         status=MessageStatus.SENT,
-        metadata={"event": event, "actor": actor.user.name if actor else ""},
+        metadata={"event": event, "actor": actor.user.name if actor else "", **(detail or {})},
     )
 
 
@@ -149,7 +170,9 @@ def conversation_take(*, conversation: Conversation, attendant: Membership) -> C
         raise ConversationClosed
     if held.attendant_id and not attendant.is_manager:
         raise ConversationTaken
-    return _moved(held, Stage.HUMAN, attendant, "assumida", attendant, "ticket_assigned")
+    return conversation_move(
+        held, Stage.HUMAN, attendant, line="assumida", actor=attendant, event="ticket_assigned"
+    )
 
 
 @transaction.atomic
@@ -163,12 +186,23 @@ def conversation_release(*, conversation: Conversation, actor: Membership) -> Co
     _require_holder(held, actor)
     if held.stage == Stage.QUEUE:
         return held
-    return _moved(held, Stage.QUEUE, None, "liberada", actor, "conversation_updated")
+    return conversation_move(
+        held, Stage.QUEUE, None, line="liberada", actor=actor, event="conversation_updated"
+    )
 
 
 @transaction.atomic
-def conversation_close(*, conversation: Conversation, actor: Membership | None) -> Conversation:
-    """End a conversation; closing a closed one changes nothing."""
+def conversation_close(
+    *,
+    conversation: Conversation,
+    actor: Membership | None,
+    reopen_until: datetime | None = None,
+    line: str = "encerrada",
+) -> Conversation:
+    """End a conversation; closing a closed one changes nothing.
+
+    If the patient writes before `reopen_until`, it opens again instead of a new one.
+    """
     held = conversation_lock(conversation)
     if held.stage == Stage.CLOSED:
         return held
@@ -176,7 +210,10 @@ def conversation_close(*, conversation: Conversation, actor: Membership | None) 
         _require_holder(held, actor)
     held.unread_count = 0
     held.waiting_since = None
-    return _moved(held, Stage.CLOSED, held.attendant, "encerrada", actor, "ticket_closed")
+    held.reopen_until = reopen_until
+    return conversation_move(
+        held, Stage.CLOSED, held.attendant, line=line, actor=actor, event="ticket_closed"
+    )
 
 
 @transaction.atomic
@@ -190,7 +227,9 @@ def conversation_reopen(*, conversation: Conversation, actor: Membership) -> Con
     others = Conversation.unscoped.filter(channel_id=held.channel_id, contact_id=held.contact_id)
     if others.open().exists():
         raise AnotherOpen
-    return _moved(held, Stage.HUMAN, actor, "reaberta", actor, "ticket_assigned")
+    return conversation_move(
+        held, Stage.HUMAN, actor, line="reaberta", actor=actor, event="ticket_assigned"
+    )
 
 
 @transaction.atomic
@@ -204,7 +243,9 @@ def conversation_transfer_to_human(
     if held.stage != Stage.BOT:
         return held
     held.waiting_since = held.waiting_since or timezone.now()
-    return _moved(held, Stage.QUEUE, None, "transferida", actor, "new_ticket")
+    return conversation_move(
+        held, Stage.QUEUE, None, line="transferida", actor=actor, event="new_ticket"
+    )
 
 
 @transaction.atomic
@@ -257,17 +298,22 @@ def _require_holder(held: Conversation, actor: Membership) -> None:
         )
 
 
-def _moved(
+def conversation_move(
     held: Conversation,
     stage: str,
     attendant: Membership | None,
+    *,
     line: str,
     actor: Membership | None,
     event: str,
+    detail: dict[str, Any] | None = None,
 ) -> Conversation:
-    before: Any = held.attendant_id
+    """Move a locked conversation and do all that belongs to it: the line in the thread (with
+    `detail` in its metadata), the audit, whoever observes, the hint. Raises Conflict.
+    """
+    stage_before, attendant_before = held.stage, held.attendant_id
     stage_move(held, stage, attendant=attendant)
-    system_line(held, line, actor)
+    system_line(held, line, actor, detail)
     held.save()
     audit_record(
         company=held.company_id,
@@ -275,5 +321,6 @@ def _moved(
         action=f"conversa.{line}",
         target=held,
     )
-    publish(events.changed(event, held, before=before))
+    tell_moved(held, stage_before, attendant_before, actor)
+    publish(events.changed(event, held, before=attendant_before))
     return held

@@ -156,6 +156,7 @@ def _prepare(message: Message, attachment: Attachment | None) -> None:
         draft=outgoing_of(message, attachment),
         template=template_of(message),
         attachment=attachment,
+        purpose=message.metadata.get("purpose", ""),
     )
     channel = message.conversation.channel
     account = channel.account()

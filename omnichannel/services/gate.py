@@ -24,6 +24,9 @@ from omnichannel.choices import (
 )
 from omnichannel.models import Attachment, Channel, Conversation, Template
 
+# Automatic messages at the end of a conversation: goodbye, the question for a rating, its thanks.
+FAREWELLS = ("despedida", "avaliacao", "avaliacao_obrigado")
+
 
 class Refused(DomainError):
     """The gate said no. Nothing was sent and nothing was charged."""
@@ -37,15 +40,18 @@ def gate_check(
     draft: OutgoingMessage,
     template: Template | None = None,
     attachment: Attachment | None = None,
+    purpose: str = "",
 ) -> None:
     """Let a message pass, or raise Refused (or the adapter's ContentRefused) with what to do.
 
     Looks, in order, at the conversation, the channel, what the channel can carry, the 24-hour
     window (Meta, customer service window), the template's state, the person's consent to marketing,
-    and the content's limits.
+    and the content's limits. What is said at the end (`purpose` in FAREWELLS) is written before a
+    conversation closes and may leave after.
     """
     channel = conversation.channel
-    _check_conversation(conversation)
+    if purpose not in FAREWELLS:
+        _check_conversation(conversation)
     _check_channel(channel)
     adapter = registry.adapter_for(channel.kind)
     if draft.kind not in adapter.capabilities.kinds:

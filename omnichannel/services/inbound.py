@@ -21,11 +21,26 @@ from omnichannel import bells, events
 from omnichannel.adapters.facts import CallNotice, InboundMessage, MediaRef
 from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Message
-from omnichannel.services.conversations import conversation_lock, people_hold
+from omnichannel.services.conversations import (
+    conversation_lock,
+    people_hold,
+    stage_move,
+    system_line_draft,
+)
+from omnichannel.services.holding import (
+    Arrival,
+    observers,
+    tell_answered,
+    tell_arrived,
+    tell_moved,
+)
 
 SAVED = (
     "identity",
     "stage",
+    "attendant",
+    "closed_at",
+    "reopen_until",
     "revision",
     "message_seq",
     "message_count",
@@ -42,6 +57,11 @@ SAVED = (
 )
 
 
+# A tap on one of these, or a quote of the second, is an answer to an automatic question: it is kept
+# where it belongs and opens nothing.
+ASKED, THANKED = "avaliacao", "avaliacao_obrigado"
+
+QUOTED = ("id", "external_id", "direction", "conversation_id", "metadata")
 KNOWN = """
 SELECT external_id, kind FROM omnichannel_message
 WHERE company_id = %s::uuid AND channel_id = %s::uuid AND external_id = ANY(%s::text[])
@@ -49,7 +69,7 @@ WHERE company_id = %s::uuid AND channel_id = %s::uuid AND external_id = ANY(%s::
 OPEN = f"""
 SELECT {columns(Conversation, "c")} FROM omnichannel_conversation c
 WHERE c.company_id = %s::uuid AND c.channel_id = %s::uuid AND c.contact_id = ANY(%s::uuid[])
-    AND c.stage <> '{Stage.CLOSED}'
+    AND (c.stage <> '{Stage.CLOSED}' OR c.reopen_until > now() OR c.id = ANY(%s::uuid[]))
 ORDER BY c.id FOR UPDATE
 """  # noqa: S608  (names of our own columns only)
 TOUCH = """
@@ -108,6 +128,11 @@ class _Batch:
         self.incoming = self._new(messages)
         self.conversations: dict[Any, Conversation] = {}
         self.fresh: list[Conversation] = []
+        self.reopened: set[Any] = set()
+        self.courtesies: set[Any] = set()
+        self.from_bot: list[Conversation] = []
+        # What the system says in a thread, beside what people wrote.
+        self.lines: list[Message] = []
         self.stored: list[Message] = []
         self.attachments: list[Attachment] = []
 
@@ -142,18 +167,20 @@ class _Batch:
             company=self.channel.company_id, people=[m.person for m in self.incoming]
         )
         people_hold(channel_id=self.channel.pk, contact_ids={row.contact_id for row in identities})
-        self._lock_conversations(identities)
         quoted = self._quoted()
+        self._lock_conversations(identities, quoted)
         for incoming, identity in zip(self.incoming, identities, strict=True):
             self._add(incoming, identity, quoted)
         made = {conversation.pk for conversation in self.fresh}
-        touched = list({c.pk: c for c in self.conversations.values()}.values())
+        used = (*self.conversations.values(), *self.answered.values())
+        touched = list({c.pk: c for c in used if c.pk in self.used}.values())
         with together():
             insert_rows(self.fresh)
             update_rows([c for c in touched if c.pk not in made], SAVED)
-            insert_rows(self.stored)
+            insert_rows([*self.lines, *self.stored])
             insert_rows(self.attachments)
             self._touch_contacts(identities)
+        self._tell_observers(touched)
         self._tell(touched)
 
     def _bring_media(self, row: Message, incoming: InboundMessage) -> None:
@@ -166,12 +193,35 @@ class _Batch:
         row.save(update_fields=["kind", "text", "metadata", "revision", "updated_at"])
         self.attachments += [self._attachment(row, ref) for ref in incoming.media]
 
-    def _lock_conversations(self, identities: Iterable[ContactIdentity]) -> None:
+    def _lock_conversations(
+        self, identities: Iterable[ContactIdentity], quoted: dict[str, Message]
+    ) -> None:
         contacts = list({identity.contact_id for identity in identities})
-        found = run(OPEN, self.channel.company_id, self.channel.pk, contacts)
+        asked = {row.conversation_id for row in quoted.values() if row.metadata.get("purpose")}
+        found = run(OPEN, self.channel.company_id, self.channel.pk, contacts, list(asked))
         rows = [load(Conversation, row) for row in found]
-        self.conversations = {row.contact_id: row for row in rows}
+        self.answered = {row.pk: row for row in rows if row.pk in asked}
+        # The open one wins over those that may be opened again, of these the latest.
+        now = timezone.now()
+        usable = (
+            row for row in rows if row.is_open or (row.reopen_until and row.reopen_until > now)
+        )
+        ordered = sorted(usable, key=lambda row: (row.is_open, row.opened_at))
+        self.conversations = {row.contact_id: row for row in ordered}
         self.identities_taken = {row.identity_id for row in self.conversations.values()}
+        self.used: set[Any] = set()
+
+    def _courtesy(
+        self, incoming: InboundMessage, quoted: dict[str, Message]
+    ) -> Conversation | None:
+        """Return the conversation whose automatic question a message answers, if it does."""
+        asked = quoted.get(incoming.reply_to)
+        purpose = asked.metadata.get("purpose") if asked is not None else None
+        is_tap = purpose == ASKED and incoming.kind == MessageKind.INTERACTIVE
+        is_comment = purpose == THANKED and incoming.kind == MessageKind.TEXT
+        if asked is None or not (is_tap or is_comment):
+            return None
+        return self.answered.get(asked.conversation_id)
 
     def _quoted(self) -> dict[str, Message]:
         ids = {m.reply_to for m in self.incoming if m.reply_to}
@@ -180,10 +230,12 @@ class _Batch:
         rows = Message.objects.for_company(self.channel.company_id).filter(
             channel=self.channel, external_id__in=ids
         )
-        return {str(row.external_id): row for row in rows.only("id", "external_id", "direction")}
+        return {str(row.external_id): row for row in rows.only(*QUOTED)}
 
     def _conversation(self, incoming: InboundMessage, identity: ContactIdentity) -> Conversation:
         conversation = self.conversations.get(identity.contact_id)
+        if conversation is not None and not conversation.is_open and not incoming.is_history:
+            self._reopen(conversation)
         if conversation is None and incoming.is_history:
             conversation = self._latest_ended(identity)
         if conversation is None:
@@ -200,6 +252,12 @@ class _Batch:
         self.conversations[identity.contact_id] = conversation
         return conversation
 
+    def _reopen(self, conversation: Conversation) -> None:
+        """Let a conversation that ended a moment ago go on, by the rule it was closed with."""
+        stage_move(conversation, Stage.QUEUE)
+        self.lines.append(system_line_draft(conversation, "reaberta", None))
+        self.reopened.add(conversation.pk)
+
     def _latest_ended(self, identity: ContactIdentity) -> Conversation | None:
         return (
             Conversation.objects.for_company(self.channel.company_id)
@@ -212,8 +270,10 @@ class _Batch:
     def _add(
         self, incoming: InboundMessage, identity: ContactIdentity, quoted: dict[str, Message]
     ) -> None:
-        conversation = self._conversation(incoming, identity)
-        if not (incoming.is_echo or incoming.is_history):
+        courtesy = self._courtesy(incoming, quoted)
+        conversation = courtesy or self._conversation(incoming, identity)
+        self.used.add(conversation.pk)
+        if not (incoming.is_echo or incoming.is_history or courtesy):
             self._follow(conversation, identity)
         conversation.message_seq += 1
         conversation.message_count += 1
@@ -242,7 +302,12 @@ class _Batch:
         quoted[incoming.external_id] = message
         self._learn_phone(identity, incoming, message.reply_to)
         self.attachments += [self._attachment(message, ref) for ref in incoming.media]
-        self._note(conversation, incoming, message)
+        if courtesy is not None:
+            note_last(conversation, message)
+            self._open_window(conversation, incoming)
+            self.courtesies.add(message.pk)
+        else:
+            self._note(conversation, incoming, message)
 
     def _learn_phone(
         self, identity: ContactIdentity, incoming: InboundMessage, asked: Message | None
@@ -285,16 +350,20 @@ class _Batch:
             conversation.waiting_since = None
             if conversation.stage == Stage.BOT:
                 # A person of the clinic answered from the phone: the bot must not talk over them.
-                conversation.stage = Stage.QUEUE
+                stage_move(conversation, Stage.QUEUE)
+                self.from_bot.append(conversation)
             return
         conversation.unread_count += 1
         conversation.waiting_since = conversation.waiting_since or incoming.happened_at
+        self._open_window(conversation, incoming)
+        if referral := incoming.metadata.get("referral"):
+            conversation.referral = referral
+
+    def _open_window(self, conversation: Conversation, incoming: InboundMessage) -> None:
         if incoming.opens_window:
             conversation.last_inbound_at = _later(
                 conversation.last_inbound_at, incoming.happened_at
             )
-        if referral := incoming.metadata.get("referral"):
-            conversation.referral = referral
 
     def _touch_contacts(self, identities: Sequence[ContactIdentity]) -> None:
         latest: dict[Any, datetime] = {}
@@ -302,6 +371,26 @@ class _Batch:
             known = latest.get(identity.contact_id)
             latest[identity.contact_id] = _later(known, incoming.happened_at)
         run(TOUCH, list(latest.keys()), list(latest.values()))
+
+    def _tell_observers(self, touched: Iterable[Conversation]) -> None:
+        if not observers:
+            return
+        for conversation in self.from_bot:
+            tell_moved(conversation, Stage.BOT, None)
+        by_id = {row.pk: row for row in touched}
+        arrivals: dict[tuple[Any, bool], Arrival] = {}
+        for incoming, message in zip(self.incoming, self.stored, strict=True):
+            conversation = by_id[message.conversation_id]
+            if incoming.is_history:
+                continue
+            if incoming.is_echo:
+                tell_answered(conversation, message)
+                continue
+            is_courtesy = message.pk in self.courtesies
+            is_reopened = conversation.pk in self.reopened and not is_courtesy
+            arrival = Arrival(conversation, [], is_reopened, is_courtesy)
+            arrivals.setdefault((conversation.pk, is_courtesy), arrival).messages.append(message)
+        tell_arrived(list(arrivals.values()))
 
     def _tell(self, touched: Iterable[Conversation]) -> None:
         heard = {m.conversation_id for m in self.stored if m.direction == Direction.IN}

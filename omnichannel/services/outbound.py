@@ -27,6 +27,7 @@ from omnichannel.choices import (
 from omnichannel.models import Attachment, Channel, Conversation, Message, Template
 from omnichannel.services.conversations import conversation_lock, conversation_start, stage_move
 from omnichannel.services.gate import gate_check, recipient_of
+from omnichannel.services.holding import tell_answered, tell_moved
 from omnichannel.services.inbound import note_last
 from omnichannel.services.receipts import token_of
 
@@ -58,13 +59,16 @@ def message_send(
     content: dict[str, Any] | None = None,
     author_kind: str = Author.ATTENDANT,
     base_seq: int | None = None,
+    purpose: str = "",
 ) -> Message:
     """Write a message; it leaves after commit. Returns the row, `pendente`.
 
     `client_id` makes a repeated call return the first row. `template` is {"name", "language",
     "variables"}, `interactive` the provider's interactive object, `content` the structured part of
     location, contact and reaction. `base_seq` is the last message the writer saw: if a colleague
-    wrote after it, SomebodyAnswered. Raises Refused, ContentRefused, SomebodyAnswered, Forbidden.
+    wrote after it, SomebodyAnswered. `purpose` names an automatic courtesy (posicao,
+    fora_do_horario, or one of the gate's FAREWELLS): it answers nobody, so the person goes on
+    waiting. Raises Refused, ContentRefused, SomebodyAnswered, Forbidden.
     """
     held = conversation_lock(conversation)
     if client_id and (known := _by_client(held, client_id)):
@@ -76,6 +80,7 @@ def message_send(
     message.metadata = {
         **({"interactive": copied(interactive, CONTENT_DEPTH)} if interactive else {}),
         **(copied(content, CONTENT_DEPTH) if content else {}),
+        **({"purpose": purpose} if purpose else {}),
     }
     chosen = _choose_template(held, message, template) if template else None
     _attach(message, attachment)
@@ -84,10 +89,16 @@ def message_send(
         draft=outgoing_of(message, attachment),
         template=chosen,
         attachment=attachment,
+        purpose=purpose,
     )
     _write(held, message, attachment)
-    _answered(held, author)
+    stage_before, attendant_before = held.stage, held.attendant_id
+    if not purpose:
+        _answered(held, author)
     held.save()
+    tell_moved(held, stage_before, attendant_before, author)
+    if not purpose and author_kind in (Author.ATTENDANT, Author.API):
+        tell_answered(held, message)
     publish(events.changed("message_updated", held))
     _ring(held)
     return message
@@ -148,6 +159,7 @@ def message_retry(*, message: Message, actor: Membership) -> Message:
         draft=outgoing_of(row, attachment),
         template=template_of(row),
         attachment=attachment,
+        purpose=row.metadata.get("purpose", ""),
     )
     held.revision += 1
     row.status, row.error_code, row.error_detail = MessageStatus.PENDING, "", ""

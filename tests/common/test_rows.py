@@ -35,6 +35,8 @@ CONVERSATION = {
     "last_message_seq": st.integers(0, 2**60),
     "last_inbound_at": st.none() | moments,
     "waiting_since": st.none() | moments,
+    "closed_at": st.none() | moments,
+    "reopen_until": st.none() | moments,
     "referral": st.dictionaries(texts, jsons, max_size=4),
 }
 MESSAGE = {
@@ -93,7 +95,11 @@ def test_messages_are_written_as_bulk_update_writes_them(channel, drawn):
 
 
 def test_every_field_that_is_written_so_is_covered_here():
-    assert set(inbound.SAVED) | {"revision", "last_message_status"} <= {*CONVERSATION, "identity"}
+    assert set(inbound.SAVED) | {"revision", "last_message_status"} <= {
+        *CONVERSATION,
+        "identity",
+        "attendant",
+    }
     assert set(receipts.SAVED) == set(MESSAGE)
 
 
