@@ -1,4 +1,4 @@
-"""`python -m bench [accept] [process] [live] [pages] [sockets]`: all figures, or those named."""
+"""`python -m bench [name ...]`: all figures, or those named."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.stack import ROOT, Stack
 from config import processes
 from config.embedded import EmbeddedFailure
 
-FIGURES = ("accept", "process", "live", "pages", "sockets")
+FIGURES = ("accept", "process", "live", "pages", "sockets", "queues")
 
 
 def main() -> int:

@@ -136,6 +136,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_TIMEZONE = "UTC"
+# Seconds between two looks at what waits in queues, what falls due and who vanished.
+FILA_PROCESS_INTERVAL = env.int("FILA_PROCESS_INTERVAL", default=15)
 CELERY_BEAT_SCHEDULE = {
     # Sweeps ring again for work whose bell was lost; the work itself is in PostgreSQL.
     "webhooks-sweep": {"task": "webhooks.tasks.sweep", "schedule": 2.0, "options": {"expires": 4}},
@@ -158,6 +160,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.presence_expire",
         "schedule": 10.0,
         "options": {"expires": 20},
+    },
+    "queues-tick": {
+        "task": "queues.tasks.tick",
+        "schedule": float(FILA_PROCESS_INTERVAL),
+        "options": {"expires": 2 * FILA_PROCESS_INTERVAL},
     },
     "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
     "accounts-purge": {"task": "accounts.tasks.purge", "schedule": timedelta(hours=1)},
@@ -263,8 +270,6 @@ SIMULATOR_WEBHOOK_URL = env.str(
 
 # --- queues --------------------------------------------------------------------------------------
 
-# Seconds between two looks at what waits, what falls due and who vanished.
-FILA_PROCESS_INTERVAL = env.int("FILA_PROCESS_INTERVAL", default=15)
 # Tickets an attendant may have at once when nothing else is said.
 FILA_DEFAULT_SIMULTANEOUS = env.int("FILA_DEFAULT_SIMULTANEOUS", default=5)
 # Seconds of working time after which a waiting ticket is abandoned; 0 never.

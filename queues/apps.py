@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,20 @@ class QueuesConfig(AppConfig):
 
     name = "queues"
     verbose_name = _("Filas")
+
+    def ready(self) -> None:
+        """Take part in moves, and use whoever comes to work."""
+        from accounts.services.presence import presence_changed
+        from omnichannel.services.holding import observe
+        from queues.services.following import Follower
+
+        observe(Follower())
+        presence_changed.append(_came)
+
+
+def _came(presence: Any, before: str) -> None:
+    from common.tasks import ring
+    from queues import bells
+
+    if presence.state == presence.State.ONLINE:
+        ring(bells.DRAIN, str(presence.company_id))

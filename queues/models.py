@@ -241,6 +241,8 @@ class Ticket(CompanyOwned):
     priority = models.PositiveSmallIntegerField(_("prioridade"), default=5, validators=PRIORITY)
     # Kept over transfers and returns: it says how long the person has waited in all.
     entered_at = models.DateTimeField(_("entrada na fila"), default=timezone.now)
+    # When it came into this queue: the first answer's deadline and abandonment count from here.
+    queued_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(_("início"), null=True, blank=True)
     first_response_at = models.DateTimeField(_("primeira resposta"), null=True, blank=True)
     ended_at = models.DateTimeField(_("fim"), null=True, blank=True)

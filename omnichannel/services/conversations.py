@@ -321,6 +321,6 @@ def conversation_move(
         action=f"conversa.{line}",
         target=held,
     )
-    tell_moved(held, stage_before, attendant_before, actor)
-    publish(events.changed(event, held, before=attendant_before))
+    hint = tell_moved(held, stage_before, attendant_before, actor)
+    publish(events.changed(event, held, before=attendant_before, data=hint))
     return held

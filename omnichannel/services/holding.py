@@ -17,12 +17,16 @@ from omnichannel.models import Conversation, Message
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A conversation that changed hands; `conversation` is as it is now, locked and saved."""
+    """A conversation that changed hands; `conversation` is as it is now, locked and saved.
+
+    `hint` goes out with the socket's event: an observer adds ids and counts of its own.
+    """
 
     conversation: Conversation
     stage_before: str
     attendant_before: Any
     actor: Membership | None = None
+    hint: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,15 @@ def tell_moved(
     stage_before: str,
     attendant_before: Any,
     actor: Membership | None = None,
-) -> None:
-    """Tell everybody that a locked, saved conversation changed hands, if it did."""
-    if (stage_before, attendant_before) == (conversation.stage, conversation.attendant_id):
-        return
+) -> dict[str, Any]:
+    """Tell everybody that a locked, saved conversation changed hands, if it did; return what they
+    add to its hint.
+    """
     move = Move(conversation, stage_before, attendant_before, actor)
-    for observer in observers:
-        observer.moved(move)
+    if (stage_before, attendant_before) != (conversation.stage, conversation.attendant_id):
+        for observer in observers:
+            observer.moved(move)
+    return move.hint
 
 
 def tell_answered(conversation: Conversation, message: Message) -> None:

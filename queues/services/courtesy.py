@@ -1,0 +1,127 @@
+"""What patients are told while they wait. Each text passes the send gate, costs the clinic money
+since October 2026, and is therefore said only when there is something to say.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.errors import DomainError
+from common.realtime import publish
+from common.rows import run
+from omnichannel.choices import Author
+from omnichannel.models import Conversation
+from omnichannel.services.conversations import conversation_lock
+from omnichannel.services.outbound import message_send
+from queues import events
+from queues.choices import TicketStatus
+from queues.models import Queue, Ticket
+from queues.services.opening import schedule_of
+
+logger = logging.getLogger(__name__)
+
+PLACE = "{posicao}"
+# So many in one go; the next tick goes on.
+AT_ONCE = 200
+
+# Told when they come in, and again when they are next: the numbers between cost and say little.
+POSITIONS = f"""
+SELECT id, place, total FROM (
+    SELECT id, told_position, row_number() OVER line AS place,
+        count(*) OVER () AS total
+    FROM queues_ticket WHERE queue_id = %s::uuid AND status = '{TicketStatus.WAITING}'
+    WINDOW line AS (ORDER BY priority DESC, entered_at, id)
+) t
+WHERE told_position IS NULL OR (place = 1 AND told_position > 1)
+ORDER BY place LIMIT %s::int
+"""  # noqa: S608  (our own constants only)
+
+
+def speak(conversation: Conversation, purpose: str, **message: Any) -> bool:
+    """Say something automatic in a conversation; return whether the gate let it pass."""
+    try:
+        with transaction.atomic():
+            message_send(
+                conversation=conversation,
+                author=None,
+                author_kind=Author.SYSTEM,
+                purpose=purpose,
+                **message,
+            )
+    except DomainError as refused:
+        logger.info("courtesy %s in %s: %s", purpose, conversation.pk, refused.code)
+        return False
+    return True
+
+
+def company_speak(*, company_id: Any) -> None:
+    """Tell those who wait in a company's queues what changed for them."""
+    now = timezone.now()
+    queues = (
+        Queue.objects.for_company(company_id)
+        .filter(tickets__status=TicketStatus.WAITING)
+        .select_related("calendar")
+        .distinct()
+    )
+    for queue in queues:
+        if schedule_of(queue, now).is_open(now):
+            _tell_positions(queue)
+        elif queue.out_of_hours_message:
+            _tell_closed(queue, now)
+
+
+def _tell_positions(queue: Queue) -> None:
+    for ticket_id, place, total in run(POSITIONS, queue.pk, AT_ONCE):
+        _tell_position(queue, ticket_id, place, total)
+
+
+@transaction.atomic
+def _tell_position(queue: Queue, ticket_id: Any, place: int, total: int) -> None:
+    ticket = _still_waiting(ticket_id)
+    if ticket is None:
+        return
+    now = timezone.now()
+    Ticket.unscoped.filter(pk=ticket.pk).update(told_position=place, told_at=now, updated_at=now)
+    publish(
+        events.in_talk(
+            "queue_position", ticket.conversation_id, ticket.pk, position=place, total=total
+        )
+    )
+    if queue.queue_message:
+        text = queue.queue_message.replace(PLACE, f"{place}º")
+        speak(ticket.conversation, "posicao", text=text)
+
+
+def _tell_closed(queue: Queue, now: datetime) -> None:
+    schedule = schedule_of(queue, now)
+    waiting = Ticket.unscoped.waiting().filter(queue=queue).in_order()
+    for ticket in waiting.only("id", "told_closed_at")[: AT_ONCE * 5]:
+        told = ticket.told_closed_at
+        if told is None or schedule.seconds_between(told, now) > 0:
+            _tell_one_closed(queue, ticket.pk, now)
+
+
+@transaction.atomic
+def _tell_one_closed(queue: Queue, ticket_id: Any, now: datetime) -> None:
+    ticket = _still_waiting(ticket_id)
+    if ticket is None:
+        return
+    Ticket.unscoped.filter(pk=ticket.pk).update(told_closed_at=now, updated_at=now)
+    speak(ticket.conversation, "fora_do_horario", text=queue.out_of_hours_message)
+
+
+def _still_waiting(ticket_id: Any) -> Ticket | None:
+    """Return a ticket that still waits, with its conversation locked, None when it does not."""
+    found = Ticket.unscoped.waiting().select_related("conversation").filter(pk=ticket_id).first()
+    if found is None:
+        return None
+    held = conversation_lock(found.conversation)
+    again = Ticket.unscoped.waiting().select_for_update().filter(pk=ticket_id).first()
+    if again is not None:
+        again.conversation = held
+    return again

@@ -1,0 +1,165 @@
+"""Tickets follow their conversations, whoever moves them: page, API, back-office, phone app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from common.tasks import ring
+from omnichannel.choices import Stage
+from omnichannel.models import Conversation, Message
+from omnichannel.services.holding import Arrival, Move, Observer
+from queues import bells
+from queues.choices import TicketEventKind, TicketStatus
+from queues.models import Ticket, TicketEvent
+from queues.services.opening import last_tickets, tickets_open, without_ticket
+from queues.services.rating import answers_take
+
+CLOSED_WITHOUT_REASON = "encerrada"
+
+
+class Follower(Observer):
+    """Keeps the ticket in step; runs under the conversation's lock and takes no other before it."""
+
+    def moved(self, move: Move) -> None:
+        """Bring the ticket to what its conversation is now."""
+        conversation = move.conversation
+        ticket = open_ticket(conversation)
+        if conversation.stage == Stage.CLOSED:
+            if ticket is not None:
+                ticket_end(ticket, TicketStatus.FINISHED, CLOSED_WITHOUT_REASON, move.actor)
+            ticket = ticket or last_tickets([conversation]).get(conversation.pk)
+        elif conversation.stage == Stage.HUMAN:
+            ticket = self._held(conversation, ticket, move.actor)
+        elif conversation.stage == Stage.QUEUE:
+            ticket = self._waiting(conversation, ticket, move)
+        if ticket is not None:
+            move.hint.update(
+                ticket=str(ticket.pk),
+                status=ticket.status,
+                attendant=str(ticket.attendant_id) if ticket.attendant_id else None,
+            )
+
+    def _held(
+        self, conversation: Conversation, ticket: Ticket | None, actor: Membership | None
+    ) -> Ticket | None:
+        attendant = conversation.attendant
+        if attendant is None:
+            return ticket
+        if ticket is None:
+            needing = without_ticket(conversation.company_id, [conversation])
+            previous = last_tickets(needing)
+            made = tickets_open(needing, attendant=attendant, actor=actor, previous=previous)
+            return made[0] if made else None
+        if ticket.attendant_id != attendant.pk:
+            ticket_give(ticket, attendant, actor, TicketEventKind.TAKEN)
+        return ticket
+
+    def _waiting(
+        self, conversation: Conversation, ticket: Ticket | None, move: Move
+    ) -> Ticket | None:
+        if ticket is None:
+            needing = without_ticket(conversation.company_id, [conversation])
+            made = tickets_open(needing, actor=move.actor, previous=last_tickets(needing))
+            return made[0] if made else None
+        if ticket.status == TicketStatus.SERVING:
+            ticket_take_back(ticket, move.actor, "")
+        return ticket
+
+    def answered(self, conversation: Conversation, message: Message) -> None:
+        """Note the first answer."""
+        rows = Ticket.unscoped.serving().filter(conversation=conversation, first_response_at=None)
+        ticket = rows.first()
+        if ticket is not None:
+            ticket.first_response_at = message.happened_at
+            ticket.flagged_at = None
+            ticket.save(update_fields=["first_response_at", "flagged_at", "updated_at"])
+            ticket_note(ticket, TicketEventKind.ANSWERED, message.author)
+
+    def arrived(self, arrivals: Sequence[Arrival]) -> None:
+        """Open tickets for those who wait without one; record ratings."""
+        answers_take([arrival for arrival in arrivals if arrival.is_courtesy])
+        waiting = [
+            arrival
+            for arrival in arrivals
+            if not arrival.is_courtesy and arrival.conversation.stage == Stage.QUEUE
+        ]
+        if not waiting:
+            return
+        company_id = waiting[0].conversation.company_id
+        needing = without_ticket(company_id, [arrival.conversation for arrival in waiting])
+        reopened = {arrival.conversation.pk for arrival in waiting if arrival.is_reopened}
+        again = [conversation for conversation in needing if conversation.pk in reopened]
+        tickets_open(needing, previous=last_tickets(again))
+
+
+def open_ticket(conversation: Conversation) -> Ticket | None:
+    """Return a locked conversation's open ticket, locked too."""
+    # The conversation is the caller's company's.
+    return (
+        Ticket.unscoped.open().select_for_update().filter(conversation_id=conversation.pk).first()
+    )
+
+
+def ticket_give(ticket: Ticket, attendant: Membership, actor: Membership | None, kind: str) -> None:
+    """Write that a locked ticket is served by somebody."""
+    now = timezone.now()
+    ticket.attendant, ticket.status = attendant, TicketStatus.SERVING
+    if ticket.started_at is None:
+        ticket.started_at = now
+        ticket.wait_seconds = _seconds(ticket.entered_at, now)
+    ticket.flagged_at = None
+    ticket.save()
+    ticket_note(ticket, kind, actor, attendant=str(attendant.pk))
+
+
+def ticket_take_back(ticket: Ticket, actor: Membership | None, reason: str) -> None:
+    """Write that a locked ticket waits again, since when it first did."""
+    before = ticket.attendant_id
+    ticket.attendant, ticket.status = None, TicketStatus.WAITING
+    ticket.started_at = ticket.wait_seconds = ticket.flagged_at = None
+    # What was decided about it is history; the next decision has its own.
+    ticket.routing_run = ticket.routing_place = None
+    ticket.save()
+    ticket_note(
+        ticket,
+        TicketEventKind.RETURNED,
+        actor,
+        attendant=str(before) if before else None,
+        reason=reason,
+    )
+    ring(bells.DRAIN, str(ticket.company_id))
+
+
+def ticket_end(ticket: Ticket, status: str, reason: str, actor: Membership | None) -> None:
+    """Write that a locked ticket is over, and let the freed place be used."""
+    now = timezone.now()
+    ticket.status, ticket.end_reason, ticket.ended_at = status, reason[:100], now
+    if ticket.started_at is None:
+        ticket.wait_seconds = _seconds(ticket.entered_at, now)
+    else:
+        ticket.service_seconds = _seconds(ticket.started_at, now)
+    ticket.sla_check_at = ticket.flagged_at = None
+    ticket.save()
+    kinds = {
+        TicketStatus.FINISHED: TicketEventKind.FINISHED,
+        TicketStatus.ABANDONED: TicketEventKind.ABANDONED,
+        TicketStatus.TRANSFERRED: TicketEventKind.TRANSFERRED,
+    }
+    ticket_note(ticket, kinds[TicketStatus(status)], actor, reason=ticket.end_reason)
+    ring(bells.DRAIN, str(ticket.company_id))
+
+
+def ticket_note(ticket: Ticket, kind: str, actor: Membership | None, **detail: Any) -> None:
+    """Add a line to a ticket's history."""
+    TicketEvent.unscoped.create(
+        company_id=ticket.company_id, ticket=ticket, kind=kind, actor=actor, detail=detail
+    )
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    return max(0, int((end - start).total_seconds()))

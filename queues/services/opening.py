@@ -1,0 +1,171 @@
+"""Opening tickets: set-based, because messages arrive in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.services.calendars import calendar_schedule
+from common.hours import ALWAYS, Schedule
+from common.realtime import publish
+from common.rows import insert_rows, run
+from common.tasks import ring
+from omnichannel.models import Channel, Conversation
+from queues import bells, events, sla
+from queues.choices import OPEN_STATUSES, TicketEventKind, TicketStatus
+from queues.models import Queue, Ticket, TicketEvent
+from queues.protocols import protocols_take
+
+# Which conversations of a company that has queues at all have nobody's ticket.
+WITHOUT = f"""
+SELECT c.id FROM unnest(%s::uuid[]) AS c(id)
+WHERE EXISTS (SELECT FROM queues_queue q WHERE q.company_id = %s::uuid AND q.is_active)
+    AND NOT EXISTS (
+        SELECT FROM queues_ticket t WHERE t.conversation_id = c.id
+        AND t.status IN {tuple(map(str, OPEN_STATUSES))}
+    )
+"""  # noqa: S608  (our own constants only)
+
+
+def without_ticket(company_id: Any, conversations: Sequence[Conversation]) -> list[Conversation]:
+    """Keep the conversations that need a ticket: none is open, and the company has queues."""
+    if not conversations:
+        return []
+    found = {row[0] for row in run(WITHOUT, [c.pk for c in conversations], company_id)}
+    return [conversation for conversation in conversations if conversation.pk in found]
+
+
+def queue_for(channel: Channel) -> Queue | None:
+    """Return the queue where newcomers of a channel wait: of those that serve it the most
+    important, else the company's default, else None.
+    """
+    serves = Queue.channels.through._default_manager.filter(
+        queue_id=OuterRef("pk"), channel_id=channel.pk
+    )
+    return (
+        Queue.objects.for_company(channel.company_id)
+        .active()
+        .annotate(serves=Exists(serves))
+        .filter(Q(serves=True) | Q(is_default=True))
+        .select_related("calendar")
+        .order_by("-serves", "-priority", "name")
+        .first()
+    )
+
+
+def tickets_open(
+    conversations: Sequence[Conversation],
+    *,
+    queue: Queue | None = None,
+    attendant: Membership | None = None,
+    actor: Membership | None = None,
+    previous: dict[Any, Ticket] | None = None,
+) -> list[Ticket]:
+    """Open a ticket for each locked conversation of one channel that has none open.
+
+    Without `queue` the channel decides; `previous` gives, by conversation, the ticket a new one
+    follows: it waits in the same queue, while that takes tickets. With `attendant` they are served
+    at once. Returns the tickets; none where no queue serves the channel.
+    """
+    if not conversations:
+        return []
+    now = timezone.now()
+    company_id, channel = conversations[0].company_id, conversations[0].channel
+    fallback = queue or queue_for(channel)
+    before = previous or {}
+    numbers = protocols_take(company_id, len(conversations), now) if fallback or before else []
+    tickets: list[Ticket] = []
+    for conversation, protocol in zip(conversations, numbers, strict=False):
+        earlier = before.get(conversation.pk)
+        place = earlier.queue if earlier is not None and earlier.queue.is_active else fallback
+        if place is not None:
+            ticket = ticket_draft(conversation, place, protocol=protocol, now=now)
+            ticket.previous = earlier
+            _start(ticket, attendant, now)
+            tickets.append(ticket)
+    insert_rows(tickets)
+    insert_rows([_opening(ticket, actor) for ticket in tickets])
+    by_id = {conversation.pk: conversation for conversation in conversations}
+    publish(events.opened(ticket, by_id[ticket.conversation_id].revision) for ticket in tickets)
+    if tickets and attendant is None:
+        ring(bells.DRAIN, str(company_id))
+    return tickets
+
+
+def ticket_draft(
+    conversation: Conversation,
+    queue: Queue,
+    *,
+    protocol: str,
+    now: datetime,
+    entered_at: datetime | None = None,
+    priority: int | None = None,
+) -> Ticket:
+    """Return an unsaved waiting ticket with its deadlines."""
+    schedule, terms = schedule_of(queue, now), terms_of(queue)
+    moments = {"entered_at": entered_at or now, "queued_at": now}
+    due = sla.deadlines(schedule, terms, **moments)
+    return Ticket(
+        company_id=conversation.company_id,
+        queue=queue,
+        conversation=conversation,
+        contact_id=conversation.contact_id,
+        protocol=protocol,
+        priority=queue.priority if priority is None else priority,
+        entered_at=moments["entered_at"],
+        queued_at=now,
+        first_response_due_at=due.first_response_due_at,
+        resolution_due_at=due.resolution_due_at,
+        abandon_at=due.abandon_at,
+        sla_check_at=sla.next_step(sla.steps(schedule, terms, **moments), now),
+    )
+
+
+def schedule_of(queue: Queue, around: datetime) -> Schedule:
+    """Return when people work in a queue."""
+    return ALWAYS if queue.calendar is None else calendar_schedule(queue.calendar, around=around)
+
+
+def terms_of(queue: Queue) -> sla.Terms:
+    """Return what a queue promises."""
+    abandon = queue.abandon_after
+    return sla.Terms(
+        queue.first_response_sla,
+        queue.resolution_sla,
+        settings.FILA_ABANDONED_TIMEOUT if abandon is None else abandon,
+    )
+
+
+def last_tickets(conversations: Iterable[Conversation]) -> dict[Any, Ticket]:
+    """Return, by conversation, the ticket that ended last."""
+    ids = [conversation.pk for conversation in conversations]
+    # The conversations are the caller's company's.
+    rows = (
+        Ticket.unscoped.filter(conversation_id__in=ids)
+        .select_related("queue__calendar")
+        .order_by("entered_at", "id")
+    )
+    return {row.conversation_id: row for row in rows}
+
+
+def _start(ticket: Ticket, attendant: Membership | None, now: datetime) -> None:
+    if attendant is not None:
+        ticket.attendant, ticket.status = attendant, TicketStatus.SERVING
+        ticket.started_at, ticket.wait_seconds = now, 0
+
+
+def _opening(ticket: Ticket, actor: Membership | None) -> TicketEvent:
+    kind = TicketEventKind.REOPENED if ticket.previous_id else TicketEventKind.OPENED
+    return TicketEvent(
+        company_id=ticket.company_id,
+        ticket=ticket,
+        kind=kind,
+        actor=actor,
+        detail={"queue": str(ticket.queue_id)},
+    )

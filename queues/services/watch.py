@@ -1,0 +1,133 @@
+"""What time alone brings about: abandonment, promises at risk or broken, people who vanished."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Presence
+from common.errors import DomainError
+from common.realtime import publish
+from omnichannel.models import Conversation
+from omnichannel.services.conversations import conversation_lock
+from queues import events, sla
+from queues.choices import TicketEventKind
+from queues.models import Ticket
+from queues.services.following import ticket_note
+from queues.services.opening import schedule_of, terms_of
+from queues.services.tickets import ticket_abandon, ticket_return
+
+logger = logging.getLogger(__name__)
+
+# A reload or a lift takes less; after this somebody else should look.
+VANISHED = timedelta(minutes=5)
+AT_ONCE = 500
+
+
+def watch(now: datetime | None = None) -> None:
+    """Look at everything that fell due, in all companies; each thing in its own transaction."""
+    now = now or timezone.now()
+    _each(abandon_due(now), lambda ticket: ticket_abandon(ticket=ticket))
+    _each(sla_due(now), lambda ticket: sla_tell(ticket, now))
+    _each(vanished(now), lambda presence: vanished_clear(presence))
+
+
+# A sweep has no company: every row found is then handled inside its own.
+
+
+def abandon_due(now: datetime) -> list[Ticket]:
+    """Return waiting tickets whose time is over."""
+    return list(Ticket.unscoped.waiting().filter(abandon_at__lte=now)[:AT_ONCE])
+
+
+def sla_due(now: datetime) -> list[Ticket]:
+    """Return open tickets about which there may be something to tell."""
+    return list(Ticket.unscoped.open().filter(sla_check_at__lte=now)[:AT_ONCE])
+
+
+def vanished(now: datetime) -> list[Presence]:
+    """Return people who left without a word and did not come back."""
+    gone = Presence.unscoped.filter(
+        state=Presence.State.OFFLINE, since__lte=now - VANISHED, cleared_at=None
+    )
+    return list(gone.exclude(chosen=Presence.State.OFFLINE)[:AT_ONCE])
+
+
+@transaction.atomic
+def sla_tell(ticket: Ticket, now: datetime) -> None:
+    """Write and tell what a ticket's promises came to since the last look, each step once."""
+    conversation_lock(Conversation(pk=ticket.conversation_id))
+    row = (
+        Ticket.unscoped.open()
+        .select_for_update(of=("self",))
+        .select_related("queue__calendar")
+        .filter(pk=ticket.pk, sla_check_at__lte=now)
+        .first()
+    )
+    if row is None or row.sla_check_at is None:
+        return
+    all_steps = sla.steps(
+        schedule_of(row.queue, now),
+        terms_of(row.queue),
+        entered_at=row.entered_at,
+        queued_at=row.queued_at,
+    )
+    for step in all_steps:
+        is_kept = step.which == sla.FIRST_RESPONSE and row.first_response_at is not None
+        if row.sla_check_at <= step.at <= now and not is_kept:
+            _tell_step(row, step)
+    row.sla_check_at = sla.next_step(all_steps, now)
+    row.save(update_fields=["sla_check_at", "updated_at"])
+
+
+def _tell_step(row: Ticket, step: sla.Step) -> None:
+    kind = TicketEventKind.BROKEN if step.is_broken else TicketEventKind.WARNED
+    ticket_note(row, kind, None, which=step.which)
+    publish(
+        events.system(
+            row.company_id,
+            "sla_broken" if step.is_broken else "sla_warning",
+            row.attendant_id,
+            ticket=str(row.pk),
+            which=step.which,
+        )
+    )
+
+
+def vanished_clear(presence: Presence) -> None:
+    """Let unanswered tickets of somebody who vanished wait again, with their entry time, and show
+    the answered ones to the supervisor.
+    """
+    serving = Ticket.unscoped.serving().filter(attendant_id=presence.membership_id)
+    for ticket in serving.filter(first_response_at=None):
+        ticket_return(ticket=ticket, reason="atendente ausente")
+    for ticket in serving.exclude(first_response_at=None).filter(flagged_at=None):
+        _flag(ticket)
+    # Whoever came back in between has another row state: nothing of theirs is marked.
+    Presence.unscoped.filter(
+        pk=presence.pk, state=Presence.State.OFFLINE, since=presence.since
+    ).update(cleared_at=timezone.now())
+
+
+@transaction.atomic
+def _flag(ticket: Ticket) -> None:
+    row = Ticket.unscoped.serving().select_for_update().filter(pk=ticket.pk).first()
+    if row is None or row.flagged_at is not None:
+        return
+    row.flagged_at = timezone.now()
+    row.save(update_fields=["flagged_at", "updated_at"])
+    ticket_note(row, TicketEventKind.FLAGGED, None, attendant=str(row.attendant_id))
+    publish(events.system(row.company_id, "flagged", ticket=str(row.pk)))
+
+
+def _each(rows: list[Any], act: Any) -> None:
+    for row in rows:
+        try:
+            act(row)
+        except DomainError as refused:
+            # Somebody was faster: there is nothing left to do.
+            logger.info("watch %s: %s", row.pk, refused.code)

@@ -1,0 +1,30 @@
+"""Bells of queues. The work and its state are in the database; any number of workers may run."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from common.scoping import company_scope
+from common.tasks import company_task
+from queues import bells
+from queues.services.courtesy import company_speak
+from queues.services.processing import company_drain
+from queues.services.queues import companies_waiting
+from queues.services.watch import watch
+
+
+@company_task(bells.DRAIN)
+def drain(company_id: str) -> None:
+    """Give away what waits, then tell those who still do."""
+    company_drain(company_id=company_id)
+    company_speak(company_id=company_id)
+
+
+@shared_task(name="queues.tasks.tick")
+def tick() -> None:
+    """Look at everything time brings about, then give away what waits: a queue may have opened."""
+    watch()
+    for company_id in companies_waiting():
+        with company_scope(company_id):
+            company_drain(company_id=company_id)
+            company_speak(company_id=company_id)
