@@ -30,6 +30,7 @@ SELECT gen_random_uuid(), now(), now(), %(company)s, %(queue)s, id, 0, true, 0
 FROM accounts_membership WHERE id::text LIKE '00000000-0000-7001-8000-%%';
 """
 EMPTY = """
+DELETE FROM queues_ticketevent;
 DELETE FROM queues_ticket;
 DELETE FROM queues_routingrun;
 UPDATE omnichannel_conversation SET stage = 'fila', attendant_id = NULL

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -75,14 +75,21 @@ def send(events: list[Event]) -> None:
 
 
 async def _send(rooms: dict[str, list[dict[str, Any]]]) -> None:
-    layer = get_channel_layer()
+    layer: Any = get_channel_layer()
     if layer is None:
         return
+    messages = [
+        (room, {"type": "hints", "frames": frames})
+        for room, envelopes in rooms.items()
+        for frames in _chunks(envelopes)
+    ]
     async with asyncio.timeout(SECONDS):
-        for group, envelopes in rooms.items():
-            for start in range(0, len(envelopes), CHUNK):
-                frames = [orjson.dumps(item).decode() for item in envelopes[start : start + CHUNK]]
-                await layer.group_send(group, {"type": "hints", "frames": frames})
+        await layer.rooms_send(messages)
+
+
+def _chunks(envelopes: list[dict[str, Any]]) -> Iterator[list[str]]:
+    for start in range(0, len(envelopes), CHUNK):
+        yield [orjson.dumps(item).decode() for item in envelopes[start : start + CHUNK]]
 
 
 class _Voice:

@@ -112,7 +112,7 @@ CACHES = {
 }
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "common.layer.RoomsLayer",
         "CONFIG": {"hosts": [REDIS_URL], "prefix": env.str("REALTIME_PREFIX", default="central")},
     }
 }

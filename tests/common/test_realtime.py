@@ -57,7 +57,7 @@ def layer_at(settings):
     def point(url: str) -> None:
         settings.CHANNEL_LAYERS = {
             "default": {
-                "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+                "BACKEND": "common.layer.RoomsLayer",
                 "CONFIG": {"hosts": [url], "prefix": "away"},
             }
         }
@@ -100,6 +100,21 @@ async def test_hints_for_one_room_travel_in_one_message():
     assert first["type"] == "hints"
     assert [len(first["frames"]), len(second["frames"])] == [100, 50]
     await layer.group_discard("sala.um", name)
+
+
+async def test_many_rooms_hear_what_group_send_would_have_told_them():
+    layer = get_channel_layer()
+    names = [await layer.new_channel() for _ in range(30)]
+    for number, name in enumerate(names):
+        await layer.group_add(f"sala.{number}", name)
+    told = [(f"sala.{n}", {"type": "hints", "frames": [str(n)]}) for n in range(30)]
+    await layer.rooms_send(told)
+    for room, message in told:
+        await layer.group_send(room, message)
+    for name, (room, message) in zip(names, told, strict=True):
+        for _ in range(2):
+            assert await asyncio.wait_for(layer.receive(name), 5) == message
+        await layer.group_discard(room, name)
 
 
 def test_the_envelope_has_exactly_the_members_of_the_contract():
