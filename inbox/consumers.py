@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
 from accounts.services.memberships import membership_of
+from accounts.services.presence import presence_beat
 from common import rooms
 from common.realtime import Event
 from common.scoping import company_scope
@@ -36,6 +37,8 @@ FRAMES_PER_10_SECONDS = 60
 SEND_SECONDS = 10
 RESUME_LIMIT = 500
 TYPING_EVERY = 20
+# Pages beat every 20 s; somebody who hammers gets no more writes than that.
+BEAT_SECONDS = 15
 
 CLOSE_RIGHTS = 4401
 CLOSE_ABUSE = 4408
@@ -70,10 +73,12 @@ class CompanySocket(AsyncWebsocketConsumer):
             await self.close()
             return
         self._count, self._since = 0, time.monotonic()
+        self._beaten = float("-inf")
         self._typed: dict[UUID, float] = {}
         await self._join(wanted)
         await self.accept()
         _watch(self)
+        await self._beat()
 
     async def disconnect(self, code: int) -> None:
         """Leave the rooms."""
@@ -160,6 +165,7 @@ class CompanySocket(AsyncWebsocketConsumer):
     async def _command(self, command: dict[str, Any]) -> None:
         kind = command.get("type")
         if kind == "heartbeat":
+            await self._beat()
             await self._tell("heartbeat", None, {})
             return
         if kind not in ("resume", "typing", "viewing"):
@@ -172,6 +178,14 @@ class CompanySocket(AsyncWebsocketConsumer):
             await self._resume(conversation, command.get("seq"))
         else:
             await self._presence(kind, conversation)
+
+    async def _beat(self) -> None:
+        """Let the attendant be at work while their page is there."""
+        now = time.monotonic()
+        if self.membership is None or now - self._beaten < BEAT_SECONDS:
+            return
+        self._beaten = now
+        await database_sync_to_async(presence_beat)(membership=self.membership)
 
     @database_sync_to_async
     def _visible(self, value: Any) -> Conversation | None:

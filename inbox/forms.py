@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.presence import PresenceState
 from inbox.presenters.common import microseconds, moment_of
 
 TABS = ("minhas", "livres", "todas")
@@ -107,3 +108,29 @@ def uuids(values: list[Any]) -> list[UUID]:
         except ValueError:
             continue
     return found
+
+
+class PresenceForm(forms.Form):
+    """How the reader stands, and why they are away."""
+
+    estado = forms.ChoiceField(choices=PresenceState.choices)
+    motivo = forms.UUIDField(required=False)
+
+
+class TransferForm(forms.Form):
+    """Where a ticket goes: `fila.<id>` or `pessoa.<id>`; the service asks for the reason."""
+
+    destino = forms.RegexField(r"^((fila|pessoa)\.[0-9a-f-]{36})?$", required=False)
+    motivo = forms.CharField(max_length=100, required=False)
+
+
+class FinishForm(forms.Form):
+    """Why a ticket ends; the service asks for it."""
+
+    motivo = forms.CharField(max_length=100, required=False)
+
+
+class BoardForm(forms.Form):
+    """What the board does to a ticket."""
+
+    acao = forms.RegexField(r"^((fila|pessoa)\.[0-9a-f-]{36}|devolver|urgente)$")

@@ -43,6 +43,38 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """The promise that is due next: `level` is calm, warning or danger; `words` say it."""
+
+    level: Literal["calm", "warning", "danger"]
+    words: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """Somebody the router looked at: load of limit, and why they were passed over."""
+
+    name: str
+    load: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """A ticket in the contact column, with why it went to whom it went."""
+
+    id: UUID
+    is_open: bool
+    facts: tuple[tuple[str, str], ...]
+    deadline: Deadline | None = None
+    rule: str = ""
+    chosen: str = ""
+    considered: tuple[Considered, ...] = ()
+    is_flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One row of the conversation list."""
 
@@ -65,6 +97,8 @@ class Card:
     attendant: str = ""
     is_mine: bool = False
     waiting_since: datetime | None = None
+    queue: str = ""
+    deadline: Deadline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +279,9 @@ class Thread:
     can_close: bool = False
     can_reopen: bool = False
     can_write: bool = True
+    # The open ticket: it is finished and transferred instead of the conversation being closed.
+    ticket: UUID | None = None
+    is_peeking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +322,7 @@ class Panel:
     facts: tuple[tuple[str, Any], ...] = ()
     files: tuple[tuple[UUID, File], ...] = ()
     past: tuple[PastConversation, ...] = ()
+    ticket: TicketFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,3 +356,81 @@ class TemplateOption:
     variables: tuple[Variable, ...] = ()
     is_usable: bool = True
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands: `state` is online, ausente or offline; `words` name it or its reason."""
+
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardQueue:
+    """A queue on the supervisor's board; spans of time are written out."""
+
+    id: UUID
+    name: str
+    is_active: bool
+    waiting: int
+    serving: int
+    online: int
+    longest: str
+    at_risk: int
+    broken: int
+    flagged: int
+    today: int
+    abandoned: int
+    average_wait: str
+    average_service: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPerson:
+    """An attendant on the board, with how many tickets they have of how many they may."""
+
+    id: UUID
+    name: str
+    state: str
+    state_label: str
+    since: str
+    load: int
+    limit: int
+    queues: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTicket:
+    """A live ticket on the board."""
+
+    id: UUID
+    conversation: UUID
+    protocol: str
+    contact: str
+    queue: str
+    queue_id: UUID
+    status: str
+    status_label: str
+    attendant: str
+    priority: int
+    waited: str
+    deadline: Deadline | None
+    is_flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The supervisor's board."""
+
+    queues: tuple[BoardQueue, ...]
+    people: tuple[BoardPerson, ...]
+    tickets: tuple[BoardTicket, ...]
+    waiting: int
+    serving: int
+    at_risk: int
+    broken: int
+    abandoned: int
+    online: int
+    longest: str
+    at: datetime

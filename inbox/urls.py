@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inbox.views import actions, files, pages, threads
+from inbox.views import actions, board, files, pages, queues, threads
 
 app_name = "inbox"
 
@@ -24,6 +24,12 @@ urlpatterns = [
     path(f"{CONVERSATION}fechar/", actions.Close.as_view(), name="close"),
     path(f"{CONVERSATION}reabrir/", actions.Reopen.as_view(), name="reopen"),
     path(f"{CONVERSATION}lida/", actions.Read.as_view(), name="read"),
+    path(f"{CONVERSATION}transferir/", queues.Transfer.as_view(), name="transfer"),
+    path(f"{CONVERSATION}finalizar/", queues.Finish.as_view(), name="finish"),
+    path("proximo/", queues.Next.as_view(), name="next"),
+    path("presenca/", queues.PresenceMenu.as_view(), name="presence"),
+    path("painel/", board.Board.as_view(), name="board"),
+    path("painel/<uuid:ticket_id>/", board.BoardTicket.as_view(), name="board-ticket"),
     path("mensagens/<uuid:message_id>/reenviar/", actions.Retry.as_view(), name="retry"),
     path("anexos/<uuid:attachment_id>/", files.Download.as_view(), name="file"),
 ]

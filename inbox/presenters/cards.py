@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -13,12 +15,21 @@ from inbox.presenters.common import (
     preview_of,
     window_of,
 )
+from inbox.presenters.tickets import deadline_of
 from inbox.shapes import Card
 from omnichannel.choices import ChannelKind, Direction, MessageStatus, Stage
 from omnichannel.models import Conversation
+from queues.models import Ticket
+from queues.selectors import open_tickets_of
 
 
-def card_of(conversation: Conversation, reader: Membership) -> Card:
+def cards_of(conversations: Sequence[Conversation], reader: Membership) -> list[Card]:
+    """Draw a page of conversations, with their open tickets."""
+    tickets = open_tickets_of(row.pk for row in conversations if row.is_open)
+    return [card_of(row, reader, tickets.get(row.pk)) for row in conversations]
+
+
+def card_of(conversation: Conversation, reader: Membership, ticket: Ticket | None = None) -> Card:
     """Draw one conversation. Needs channel, contact with identities and attendant's user loaded."""
     icon, preview = "", _("Conversa sem mensagens")
     if conversation.last_message_kind:
@@ -45,4 +56,6 @@ def card_of(conversation: Conversation, reader: Membership) -> Card:
         attendant=first_name(attendant.user.name) if attendant else "",
         is_mine=conversation.attendant_id == reader.pk,
         waiting_since=conversation.waiting_since,
+        queue=ticket.queue.name if ticket else "",
+        deadline=deadline_of(ticket) if ticket else None,
     )

@@ -14,11 +14,20 @@ from contacts.models import Contact
 from contacts.refs import IdentityKind
 from inbox.presenters.bubbles import bubble_of, file_of
 from inbox.presenters.common import face_of, first_name, label_of, name_of, window_of
-from inbox.shapes import Bubble, Identity, Limits, Panel, PastConversation, Thread
+from inbox.shapes import (
+    Bubble,
+    Identity,
+    Limits,
+    Panel,
+    PastConversation,
+    Thread,
+    TicketFacts,
+)
 from omnichannel.adapters import registry
 from omnichannel.adapters.whatsapp.media import MEDIA_LIMITS
 from omnichannel.choices import ChannelKind, MessageKind, Stage
 from omnichannel.models import Attachment, Conversation, Message
+from queues.models import Ticket
 
 # Ids that say nothing to a person; the back-office shows them.
 _OPAQUE = (IdentityKind.WA_BSUID, IdentityKind.WA_PARENT_BSUID, IdentityKind.WEBCHAT)
@@ -72,6 +81,7 @@ def thread_of(
     *,
     older_than: str = "",
     first_unread_seq: int | None = None,
+    ticket: Ticket | None = None,
 ) -> Thread:
     """Draw the open conversation with the given messages, oldest first."""
     is_mine = conversation.attendant_id == reader.pk
@@ -101,6 +111,9 @@ def thread_of(
         can_close=is_open and may_write(conversation, reader),
         can_reopen=not is_open,
         can_write=may_write(conversation, reader),
+        ticket=ticket.pk if ticket is not None and ticket.is_open else None,
+        # A manager who reads along changes nothing, and should know it.
+        is_peeking=is_open and attendant is not None and not is_mine and reader.is_manager,
     )
 
 
@@ -110,6 +123,7 @@ def panel_of(
     consent: bool | None,
     past: Iterable[Conversation],
     files: Iterable[Attachment],
+    ticket: TicketFacts | None = None,
 ) -> Panel:
     """Draw the contact column. Needs the contact with identities and tags loaded."""
     contact = conversation.contact
@@ -132,6 +146,7 @@ def panel_of(
         facts=_facts(conversation, contact),
         files=tuple((row.pk, file_of(row)) for row in files),
         past=tuple(_past(row) for row in past),
+        ticket=ticket,
     )
 
 

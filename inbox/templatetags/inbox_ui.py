@@ -220,6 +220,7 @@ def script_texts() -> dict[str, str]:
         "typing": _("{names} está escrevendo..."),
         "newMessages": _("Novas mensagens"),
         "bottom": _("Ir para o fim"),
+        "assignedToYou": _("Um atendimento foi passado para você."),
         "copied": _("Texto copiado."),
         "fillAll": _("Preencha todos os campos para enviar."),
         "sound": _("Som de aviso ligado"),

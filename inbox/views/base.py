@@ -21,9 +21,13 @@ from common.scoping import company_scope
 from contacts.models import Consent
 from contacts.services.consent import consent_state
 from inbox import selectors
-from inbox.forms import SinceForm
+from inbox.forms import SinceForm, thread_cursor
 from inbox.presenters.threads import panel_of, thread_of
-from omnichannel.models import Conversation
+from inbox.presenters.tickets import ticket_facts
+from omnichannel.choices import Direction
+from omnichannel.models import Conversation, Message
+from queues.models import Ticket
+from queues.selectors import ticket_of
 
 UNSEEN = 2**62
 
@@ -75,19 +79,38 @@ class InboxView(View):
             response = HttpResponse()
             response["HX-Refresh"] = "true"
             return response
+        ticket = ticket_of(conversation.pk)
         context = {
-            "thread": thread_of(conversation, changed, self.membership),
-            "panel": self.panel(conversation),
+            "thread": thread_of(conversation, changed, self.membership, ticket=ticket),
+            "panel": self.panel(conversation, ticket),
         }
         return self.draw("inbox/_update.html", context)
 
-    def panel(self, conversation: Conversation) -> Any:
+    def stage(self, conversation_id: Any) -> dict[str, Any]:
+        """Return what the stage draws of a conversation: its newest messages and its column."""
+        conversation = selectors.conversation_get(self.membership, conversation_id)
+        messages, older = selectors.thread_page(conversation)
+        ticket = ticket_of(conversation.pk)
+        return {
+            "thread": thread_of(
+                conversation,
+                messages,
+                self.membership,
+                older_than=thread_cursor(older),
+                first_unread_seq=_first_unread(messages),
+                ticket=ticket,
+            ),
+            "panel": self.panel(conversation, ticket),
+        }
+
+    def panel(self, conversation: Conversation, ticket: Ticket | None) -> Any:
         """Draw the contact column."""
         return panel_of(
             conversation,
             consent=consent_state(conversation.contact, Consent.Purpose.MARKETING),
             past=selectors.past_conversations(self.membership, conversation),
             files=selectors.shared_files(conversation),
+            ticket=ticket_facts(ticket, self.membership) if ticket else None,
         )
 
     def seen(self) -> int | None:
@@ -112,6 +135,13 @@ class InboxView(View):
             return self.draw("inbox/_notice.html", context, refusal.status)
         template = "404.html" if isinstance(refusal, NotFound) else "400.html"
         return self.draw(template, {}, refusal.status)
+
+
+def _first_unread(messages: list[Message]) -> int | None:
+    for message in messages:
+        if message.direction == Direction.IN and message.read_at is None:
+            return message.seq
+    return None
 
 
 def sentence_of(refusal: DomainError) -> str:

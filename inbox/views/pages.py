@@ -9,13 +9,12 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 
 from inbox import selectors
-from inbox.forms import TABS, ListForm, LoginForm, list_cursor, thread_cursor, uuids
-from inbox.presenters.cards import card_of
-from inbox.presenters.threads import thread_of
+from inbox.forms import TABS, ListForm, LoginForm, list_cursor, uuids
+from inbox.presenters.cards import cards_of
 from inbox.shapes import Counts
 from inbox.views.base import InboxView
-from omnichannel.choices import Direction
-from omnichannel.models import Message
+from inbox.views.queues import presence_context
+from queues.selectors import has_queues
 
 TAB_KEY = "inbox_filtro"
 
@@ -63,13 +62,15 @@ class ListMixin(InboxView):
             "filter": tab,
             "query": "",
             "counts": self.counts(),
-            "cards": [card_of(row, self.membership) for row in rows],
+            "cards": cards_of(rows, self.membership),
             "next_cursor": list_cursor(after),
             "colleagues": {
                 str(person.pk): person.user.name for person in selectors.colleagues(self.membership)
             },
             "thread": None,
             "panel": None,
+            "has_queues": has_queues(self.membership.company_id),
+            **presence_context(self.membership),
         }
 
 
@@ -88,28 +89,10 @@ class ConversationPage(ListMixin):
 
     def get(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         """Draw the newest messages."""
-        conversation = selectors.conversation_get(self.membership, conversation_id)
-        messages, older = selectors.thread_page(conversation)
-        stage = {
-            "thread": thread_of(
-                conversation,
-                messages,
-                self.membership,
-                older_than=thread_cursor(older),
-                first_unread_seq=_first_unread(messages),
-            ),
-            "panel": self.panel(conversation),
-        }
+        stage = self.stage(conversation_id)
         if self.is_fragment:
             return self.draw("inbox/_stage.html", {**stage, "is_fragment": True})
         return self.draw("inbox/home.html", {**self.page_context(), **stage})
-
-
-def _first_unread(messages: list[Message]) -> int | None:
-    for message in messages:
-        if message.direction == Direction.IN and message.read_at is None:
-            return message.seq
-    return None
 
 
 class Rows(ListMixin):
@@ -137,7 +120,7 @@ class Rows(ListMixin):
             # The end of a list that goes on is not an empty list.
             context["refresh"] = after is not None
             self.remember(tab)
-        context["cards"] = [card_of(row, self.membership) for row in found]
+        context["cards"] = cards_of(found, self.membership)
         if after is None:
             context["counts"] = self.counts()
         return self.draw("inbox/_rows.html", context)

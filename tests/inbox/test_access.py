@@ -17,8 +17,11 @@ from tests import make
 
 Enter = Callable[[Membership], Client]
 OPEN_TO_ALL = {"login", "logout"}
-WITHOUT_AN_OBJECT = {"home", "list"}
-POSTS = {"list", "take", "release", "close", "reopen", "read", "retry", "attach"}
+WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board"}
+POSTS = {
+    *("list", "take", "release", "close", "reopen", "read", "retry", "attach"),
+    *("next", "board-ticket"),
+}
 PARTS = sorted(
     {str(name) for name in get_resolver("inbox.urls").reverse_dict if isinstance(name, str)}
 )

@@ -18,6 +18,8 @@ const KEYS = {
   t: openPicker,
   a: () => press("a"),
   e: () => press("e"),
+  x: () => press("x"),
+  p: () => el("proximo")?.click(),
   "?": () => el("ajuda").showModal(),
 };
 

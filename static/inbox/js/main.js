@@ -1,5 +1,6 @@
 // Starts the inbox and ties its parts together.
 import * as composer from "./composer.js";
+import * as dialogs from "./dialogs.js";
 import { forgetDrafts } from "./drafts.js";
 import { el, notice, revision, say } from "./fragments.js";
 import * as keys from "./keys.js";
@@ -7,6 +8,7 @@ import * as list from "./list.js";
 import * as notify from "./notify.js";
 import { clearPresence, drawPresence, heard } from "./presence.js";
 import { connect } from "./socket.js";
+import { refreshStanding, startStanding } from "./standing.js";
 import * as templates from "./templates.js";
 import * as thread from "./thread.js";
 import * as countdown from "./window.js";
@@ -51,12 +53,23 @@ function catchUp(missed) {
   if (missed) thread.refreshThread();
 }
 
+function onSystem({ data }) {
+  const isMe = data.member === document.body.dataset.member;
+  if (data.what === "presence" && isMe) refreshStanding();
+  if (data.what === "sla_warning" || data.what === "sla_broken") list.refreshList();
+}
+
 function onEvent(event) {
+  if (event.type === "system_message") onSystem(event);
   if (!event.conversation) return;
   const isOpen = event.conversation === thread.currentId();
   if (event.type === "viewing" || event.type === "typing") {
     if (isOpen) heard(event);
     return;
+  }
+  if (event.type === "ticket_assigned" && event.data.attendant === document.body.dataset.member) {
+    notice(say("assignedToYou"));
+    notify.chimeIfOn();
   }
   if (event.type !== "resumed") list.refreshCard(event.conversation);
   if (isOpen && !(event.seq !== null && event.seq <= Number(revision()))) thread.refreshThread();
@@ -103,6 +116,8 @@ composer.start({
   },
 });
 templates.start();
+dialogs.start();
+startStanding();
 countdown.start();
 notify.start();
 keys.start();

@@ -31,6 +31,9 @@ function chime() {
   }
 }
 
+/** Chimes when the reader wants sounds. */
+export const chimeIfOn = () => isOn() && chime();
+
 /** Follows the unread count that the tabs carry. */
 function count() {
   const now = Number(el("abas").dataset.unread);
