@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 import weakref
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -185,7 +187,9 @@ class CompanySocket(AsyncWebsocketConsumer):
         if self.membership is None or now - self._beaten < BEAT_SECONDS:
             return
         self._beaten = now
-        await database_sync_to_async(presence_beat)(membership=self.membership)
+        # Somebody who was removed a moment ago is let go by the next look at rights.
+        with suppress(IntegrityError):
+            await database_sync_to_async(presence_beat)(membership=self.membership)
 
     @database_sync_to_async
     def _visible(self, value: Any) -> Conversation | None:
