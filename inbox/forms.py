@@ -17,6 +17,7 @@ TABS = ("minhas", "livres", "todas")
 # One fetch for a burst of events; a page that missed more loads its list anew.
 CARDS_AT_ONCE = 100
 KEY_LENGTH = 64
+UUID_TEXT = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class LoginForm(AuthenticationForm):
@@ -120,7 +121,7 @@ class PresenceForm(forms.Form):
 class TransferForm(forms.Form):
     """Where a ticket goes: `fila.<id>` or `pessoa.<id>`; the service asks for the reason."""
 
-    destino = forms.RegexField(r"^((fila|pessoa)\.[0-9a-f-]{36})?$", required=False)
+    destino = forms.RegexField(rf"^((fila|pessoa)\.{UUID_TEXT})?$", required=False)
     motivo = forms.CharField(max_length=100, required=False)
 
 
@@ -133,4 +134,4 @@ class FinishForm(forms.Form):
 class BoardForm(forms.Form):
     """What the board does to a ticket."""
 
-    acao = forms.RegexField(r"^((fila|pessoa)\.[0-9a-f-]{36}|devolver|urgente)$")
+    acao = forms.RegexField(rf"^((fila|pessoa)\.{UUID_TEXT}|devolver|urgente)$")

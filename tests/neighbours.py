@@ -28,6 +28,8 @@ from inbox import sockets
 from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment, Conversation, Template
 from omnichannel.services.outbound import message_send, note_add
+from queues.models import Ticket
+from queues.services.queues import members_set, queue_save
 from tests import make
 
 MARK = "MARCADACLINICA"
@@ -81,6 +83,18 @@ TABLE: dict[str, Address] = {
     f"{PAGE}fechar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}reabrir/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}lida/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}transferir/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"destino": "", "motivo": "x"}, is_form=True
+    ),
+    f"{PAGE}finalizar/": Address({"get": MEMBER, "post": MEMBER}, {"motivo": "x"}, is_form=True),
+    "atendimento/proximo/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/presenca/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"estado": "online"}, is_form=True
+    ),
+    "atendimento/painel/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
+    "atendimento/painel/<uuid:ticket_id>/": Address(
+        {"post": MANAGER}, {"acao": "urgente"}, is_form=True
+    ),
     "atendimento/mensagens/<uuid:message_id>/reenviar/": Address(
         {"post": MEMBER}, {}, is_form=True
     ),
@@ -182,6 +196,8 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
     )
     attendant = make.member(company, f"Atendente {mark}")
     channel = make.channel(company, name=mark, account_id=account, waba_id=account, is_default=True)
+    queue = queue_save(company=company, actor=None, name=mark, is_default=True)
+    members_set(queue=queue, actor=None, members=[{"membership": attendant}])
     inbound = make.inbound(channel, text=mark, person=make.person(name=mark))
     with company_scope(company):
         conversation = Conversation.objects.get(pk=inbound.conversation_id)
@@ -218,6 +234,8 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "attachment": attachment.pk,
         "template": template.pk,
         "member": attendant.pk,
+        "queue": queue.pk,
+        "ticket": Ticket.unscoped.get(conversation=conversation).pk,
         "rest": "filas",
     }
     return Tenant(company, administrator, attendant, ids)
@@ -326,7 +344,16 @@ async def connects(member: Membership | None, path: str, origin: str = "http://t
 
 def modules(*names: str) -> Iterator[Any]:
     """Import every module of ours whose path holds one of the names."""
-    for package in ("common", "accounts", "contacts", "omnichannel", "webhooks", "inbox", "config"):
+    for package in (
+        "common",
+        "accounts",
+        "contacts",
+        "omnichannel",
+        "queues",
+        "webhooks",
+        "inbox",
+        "config",
+    ):
         root = importlib.import_module(package)
         for found in pkgutil.walk_packages(root.__path__, f"{package}."):
             if any(name in found.name for name in names):

@@ -16,6 +16,7 @@ from accounts.models import Company, Membership
 from accounts.services.memberships import member_create
 from common.scoping import company_scope
 from config.demo import people as cast
+from config.demo.lines import lines_make
 from config.demo.phone import Phone
 from config.demo.player import Player
 from config.demo.steps import Person, Story
@@ -62,6 +63,8 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
             phone = Phone(number, _person(story.person))
             conversation = Player(story, channel, staff, phone, now).play()
             _describe(conversation.contact, story.person, now)
+        queues = lines_make(company, channel, staff)
+        say(f"{len(queues)} queues")
         mine = Message.objects.for_company(company)
         loaded = Loaded(company, Conversation.objects.for_company(company).count(), mine.count())
     say(f"{loaded.conversations} conversations, {loaded.messages} messages")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.models import Membership
-from common.errors import NotFound
+from common.errors import Forbidden, NotFound
 from inbox.forms import BoardForm
 from inbox.presenters.board import board_of
 from inbox.views.base import BadInput, InboxView
@@ -19,12 +19,12 @@ from queues.services.processing import company_drain
 
 
 class BoardView(InboxView):
-    """For managers only; others get what a missing page gives."""
+    """For managers only."""
 
     def check(self) -> None:
-        """Raise NotFound for whoever does not manage."""
+        """Raise Forbidden for whoever does not manage."""
         if not self.membership.is_manager:
-            raise NotFound
+            raise Forbidden
 
     def drawn(self) -> HttpResponse:
         """Draw the changing part."""

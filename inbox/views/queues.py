@@ -133,7 +133,7 @@ class Transfer(TicketAct):
         queue = attendant = None
         if kind == "fila":
             queue = Queue.objects.filter(pk=key).first()
-        else:
+        elif kind:
             attendant = Membership.objects.active().filter(pk=key).select_related("user").first()
         if key and queue is None and attendant is None:
             raise NotFound
