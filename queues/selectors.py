@@ -97,7 +97,7 @@ def queue_numbers(
     """Return the numbers of queues in three statements; "today" is the day of the time zone."""
     now = now or timezone.now()
     since = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    values = {
+    values: dict[str, Any] = {
         "now": now,
         "since": since,
         "queues": [queue.pk for queue in queues],

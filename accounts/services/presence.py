@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -101,7 +102,7 @@ def presence_expire() -> int:
 
 
 @transaction.atomic
-def _vanish(pk: object) -> bool:
+def _vanish(pk: Any) -> bool:
     row = (
         Presence.unscoped.select_for_update(skip_locked=True)
         .exclude(state=State.OFFLINE)
@@ -141,7 +142,7 @@ def _enter(row: Presence, state: str) -> None:
     )
 
 
-def reasons_of(company_id: object) -> list[PauseReason]:
+def reasons_of(company_id: Any) -> list[PauseReason]:
     """Return a company's reasons for a pause; a company that has none yet gets the usual ones."""
     mine = PauseReason.objects.for_company(company_id)
     if not mine.exists():

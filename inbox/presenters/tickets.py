@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -55,7 +56,7 @@ def deadline_of(ticket: Ticket, now: datetime | None = None) -> Deadline | None:
     if left <= timedelta(0):
         words = _("SLA estourado há %(span)s") % {"span": span_words(left)}
         return Deadline("danger", words, name)
-    level = "warning" if left < (now + left - since) / 5 else "calm"
+    level: Literal["calm", "warning"] = "warning" if left < (now + left - since) / 5 else "calm"
     words = _("SLA: %(name)s em %(span)s") % {"name": name, "span": span_words(left)}
     return Deadline(level, words, name)
 

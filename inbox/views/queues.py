@@ -119,9 +119,11 @@ class Transfer(TicketAct):
     def choices(self, ticket: Ticket) -> dict[str, Any]:
         """Return queues and people to choose from."""
         people = Membership.objects.active().select_related("user", "presence")
+        if ticket.attendant_id is not None:
+            people = people.exclude(pk=ticket.attendant_id)
         return {
             "queues": Queue.objects.active().exclude(pk=ticket.queue_id),
-            "people": people.exclude(pk=ticket.attendant_id).order_by("user__name"),
+            "people": people.order_by("user__name"),
         }
 
     def act(self, ticket: Ticket) -> None:
