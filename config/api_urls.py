@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.api.urls")),
     path("", include("contacts.api.urls")),
     path("", include("omnichannel.api.urls")),
+    path("", include("queues.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^[\s\S]*$", UnknownAddress.as_view(), name="api-unknown"),

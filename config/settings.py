@@ -329,6 +329,9 @@ SPECTACULAR_SETTINGS = {
         "MessageStatus": "omnichannel.choices.MessageStatus",
         "TemplateStatus": "omnichannel.choices.TemplateStatus",
         "IdentityKind": "contacts.refs.IdentityKind",
+        "TicketStatus": "queues.choices.TicketStatus",
+        "TicketEventKind": "queues.choices.TicketEventKind",
+        "Distribution": "queues.choices.Distribution",
     },
 }
 

@@ -38,6 +38,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 API = "central-atendimento/"
 TALK = f"{API}conversas/<uuid:conversation_id>/"
 PAGE = "atendimento/conversas/<uuid:conversation_id>/"
+QUEUE = f"{API}filas/<uuid:queue_id>/"
+TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
 MEMBER, MANAGER, ADMINISTRATOR, NOBODY = "member", "manager", "administrator", "nobody"
 
 
@@ -91,6 +93,21 @@ TABLE: dict[str, Address] = {
     "atendimento/presenca/": Address(
         {"get": MEMBER, "post": MEMBER}, {"estado": "online"}, is_form=True
     ),
+    f"{API}filas/": Address({"get": MEMBER, "post": MANAGER}, {"name": "Nova"}),
+    f"{QUEUE}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}),
+    f"{QUEUE}metricas/": reads(),
+    f"{QUEUE}atendimentos/": reads(),
+    f"{QUEUE}proximo-atendimento/": acts(),
+    f"{QUEUE}membros/": Address({"get": MEMBER, "put": MANAGER}, {"members": []}),
+    f"{QUEUE}distribuir/": acts(MANAGER),
+    f"{TICKET}": reads(),
+    f"{TICKET}historico/": reads(),
+    f"{TICKET}assumir/": acts(),
+    f"{TICKET}atribuir/": acts(MANAGER),
+    f"{TICKET}transferir/": acts(reason="x"),
+    f"{TICKET}devolver/": acts(),
+    f"{TICKET}finalizar/": acts(reason="x"),
+    f"{TICKET}prioridade/": acts(MANAGER, priority=9),
     "atendimento/painel/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
     "atendimento/painel/<uuid:ticket_id>/": Address(
         {"post": MANAGER}, {"acao": "urgente"}, is_form=True

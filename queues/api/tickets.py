@@ -1,0 +1,199 @@
+"""Atendimentos."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.fields import NoInput
+from queues.api.base import ManagersWrite, QueuesView
+from queues.api.serializers import (
+    AssignIn,
+    PriorityIn,
+    ReasonIn,
+    ReturnIn,
+    TicketEventOut,
+    TicketRoutedOut,
+    TransferIn,
+)
+from queues.models import Ticket, TicketEvent
+from queues.services import tickets
+
+TAGS = ["atendimentos"]
+
+
+class TicketDetail(QueuesView):
+    """Um atendimento."""
+
+    queryset = Ticket.unscoped.none()
+    serializer_class = TicketRoutedOut
+
+    @extend_schema(tags=TAGS, operation_id="atendimentos_retrieve", responses=TicketRoutedOut)
+    def get(self, request: Request, ticket_id: UUID) -> Response:
+        """Obtém um atendimento, com o porquê de ter ido a quem foi."""
+        return Response(TicketRoutedOut(self.ticket(ticket_id)).data)
+
+
+class History(QueuesView):
+    """Histórico."""
+
+    queryset = TicketEvent.unscoped.none()
+    serializer_class = TicketEventOut
+
+    @extend_schema(
+        tags=TAGS, operation_id="atendimentos_historico", responses=TicketEventOut(many=True)
+    )
+    def get(self, request: Request, ticket_id: UUID) -> Response:
+        """Lista o que aconteceu com o atendimento, em ordem."""
+        rows = TicketEvent.objects.filter(ticket=self.ticket(ticket_id)).order_by("at", "id")
+        return Response(TicketEventOut(rows, many=True).data)
+
+
+class Act(QueuesView):
+    """Does one thing to a ticket and answers it as it is afterwards."""
+
+    queryset = Ticket.unscoped.none()
+    serializer_class: Any = NoInput
+
+    def run(self, ticket_id: UUID) -> Response:
+        """Read the input, call the service, answer."""
+        ticket = self.ticket(ticket_id)
+        after = self.act(ticket, **self.read(self.serializer_class))
+        return Response(TicketRoutedOut(after).data)
+
+    def act(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Call the service."""
+        raise NotImplementedError
+
+
+class Take(Act):
+    """Assumir."""
+
+    @extend_schema(
+        tags=TAGS, operation_id="atendimentos_assumir", request=None, responses=TicketRoutedOut
+    )
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        """Dá a quem chama um atendimento que espera."""
+        return self.run(ticket_id)
+
+    def act(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Take it."""
+        return tickets.ticket_take(ticket=ticket, attendant=self.membership)
+
+
+class Assign(Act):
+    """Atribuir."""
+
+    permission_classes = (ManagersWrite,)
+    serializer_class = AssignIn
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="atendimentos_atribuir",
+        request=AssignIn,
+        responses=TicketRoutedOut,
+    )
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        """Dá o atendimento a uma pessoa da fila."""
+        return self.run(ticket_id)
+
+    def act(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Give it."""
+        wanted = given.get("attendant")
+        person = self.person(wanted) if wanted else self.membership
+        return tickets.ticket_assign(ticket=ticket, attendant=person, actor=self.membership)
+
+
+class Transfer(Act):
+    """Transferir."""
+
+    serializer_class = TransferIn
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="atendimentos_transferir",
+        request=TransferIn,
+        responses=TicketRoutedOut,
+    )
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        """Encerra este como `transferido` e responde com o que o continua."""
+        return self.run(ticket_id)
+
+    def act(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Pass it on."""
+        queue, person = given.get("queue"), given.get("attendant")
+        return tickets.ticket_transfer(
+            ticket=ticket,
+            actor=self.membership,
+            reason=given["reason"],
+            queue=self.any_queue(queue) if queue else None,
+            attendant=self.person(person) if person else None,
+        )
+
+
+class Return(Act):
+    """Devolver."""
+
+    serializer_class = ReturnIn
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="atendimentos_devolver",
+        request=ReturnIn,
+        responses=TicketRoutedOut,
+    )
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        """Devolve o atendimento à fila, com a hora de entrada que tinha."""
+        return self.run(ticket_id)
+
+    def act(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Let it wait."""
+        reason = given.get("reason", "")
+        return tickets.ticket_return(ticket=ticket, actor=self.membership, reason=reason)
+
+
+class Finish(Act):
+    """Finalizar."""
+
+    serializer_class = ReasonIn
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="atendimentos_finalizar",
+        request=ReasonIn,
+        responses=TicketRoutedOut,
+    )
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        """Encerra o atendimento e a conversa, com um motivo."""
+        return self.run(ticket_id)
+
+    def act(self, ticket: Ticket, **given: Any) -> Ticket:
+        """End it."""
+        return tickets.ticket_finish(ticket=ticket, actor=self.membership, reason=given["reason"])
+
+
+class Priority(Act):
+    """Prioridade."""
+
+    permission_classes = (ManagersWrite,)
+    serializer_class = PriorityIn
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="atendimentos_prioridade",
+        request=PriorityIn,
+        responses=TicketRoutedOut,
+    )
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        """Muda a prioridade, de 1 a 10."""
+        return self.run(ticket_id)
+
+    def act(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Move it."""
+        return tickets.ticket_prioritise(
+            ticket=ticket, actor=self.membership, priority=given["priority"]
+        )

@@ -1,0 +1,28 @@
+"""Addresses of queues and tickets."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from queues.api import queues, tickets
+
+QUEUE = "filas/<uuid:queue_id>/"
+TICKET = "atendimentos/<uuid:ticket_id>/"
+
+urlpatterns = [
+    path("filas/", queues.Queues.as_view(), name="api-queues"),
+    path(QUEUE, queues.QueueDetail.as_view(), name="api-queue"),
+    path(f"{QUEUE}metricas/", queues.Metrics.as_view(), name="api-queue-metrics"),
+    path(f"{QUEUE}atendimentos/", queues.QueueTickets.as_view(), name="api-queue-tickets"),
+    path(f"{QUEUE}proximo-atendimento/", queues.NextTicket.as_view(), name="api-queue-next"),
+    path(f"{QUEUE}membros/", queues.Members.as_view(), name="api-queue-members"),
+    path(f"{QUEUE}distribuir/", queues.Drain.as_view(), name="api-queue-drain"),
+    path(TICKET, tickets.TicketDetail.as_view(), name="api-ticket"),
+    path(f"{TICKET}historico/", tickets.History.as_view(), name="api-ticket-history"),
+    path(f"{TICKET}assumir/", tickets.Take.as_view(), name="api-ticket-take"),
+    path(f"{TICKET}atribuir/", tickets.Assign.as_view(), name="api-ticket-assign"),
+    path(f"{TICKET}transferir/", tickets.Transfer.as_view(), name="api-ticket-transfer"),
+    path(f"{TICKET}devolver/", tickets.Return.as_view(), name="api-ticket-return"),
+    path(f"{TICKET}finalizar/", tickets.Finish.as_view(), name="api-ticket-finish"),
+    path(f"{TICKET}prioridade/", tickets.Priority.as_view(), name="api-ticket-priority"),
+]
