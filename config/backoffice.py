@@ -60,6 +60,15 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Filas"),
+        "items": [
+            _page(_("Atendimentos"), "confirmation_number", "queues_ticket"),
+            _page(_("Filas"), "group_work", "queues_queue"),
+            _page(_("Calendários"), "calendar_month", "accounts_businesscalendar"),
+            _page(_("Motivos de pausa"), "coffee", "accounts_pausereason"),
+        ],
+    },
+    {
         "title": _("Pessoas"),
         "items": [
             _page(_("Contatos"), "contacts", "contacts_contact"),

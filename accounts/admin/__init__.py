@@ -1,5 +1,5 @@
 """The back-office of companies, people, who works where, and the audit."""
 
-from accounts.admin import audit, companies, team, users
+from accounts.admin import audit, calendars, companies, team, users
 
-__all__ = ["audit", "companies", "team", "users"]
+__all__ = ["audit", "calendars", "companies", "team", "users"]

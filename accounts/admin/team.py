@@ -73,7 +73,7 @@ class TeamAdmin(CompanyAdmin):
     list_select_related = ("user", "company")
     search_fields = ("user__name", "user__email")
     ordering = ("user__name",)
-    fields = (("login", "shown_company"), ("role", "is_active"), "created_at")
+    fields = (("login", "shown_company"), ("role", "is_active"), "capacity", "created_at")
     readonly_fields = ("login", "shown_company", "created_at")
     login = linked("user", _("pessoa"))
     add_fieldsets = ((None, {"fields": ("email", "name", "password", "role")}),)
@@ -103,7 +103,11 @@ class TeamAdmin(CompanyAdmin):
         assert isinstance(actor, User)
         if change:
             saved = member_change(
-                membership=obj, actor=actor, role=values["role"], is_active=values["is_active"]
+                membership=obj,
+                actor=actor,
+                role=values["role"],
+                is_active=values["is_active"],
+                capacity=values["capacity"],
             )
         else:
             saved = member_invite(

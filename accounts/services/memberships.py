@@ -98,8 +98,17 @@ def member_invite(
 
 
 @transaction.atomic
-def member_change(*, membership: Membership, actor: User, role: str, is_active: bool) -> Membership:
-    """Change what a person may do in a company. Raises LastAdministrator."""
+def member_change(
+    *,
+    membership: Membership,
+    actor: User,
+    role: str,
+    is_active: bool,
+    capacity: int | None = None,
+) -> Membership:
+    """Change what a person may do in a company, and how many tickets they may have (None: the
+    installation's default). Raises LastAdministrator.
+    """
     company = Company.objects.select_for_update().get(pk=membership.company_id)
     held = Membership.objects.for_company(company).select_related("user").get(pk=membership.pk)
     keeps = is_active and role == Membership.Role.ADMINISTRATOR
@@ -107,8 +116,8 @@ def member_change(*, membership: Membership, actor: User, role: str, is_active: 
         others = Membership.objects.for_company(company).active().exclude(pk=held.pk)
         if not others.filter(role=Membership.Role.ADMINISTRATOR).exists():
             raise LastAdministrator
-    held.role, held.is_active = role, is_active
-    held.save(update_fields=["role", "is_active", "updated_at"])
+    held.role, held.is_active, held.capacity = role, is_active, capacity
+    held.save(update_fields=["role", "is_active", "capacity", "updated_at"])
     _open_back_office(held)
     audit_record(
         company=company,

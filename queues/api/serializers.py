@@ -149,7 +149,7 @@ class TicketRoutedOut(TicketOut):
     )
 
     class Meta(TicketOut.Meta):
-        fields = (*TicketOut.Meta.fields, "routing")
+        fields = (*TicketOut.Meta.fields, "routing")  # type: ignore[assignment]
 
     def get_routing(self, row: Ticket) -> dict[str, Any] | None:
         """Make the decision again from what the router saw."""

@@ -1,0 +1,156 @@
+"""The back-office of queues and calendars, by its forms."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import BusinessCalendar
+from accounts.services.calendars import calendar_save
+from queues.models import Queue, QueueMember, Ticket
+from queues.services.tickets import ticket_take
+from tests.queues.conftest import again
+
+
+@pytest.fixture
+def office(ana) -> Client:
+    ana.user.is_staff = True
+    ana.user.save()
+    client = Client()
+    client.force_login(ana.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def rows(prefix: str, *items: dict[str, object], initial: int = 0) -> dict[str, object]:
+    """Give an inline's fields."""
+    data: dict[str, object] = {
+        f"{prefix}-TOTAL_FORMS": len(items),
+        f"{prefix}-INITIAL_FORMS": initial,
+    }
+    for at, item in enumerate(items):
+        data |= {f"{prefix}-{at}-{name}": value for name, value in item.items()}
+    return data
+
+
+QUEUE = {
+    "name": "Exames",
+    "priority": 5,
+    "description": "",
+    "is_active": "on",
+    "distribution": "round_robin",
+    "capacity": 3,
+    "first_response_sla": 300,
+    "resolution_sla": 3600,
+    "abandon_after": "",
+    "reopen_within": 0,
+    "calendar": "",
+    "queue_message": "",
+    "out_of_hours_message": "",
+}
+
+
+def problems(answer) -> str:
+    return answer.content.decode() if answer.status_code == 200 else ""
+
+
+def test_a_queue_is_made_with_its_people(office, clinic, beto, carla):
+    people = [
+        {"membership": person.pk, "capacity": "", "order": at, "is_active": "on"}
+        for at, person in enumerate((beto, carla))
+    ]
+    answer = office.post(reverse("admin:queues_queue_add"), {**QUEUE, **rows("members", *people)})
+    assert answer.status_code == 302, problems(answer)
+    queue = Queue.unscoped.get(name="Exames")
+    assert queue.company == clinic
+    assert set(QueueMember.unscoped.filter(queue=queue).values_list("membership", flat=True)) == {
+        beto.pk,
+        carla.pk,
+    }
+
+
+def test_a_name_that_is_taken_is_told_beside_the_input(office, queue):
+    answer = office.post(
+        reverse("admin:queues_queue_add"), {**QUEUE, "name": "RECEPÇÃO", **rows("members")}
+    )
+    assert answer.status_code == 200
+    assert Queue.unscoped.count() == 1
+
+
+def test_the_queue_page_shows_numbers_and_shares_out(office, queue, arrive):
+    ticket = arrive()
+    where = reverse("admin:queues_queue_change", args=[queue.pk])
+    assert "esperando" in office.get(where).content.decode()
+    done = {"action": "drain_chosen", "_selected_action": [str(queue.pk)]}
+    office.post(reverse("admin:queues_queue_changelist"), done)
+    assert again(ticket).status == "em_atendimento"
+
+
+@pytest.mark.parametrize(
+    "question", ["aguardando", "estourado", "sinalizados", "abandonados", "mal_avaliados"]
+)
+def test_tickets_answer_questions(office, queue, arrive, question):
+    arrive()
+    answer = office.get(reverse("admin:queues_ticket_changelist"), {"pergunta": question})
+    assert answer.status_code == 200
+    assert (str(Ticket.unscoped.get().protocol) in answer.content.decode()) == (
+        question == "aguardando"
+    )
+
+
+def test_a_ticket_page_has_its_history_and_is_read_only(office, queue, arrive, beto):
+    ticket = ticket_take(ticket=arrive(), attendant=beto)
+    where = reverse("admin:queues_ticket_change", args=[ticket.pk])
+    page = office.get(where).content.decode()
+    assert "Assumido" in page
+    office.post(where, {"priority": 10})
+    assert again(ticket).priority == ticket.priority
+    done = {"action": "give_back_chosen", "_selected_action": [str(ticket.pk)]}
+    office.post(reverse("admin:queues_ticket_changelist"), done)
+    assert again(ticket).status == "aguardando"
+
+
+CALENDAR = {"name": "Semana", "time_zone": "America/Sao_Paulo", "national_holidays": "on"}
+
+
+def test_a_calendar_is_made_with_its_hours(office, clinic):
+    week = [{"weekday": 0, "opens_at": "08:00", "closes_at": "12:00"}]
+    data = {**CALENDAR, **rows("hours", *week), **rows("exceptions")}
+    answer = office.post(reverse("admin:accounts_businesscalendar_add"), data)
+    assert answer.status_code == 302, problems(answer)
+    calendar = BusinessCalendar.unscoped.get(name="Semana")
+    assert calendar.hours.for_company(clinic).count() == 1
+    page = office.get(reverse("admin:accounts_businesscalendar_change", args=[calendar.pk]))
+    assert "Natal" in page.content.decode()
+
+
+def test_hours_that_overlap_are_refused_with_a_sentence(office, clinic):
+    week = [
+        {"weekday": 0, "opens_at": "08:00", "closes_at": "12:00"},
+        {"weekday": 0, "opens_at": "11:00", "closes_at": "13:00"},
+    ]
+    data = {**CALENDAR, **rows("hours", *week), **rows("exceptions")}
+    answer = office.post(reverse("admin:accounts_businesscalendar_add"), data)
+    assert "se sobrepõem" in answer.content.decode()
+    assert not BusinessCalendar.unscoped.exists()
+
+
+def test_a_change_of_exceptions_moves_the_calendar(office, clinic):
+    calendar = calendar_save(
+        company=clinic,
+        actor=None,
+        name="Semana",
+        hours=[{"weekday": 0, "opens_at": time(8), "closes_at": time(9)}],
+    )
+    before = calendar.updated_at
+    row = calendar.hours.for_company(clinic).get()
+    week = [{"id": row.pk, "weekday": 0, "opens_at": "08:00", "closes_at": "10:00"}]
+    data = {**CALENDAR, **rows("hours", *week, initial=1), **rows("exceptions")}
+    answer = office.post(
+        reverse("admin:accounts_businesscalendar_change", args=[calendar.pk]), data
+    )
+    assert answer.status_code == 302, problems(answer)
+    assert again(calendar).updated_at > before
+    assert calendar.hours.for_company(clinic).get().closes_at == time(10)
