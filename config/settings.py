@@ -331,6 +331,7 @@ SPECTACULAR_SETTINGS = {
         "IdentityKind": "contacts.refs.IdentityKind",
         "TicketStatus": "queues.choices.TicketStatus",
         "TicketEventKind": "queues.choices.TicketEventKind",
+        "PresenceState": "accounts.models.presence.PresenceState",
         "Distribution": "queues.choices.Distribution",
     },
 }

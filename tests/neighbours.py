@@ -93,6 +93,8 @@ TABLE: dict[str, Address] = {
     "atendimento/presenca/": Address(
         {"get": MEMBER, "post": MEMBER}, {"estado": "online"}, is_form=True
     ),
+    f"{API}presenca/": Address({"get": MEMBER, "post": MEMBER}, {"state": "online"}),
+    f"{API}motivos-pausa/": reads(),
     f"{API}filas/": Address({"get": MEMBER, "post": MANAGER}, {"name": "Nova"}),
     f"{QUEUE}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}),
     f"{QUEUE}metricas/": reads(),
