@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -155,12 +155,14 @@ class QueueAdmin(CompanyAdmin):
     def drain(self, request: HttpRequest, obj: Queue) -> None:
         """Give away what waits."""
         count = queue_drain(queue=obj)
-        messages.success(request, _now("%(count)d atendimentos distribuídos.") % {"count": count})
+        messages.success(
+            request, gettext("%(count)d atendimentos distribuídos.") % {"count": count}
+        )
 
     @action(description=_("Distribuir agora"), permissions=["act"])
     def drain_chosen(self, request: HttpRequest, queryset: QuerySet[Queue]) -> None:
         """Give away what waits in each chosen queue."""
-        done = _now("%(count)d filas distribuídas.")
+        done = gettext("%(count)d filas distribuídas.")
         self.act(request, queryset, lambda row: queue_drain(queue=row), done)
 
 
@@ -264,13 +266,13 @@ class TicketAdmin(CompanyAdmin):
     def give_back(self, request: HttpRequest, obj: Ticket) -> None:
         """Let it wait again."""
         ticket_return(ticket=obj, actor=self.member(request, obj), reason=CLOSED_HERE)
-        messages.success(request, _now("Devolvido à fila, com a hora de entrada que tinha."))
+        messages.success(request, gettext("Devolvido à fila, com a hora de entrada que tinha."))
 
     @button(_("Finalizar"), icon="check_circle")
     def finish(self, request: HttpRequest, obj: Ticket) -> None:
         """End it."""
         ticket_finish(ticket=obj, actor=self.member(request, obj), reason=CLOSED_HERE)
-        messages.success(request, _now("Atendimento finalizado."))
+        messages.success(request, gettext("Atendimento finalizado."))
 
     @action(description=_("Devolver os escolhidos à fila"), permissions=["act"])
     def give_back_chosen(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
@@ -279,7 +281,7 @@ class TicketAdmin(CompanyAdmin):
             request,
             queryset,
             lambda row: ticket_return(ticket=row, actor=self.member(request, row)),
-            _now("%(count)d atendimentos devolvidos."),
+            gettext("%(count)d atendimentos devolvidos."),
         )
 
     @display(description=_("situação"), ordering="status", label=COLOURS)

@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Length
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import action, display
@@ -156,9 +156,9 @@ class EventAdmin(CompanyAdmin):
     def replay(self, request: HttpRequest, obj: InboundEvent) -> None:
         """Put the event back in line."""
         if events_replay(InboundEvent.objects.filter(pk=obj.pk)):
-            messages.success(request, _now("O evento voltou para a fila."))
+            messages.success(request, gettext("O evento voltou para a fila."))
         else:
-            messages.warning(request, _now("O evento já está na fila."))
+            messages.warning(request, gettext("O evento já está na fila."))
 
     @button(_("Revelar"), icon="visibility")
     def reveal(self, request: HttpRequest, obj: InboundEvent) -> None:
@@ -180,7 +180,7 @@ class EventAdmin(CompanyAdmin):
         """Put the chosen events back in line."""
         chosen = InboundEvent.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
         count = events_replay(chosen)
-        done = _now("%(count)d eventos voltaram para a fila.")
+        done = gettext("%(count)d eventos voltaram para a fila.")
         messages.success(request, done % {"count": count})
 
     @display(description=_("recebido"), ordering="created_at")

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -174,7 +174,7 @@ class ChannelAdmin(CompanyAdmin):
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
         """Stay on the new channel: validating it comes next."""
-        messages.success(request, _now("Canal salvo. Agora valide para começar a usar."))
+        messages.success(request, gettext("Canal salvo. Agora valide para começar a usar."))
         return HttpResponseRedirect(self.address(obj.pk))
 
     # --- buttons and actions ---
@@ -186,7 +186,7 @@ class ChannelAdmin(CompanyAdmin):
         health = channel_validate(channel=obj, actor=member)
         messages.success(
             request,
-            _now("O canal funciona: a Meta respondeu como %(name)s.")
+            gettext("O canal funciona: a Meta respondeu como %(name)s.")
             % {"name": health.verified_name or health.phone_number or health.account_id},
         )
         for sentence in health.warnings:
@@ -196,7 +196,9 @@ class ChannelAdmin(CompanyAdmin):
     def sync_templates(self, request: HttpRequest, obj: Channel) -> None:
         """Fetch the templates of the account."""
         count = templates_sync(channel=obj)
-        messages.success(request, _now("%(count)d modelos em dia com a Meta.") % {"count": count})
+        messages.success(
+            request, gettext("%(count)d modelos em dia com a Meta.") % {"count": count}
+        )
 
     @button(_("Mostrar token de verificação"), icon="key")
     def show_verify_token(self, request: HttpRequest, obj: Channel) -> None:
@@ -217,7 +219,7 @@ class ChannelAdmin(CompanyAdmin):
             request,
             queryset,
             lambda row: channel_validate(channel=row, actor=members.get(row.company_id)),
-            _now("%(count)d canais funcionam."),
+            gettext("%(count)d canais funcionam."),
         )
 
     # --- the panel ---
@@ -246,7 +248,7 @@ class ChannelAdmin(CompanyAdmin):
                     _("conversas"),
                     list_link(
                         "omnichannel.conversation",
-                        _now("%(count)d abertas") % {"count": obj.open_count},
+                        gettext("%(count)d abertas") % {"count": obj.open_count},
                         channel__id__exact=obj.pk,
                     ),
                 ),

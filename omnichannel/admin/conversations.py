@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -208,13 +208,13 @@ class ConversationAdmin(CompanyAdmin):
     def close(self, request: HttpRequest, obj: Conversation) -> None:
         """End the conversation."""
         conversation_close(conversation=obj, actor=self.member(request, obj))
-        messages.success(request, _now("Conversa encerrada."))
+        messages.success(request, gettext("Conversa encerrada."))
 
     @button(_("Liberar"), icon="move_up")
     def release(self, request: HttpRequest, obj: Conversation) -> None:
         """Put the conversation back where everyone may take it."""
         conversation_release(conversation=obj, actor=self.member(request, obj))
-        messages.success(request, _now("Conversa liberada: qualquer atendente pode assumir."))
+        messages.success(request, gettext("Conversa liberada: qualquer atendente pode assumir."))
 
     @action(description=_("Encerrar as escolhidas"), permissions=["act"])
     def close_chosen(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> None:
@@ -223,7 +223,7 @@ class ConversationAdmin(CompanyAdmin):
             request,
             queryset,
             lambda row: conversation_close(conversation=row, actor=self.member(request, row)),
-            _now("%(count)d conversas encerradas."),
+            gettext("%(count)d conversas encerradas."),
         )
 
     @action(description=_("Liberar as escolhidas"), permissions=["act"])
@@ -233,7 +233,7 @@ class ConversationAdmin(CompanyAdmin):
             request,
             queryset,
             lambda row: conversation_release(conversation=row, actor=self.member(request, row)),
-            _now("%(count)d conversas liberadas."),
+            gettext("%(count)d conversas liberadas."),
         )
 
     @display(description=_("pessoa"), ordering="contact__name")
@@ -270,7 +270,7 @@ class ConversationAdmin(CompanyAdmin):
         if not obj.is_window_open:
             return str(_("fechada"))
         closes = obj.window_closes_at
-        return _now("até %(time)s") % {"time": _clock(closes)} if closes else "-"
+        return gettext("até %(time)s") % {"time": _clock(closes)} if closes else "-"
 
     @display(description=_("última"), ordering="last_message_at")
     def last(self, obj: Conversation) -> str:

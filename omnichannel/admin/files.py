@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -104,7 +104,7 @@ class FileAdmin(CompanyAdmin):
     def retry(self, request: HttpRequest, obj: Attachment) -> None:
         """Try a file that could not be fetched once more."""
         attachment_retry(attachment=obj)
-        messages.success(request, _now("O arquivo voltou para a fila."))
+        messages.success(request, gettext("O arquivo voltou para a fila."))
 
     @action(description=_("Baixar de novo os que falharam"), permissions=["act"])
     def retry_chosen(self, request: HttpRequest, queryset: QuerySet[Attachment]) -> None:
@@ -113,7 +113,7 @@ class FileAdmin(CompanyAdmin):
             request,
             queryset.filter(state=AttachmentState.FAILED),
             lambda row: attachment_retry(attachment=row),
-            _now("%(count)d arquivos voltaram para a fila."),
+            gettext("%(count)d arquivos voltaram para a fila."),
         )
 
     @display(description=_("quando"), ordering="created_at")

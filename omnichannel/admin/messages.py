@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib import messages as notes
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -42,7 +42,7 @@ WAITING = (MessageStatus.PENDING, MessageStatus.SENDING)
 
 def covered(text: str) -> str:
     """Say how long a text is and nothing of it."""
-    return _now("•••• (%(count)d caracteres)") % {"count": len(text)} if text else "-"
+    return gettext("•••• (%(count)d caracteres)") % {"count": len(text)} if text else "-"
 
 
 class MessageQuestions(QuestionFilter):
@@ -188,7 +188,7 @@ class MessageAdmin(CompanyAdmin):
 
     def title_of(self, obj: Message) -> str:
         """Name it by its place in the conversation."""
-        return _now("%(kind)s nº %(seq)d") % {"kind": obj.get_kind_display(), "seq": obj.seq}
+        return gettext("%(kind)s nº %(seq)d") % {"kind": obj.get_kind_display(), "seq": obj.seq}
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show the text covered, or open when it was just asked for."""
@@ -226,7 +226,7 @@ class MessageAdmin(CompanyAdmin):
     def retry(self, request: HttpRequest, obj: Message) -> None:
         """Send a failed message again."""
         message_retry(message=obj, actor=self.member(request, obj))
-        notes.success(request, _now("A mensagem voltou para a fila de envio."))
+        notes.success(request, gettext("A mensagem voltou para a fila de envio."))
 
     @action(description=_("Enviar de novo as que falharam"), permissions=["act"])
     def retry_chosen(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
@@ -235,7 +235,7 @@ class MessageAdmin(CompanyAdmin):
             request,
             queryset,
             lambda row: message_retry(message=row, actor=self.member(request, row)),
-            _now("%(count)d mensagens voltaram para a fila."),
+            gettext("%(count)d mensagens voltaram para a fila."),
         )
 
     @display(description=_("quando"), ordering="happened_at")
