@@ -66,6 +66,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page(_("Filas"), "group_work", "queues_queue"),
             _page(_("Calendários"), "calendar_month", "accounts_businesscalendar"),
             _page(_("Motivos de pausa"), "coffee", "accounts_pausereason"),
+            _page(_("Próximo atendimento"), "tune", "queues_nextweights"),
         ],
     },
     {

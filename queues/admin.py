@@ -29,10 +29,10 @@ from common.admin.filters import today
 from contacts.models import Contact
 from omnichannel.models import Conversation
 from queues.choices import OPEN_STATUSES, TicketStatus
-from queues.models import Queue, QueueMember, Ticket, TicketEvent
+from queues.models import NextWeights, Queue, QueueMember, Ticket, TicketEvent
 from queues.selectors import queue_numbers, ticket_explanation
 from queues.services.processing import queue_drain
-from queues.services.queues import members_set, queue_delete, queue_save
+from queues.services.queues import members_set, queue_delete, queue_save, weights_save
 from queues.services.tickets import ticket_finish, ticket_return
 
 COLOURS = {
@@ -42,6 +42,7 @@ COLOURS = {
     TicketStatus.ABANDONED: "danger",
     TicketStatus.TRANSFERRED: "info",
 }
+WEIGHTS = ("sla", "window", "priority", "waiting")
 CLOSED_HERE = "encerrado na administração"
 
 
@@ -317,6 +318,25 @@ class TicketPanel(CompanyInline):
     def shown_status(self, obj: Ticket) -> tuple[str, str]:
         """The state."""
         return obj.status, obj.get_status_display()
+
+
+@admin.register(NextWeights)
+class NextWeightsAdmin(CompanyAdmin):
+    """How a company orders "Próximo atendimento"."""
+
+    list_display = ("shown_company", "sla", "window", "priority", "waiting")
+    list_select_related = ("company",)
+    fields = (("sla", "window"), ("priority", "waiting"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save through the service; a company has one set of weights."""
+        saved = weights_save(
+            company=Company.objects.get(pk=obj.company_id),
+            actor=request.user,  # type: ignore[arg-type]
+            **{name: form.cleaned_data[name] for name in WEIGHTS},
+        )
+        obj.pk = saved.pk
+        form.instance = saved
 
 
 register_inline(Conversation, TicketPanel)

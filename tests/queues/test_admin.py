@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import BusinessCalendar
 from accounts.services.calendars import calendar_save
-from queues.models import Queue, QueueMember, Ticket
+from queues.models import NextWeights, Queue, QueueMember, Ticket
 from queues.services.tickets import ticket_take
 from tests.queues.conftest import again
 
@@ -110,6 +110,19 @@ def test_a_ticket_page_has_its_history_and_is_read_only(office, queue, arrive, b
     done = {"action": "give_back_chosen", "_selected_action": [str(ticket.pk)]}
     office.post(reverse("admin:queues_ticket_changelist"), done)
     assert again(ticket).status == "aguardando"
+
+
+def test_the_weights_of_the_next_ticket_are_the_companys(office, clinic):
+    given = {"sla": 10, "window": 20, "priority": 30, "waiting": 40}
+    answer = office.post(reverse("admin:queues_nextweights_add"), given)
+    assert answer.status_code == 302, problems(answer)
+    row = NextWeights.unscoped.get(company=clinic)
+    assert (row.sla, row.waiting) == (10, 40)
+    refused = office.post(
+        reverse("admin:queues_nextweights_change", args=[row.pk]), {**given, "sla": 101}
+    )
+    assert "Os pesos vão de 0 a 100" in refused.content.decode()
+    assert again(row).sla == 10
 
 
 CALENDAR = {"name": "Semana", "time_zone": "America/Sao_Paulo", "national_holidays": "on"}
