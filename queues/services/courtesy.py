@@ -31,7 +31,7 @@ AT_ONCE = 200
 
 # Told when they come in, and again when they are next: the numbers between cost and say little.
 POSITIONS = f"""
-SELECT id, place, total FROM (
+SELECT id, place, total, told_position FROM (
     SELECT id, told_position, row_number() OVER line AS place,
         count(*) OVER () AS total
     FROM queues_ticket WHERE queue_id = %s::uuid AND status = '{TicketStatus.WAITING}'
@@ -76,14 +76,15 @@ def company_speak(*, company_id: Any) -> None:
 
 
 def _tell_positions(queue: Queue) -> None:
-    for ticket_id, place, total in run(POSITIONS, queue.pk, AT_ONCE):
-        _tell_position(queue, ticket_id, place, total)
+    for ticket_id, place, total, told in run(POSITIONS, queue.pk, AT_ONCE):
+        _tell_position(queue, ticket_id, place, total, told)
 
 
 @transaction.atomic
-def _tell_position(queue: Queue, ticket_id: Any, place: int, total: int) -> None:
+def _tell_position(queue: Queue, ticket_id: Any, place: int, total: int, told: int | None) -> None:
     ticket = _still_waiting(ticket_id)
-    if ticket is None:
+    # Several workers look at the same moment: only one finds what it saw, and tells.
+    if ticket is None or ticket.told_position != told:
         return
     now = timezone.now()
     Ticket.unscoped.filter(pk=ticket.pk).update(told_position=place, told_at=now, updated_at=now)
@@ -103,13 +104,13 @@ def _tell_closed(queue: Queue, now: datetime) -> None:
     for ticket in waiting.only("id", "told_closed_at")[: AT_ONCE * 5]:
         told = ticket.told_closed_at
         if told is None or schedule.seconds_between(told, now) > 0:
-            _tell_one_closed(queue, ticket.pk, now)
+            _tell_one_closed(queue, ticket.pk, told, now)
 
 
 @transaction.atomic
-def _tell_one_closed(queue: Queue, ticket_id: Any, now: datetime) -> None:
+def _tell_one_closed(queue: Queue, ticket_id: Any, told: datetime | None, now: datetime) -> None:
     ticket = _still_waiting(ticket_id)
-    if ticket is None:
+    if ticket is None or ticket.told_closed_at != told:
         return
     Ticket.unscoped.filter(pk=ticket.pk).update(told_closed_at=now, updated_at=now)
     speak(ticket.conversation, "fora_do_horario", text=queue.out_of_hours_message)

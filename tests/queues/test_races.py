@@ -6,12 +6,16 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Presence
+from accounts.services.presence import presence_choose
 from common.errors import DomainError
-from omnichannel.models import Conversation
+from omnichannel.models import Conversation, Message
 from omnichannel.services.conversations import conversation_close, conversation_take
 from queues.models import Ticket
 from queues.protocols import protocols_take
+from queues.services.courtesy import company_speak
 from queues.services.processing import company_drain
+from queues.services.queues import queue_save
 from queues.services.tickets import ticket_finish, ticket_next, ticket_take, ticket_transfer
 from tests import make
 from tests.queues.conftest import again, agree, make_queue
@@ -110,6 +114,18 @@ def test_the_router_and_an_end_at_once(queue, arrive, beto, carla):
         assert not Ticket.unscoped.serving().filter(attendant=None).exists()
         for ticket in Ticket.unscoped.open():
             conversation_close(conversation=ticket.conversation, actor=None)
+
+
+def test_many_workers_tell_a_patient_once(queue, arrive, clinic, beto, carla):
+    for person in (beto, carla):
+        presence_choose(membership=person, state=Presence.State.OFFLINE)
+    queue_save(company=clinic, actor=None, queue=queue, queue_message="{posicao}")
+    for _ in range(4):
+        arrive()
+    results = together(*[lambda: company_speak(company_id=clinic.pk)] * 6)
+    assert not errors(results)
+    told = Message.unscoped.filter(metadata__purpose="posicao").values_list("text", flat=True)
+    assert sorted(told) == ["1º", "2º", "3º", "4º"]
 
 
 @pytest.mark.slow
