@@ -78,9 +78,10 @@ class CompanySocket(AsyncWebsocketConsumer):
         self._beaten = float("-inf")
         self._typed: dict[UUID, float] = {}
         await self._join(wanted)
+        # Whoever is let in is at work already: nothing of it is under way any more.
+        await self._beat()
         await self.accept()
         _watch(self)
-        await self._beat()
 
     async def disconnect(self, code: int) -> None:
         """Leave the rooms."""
