@@ -44,6 +44,7 @@ COLOURS = {
 }
 WEIGHTS = ("sla", "window", "priority", "waiting")
 CLOSED_HERE = "encerrado na administração"
+RETURNED_HERE = "devolvido na administração"
 
 
 class MemberPanel(CompanyInline):
@@ -266,7 +267,7 @@ class TicketAdmin(CompanyAdmin):
     @button(_("Devolver à fila"), icon="undo")
     def give_back(self, request: HttpRequest, obj: Ticket) -> None:
         """Let it wait again."""
-        ticket_return(ticket=obj, actor=self.member(request, obj), reason=CLOSED_HERE)
+        ticket_return(ticket=obj, actor=self.member(request, obj), reason=RETURNED_HERE)
         messages.success(request, gettext("Devolvido à fila, com a hora de entrada que tinha."))
 
     @button(_("Finalizar"), icon="check_circle")
