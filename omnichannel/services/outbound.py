@@ -92,6 +92,9 @@ def message_send(
         purpose=purpose,
     )
     _write(held, message, attachment)
+    # The list goes on showing what the patient said: a courtesy is no news to staff.
+    if message.kind != MessageKind.REACTION and not purpose:
+        note_last(held, message)
     stage_before, attendant_before = held.stage, held.attendant_id
     if not purpose:
         _answered(held, author)
@@ -315,8 +318,6 @@ def _write(held: Conversation, message: Message, attachment: Attachment | None) 
     if attachment is not None:
         attachment.message = message
         attachment.save(update_fields=["message", "updated_at"])
-    if message.kind != MessageKind.REACTION:
-        note_last(held, message)
 
 
 def _answered(held: Conversation, author: Membership | None) -> None:

@@ -150,6 +150,7 @@ def test_a_courtesy_answers_nobody(conversation, bells):
     assert talk.unread_count == 1
     assert talk.waiting_since
     assert talk.stage == QUEUE
+    assert talk.last_message_text == conversation.last_message_text
 
 
 def test_only_a_farewell_passes_the_gate_of_a_closed_conversation(conversation, bells):
