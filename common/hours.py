@@ -82,27 +82,6 @@ class Schedule:
         at = _ticks(moment)
         return any(start <= at < end for start, end in self._spans(self._day(moment)))
 
-    def opens_after(self, moment: datetime) -> datetime | None:
-        """Return when it next opens (the moment itself while it is open); None if never."""
-        at = _ticks(moment)
-        for start, end in self._from(moment):
-            if end > at:
-                return moment if start <= at else _moment(start)
-        return None
-
-    def closes_after(self, moment: datetime) -> datetime | None:
-        """Return when it next closes; None when it is always open or never."""
-        at, closing = _ticks(moment), None
-        for start, end in self._from(moment):
-            if end <= at:
-                continue
-            if closing is not None and start > closing:
-                return _moment(closing)
-            if end - at > HORIZON_DAYS * 24 * 3600 * SECOND:
-                return None
-            closing = end
-        return None
-
     def add(self, moment: datetime, seconds: int) -> datetime | None:
         """Return when so many working seconds will have passed; None when they never will."""
         left = seconds * SECOND

@@ -93,10 +93,6 @@ class MembershipQuerySet(CompanyQuerySet["Membership"]):
         """Keep people who may work: they, their user and their company are switched on."""
         return self.filter(is_active=True, user__is_active=True, company__is_active=True)
 
-    def online(self) -> MembershipQuerySet:
-        """Keep people who are at work now."""
-        return self.active().filter(presence__state="online")
-
 
 class Membership(CompanyOwned):
     """A user's place in a company: the attendant, supervisor or administrator of design and

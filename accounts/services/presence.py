@@ -19,7 +19,6 @@ from common.realtime import Event, publish
 
 State = Presence.State
 
-HEARTBEAT_SECONDS = 20
 SEEN = timedelta(seconds=60)
 DEFAULT_REASONS = ("Almoço", "Pausa", "Reunião", "Treinamento")
 

@@ -70,12 +70,7 @@ def test_a_shift_past_midnight_belongs_to_the_day_it_started_on():
     assert closed.is_open(at("2026-11-25 03:00"))
 
 
-def test_openings_and_closings():
-    calendar = clinic()
-    assert calendar.opens_after(at("2026-11-25 12:10")) == at("2026-11-25 13:00")
-    assert calendar.opens_after(at("2026-11-25 09:10")) == at("2026-11-25 09:10")
-    assert calendar.closes_after(at("2026-11-25 09:10")) == at("2026-11-25 12:00")
-    assert ALWAYS.closes_after(at("2026-11-25 09:10")) is None
+def test_what_is_always_open_counts_every_second():
     assert ALWAYS.add(at("2026-11-25 09:10"), 60) == at("2026-11-25 09:11")
 
 
@@ -83,7 +78,6 @@ def test_what_never_opens_has_no_deadline():
     never = Schedule(SAO_PAULO, ((),) * 7)
     moment = at("2026-11-25 09:00")
     assert never.add(moment, 1) is None
-    assert never.opens_after(moment) is None
     assert never.seconds_between(moment, moment + timedelta(days=9)) == 0
 
 
@@ -106,7 +100,9 @@ def test_local_times_that_do_not_exist_or_exist_twice(opens, day, expected):
     hours = (Interval(time.fromisoformat(opens), time(23, 59)),)
     calendar = Schedule(SAO_PAULO, ((),) * 7, {date.fromisoformat(day): hours})
     before = datetime.fromisoformat(day).replace(tzinfo=UTC) - timedelta(hours=2)
-    assert calendar.opens_after(before) == datetime.fromisoformat(expected)
+    # The first second of work ends a second after the opening.
+    assert calendar.add(before, 1) == datetime.fromisoformat(expected) + timedelta(seconds=1)
+    assert calendar.is_open(datetime.fromisoformat(expected))
 
 
 def test_a_day_with_a_changed_clock_has_its_real_length():
