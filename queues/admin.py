@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,17 +23,27 @@ from common.admin import (
     button,
     linked,
     register_inline,
+    row_link,
     since,
 )
 from common.admin.filters import today
 from contacts.models import Contact
 from omnichannel.models import Conversation
 from queues.choices import OPEN_STATUSES, TicketStatus
-from queues.models import NextWeights, Queue, QueueMember, Ticket, TicketEvent
+from queues.models import (
+    NextWeights,
+    Queue,
+    QueueMember,
+    Ticket,
+    TicketEvent,
+    is_at_risk,
+    is_broken,
+)
 from queues.selectors import queue_numbers, ticket_explanation
 from queues.services.processing import queue_drain
 from queues.services.queues import members_set, queue_delete, queue_save, weights_save
 from queues.services.tickets import ticket_finish, ticket_return
+from queues.wording import reason_words, rule_words
 
 COLOURS = {
     TicketStatus.WAITING: "warning",
@@ -42,6 +52,8 @@ COLOURS = {
     TicketStatus.ABANDONED: "danger",
     TicketStatus.TRANSFERRED: "info",
 }
+# Of hundreds who were considered, the first say enough on a page of facts.
+SHOWN_PEOPLE = 12
 WEIGHTS = ("sla", "window", "priority", "waiting")
 CLOSED_HERE = "encerrado na administração"
 RETURNED_HERE = "devolvido na administração"
@@ -191,12 +203,13 @@ class TicketQuestions(QuestionFilter):
         "aguardando": Question(
             _("Aguardando"), lambda rows, now: rows.filter(status=TicketStatus.WAITING)
         ),
+        "em_risco": Question(
+            _("SLA em risco"),
+            lambda rows, now: rows.filter(is_at_risk(now), status__in=OPEN_STATUSES),
+        ),
         "estourado": Question(
             _("SLA estourado"),
-            lambda rows, now: rows.filter(status__in=OPEN_STATUSES).filter(
-                Q(first_response_at=None, first_response_due_at__lte=now)
-                | Q(resolution_due_at__lte=now)
-            ),
+            lambda rows, now: rows.filter(is_broken(now), status__in=OPEN_STATUSES),
         ),
         "sinalizados": Question(
             _("Atendente saiu"), lambda rows, now: rows.filter(flagged_at__isnull=False)
@@ -246,7 +259,6 @@ class TicketAdmin(CompanyAdmin):
         *("resolution_due_at", "end_reason", "rating", "rating_comment"),
     )
     shown_contact = linked("contact", _("pessoa"))
-    shown_conversation = linked("conversation", _("conversa"))
     shown_queue = linked("queue", _("fila"), ordering="queue__name")
     shown_attendant = linked("attendant", _("atendente"))
 
@@ -258,9 +270,10 @@ class TicketAdmin(CompanyAdmin):
         ]
         told = ticket_explanation(obj)
         if told is not None:
+            facts.append((_("por que este atendente?"), rule_words(told.rule) or "-"))
             facts += [
-                (name, f"{row.load}/{row.limit} {row.reason or told.rule}")
-                for name, row in told.considered[:12]
+                (name, f"{row.load}/{row.limit} {reason_words(row.reason)}")
+                for name, row in told.considered[:SHOWN_PEOPLE]
             ]
         return Panel(facts=facts)
 
@@ -290,6 +303,11 @@ class TicketAdmin(CompanyAdmin):
     def shown_status(self, obj: Ticket) -> tuple[str, str]:
         """The state."""
         return obj.status, obj.get_status_display()
+
+    @display(description=_("conversa"))
+    def shown_conversation(self, obj: Ticket) -> Any:
+        """The conversation, by its stage: it has no other name."""
+        return row_link(obj.conversation, obj.conversation.get_stage_display())
 
     @display(description=_("entrou"), ordering="entered_at")
     def entered(self, obj: Ticket) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,10 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
 from queues.choices import OPEN_STATUSES, Distribution, TicketEventKind, TicketStatus
+from queues.sla import Deadlines
 
 if TYPE_CHECKING:
     from accounts.models import Membership
 
+# How a line is served: the most important first, then as they came. `in_order` says it to the ORM.
+LINE = "priority DESC, entered_at, id"
 PRIORITY = (MinValueValidator(1), MaxValueValidator(10))
 
 
@@ -161,12 +166,31 @@ class RoutingRun(CompanyOwned):
         verbose_name = _("rodada de distribuição")
         verbose_name_plural = _("rodadas de distribuição")
         indexes = (
-            # Purge by age; newest decisions of a queue.
+            # Newest decisions of a queue.
             models.Index(fields=("queue", "-created_at"), name="routing_run_recent"),
         )
 
     def __str__(self) -> str:
         return f"{self.created_at:%d/%m/%Y %H:%M:%S}"
+
+
+def is_broken(now: datetime) -> models.Q:
+    """Return the condition that a promise was not kept."""
+    is_late = models.Q(first_response_at=None, first_response_due_at__lte=now)
+    return is_late | models.Q(resolution_due_at__lte=now)
+
+
+def is_at_risk(now: datetime) -> models.Q:
+    """Return the condition that a promise is at risk, and none is broken."""
+    is_near = models.Q(first_response_at=None, first_response_warn_at__lte=now)
+    # Written out: a NOT over columns that may be null would leave rows out.
+    keeps_first = (
+        models.Q(first_response_at__isnull=False)
+        | models.Q(first_response_due_at=None)
+        | models.Q(first_response_due_at__gt=now)
+    )
+    keeps_second = models.Q(resolution_due_at=None) | models.Q(resolution_due_at__gt=now)
+    return (is_near | models.Q(resolution_warn_at__lte=now)) & keeps_first & keeps_second
 
 
 class TicketQuerySet(CompanyQuerySet["Ticket"]):
@@ -248,6 +272,9 @@ class Ticket(CompanyOwned):
     ended_at = models.DateTimeField(_("fim"), null=True, blank=True)
     first_response_due_at = models.DateTimeField(_("prazo da 1ª resposta"), null=True, blank=True)
     resolution_due_at = models.DateTimeField(_("prazo da resolução"), null=True, blank=True)
+    # From here on the two are at risk: four fifths of their working time are used up.
+    first_response_warn_at = models.DateTimeField(null=True, editable=False)
+    resolution_warn_at = models.DateTimeField(null=True, editable=False)
     # Working time used up at this moment means abandonment; null never.
     abandon_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the tick has to look at this ticket's SLA next (warning, breach); null when told all.
@@ -266,9 +293,8 @@ class Ticket(CompanyOwned):
         RoutingRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     routing_place = models.PositiveIntegerField(null=True, editable=False)
-    # The position in the queue that the patient was told last, and when.
+    # The position in the queue that the patient was told last.
     told_position = models.PositiveIntegerField(null=True, editable=False)
-    told_at = models.DateTimeField(null=True, editable=False)
     # When the patient was told that nobody is there now; once a closed period.
     told_closed_at = models.DateTimeField(null=True, editable=False)
     # Flagged to the supervisor: its attendant vanished after answering.
@@ -338,6 +364,11 @@ class Ticket(CompanyOwned):
     def is_open(self) -> bool:
         """Whether somebody waits or is served."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """What was promised when it came into its queue."""
+        return Deadlines(*(getattr(self, field.name) for field in fields(Deadlines)))
 
 
 class TicketEvent(CompanyOwned):

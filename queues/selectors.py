@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, Presence
 from common.rows import run
-from queues.choices import OPEN_STATUSES, TicketStatus
-from queues.models import Queue, QueueMember, RoutingRun, Ticket
+from queues import sla
+from queues.choices import TicketStatus
+from queues.models import (
+    LINE,
+    Queue,
+    QueueMember,
+    RoutingRun,
+    Ticket,
+    is_at_risk,
+    is_broken,
+)
 from queues.routing import Considered, Decision, Snapshot, explain
-
-# A promise is at risk in the last fifth of its time.
-AT_RISK = """
-(first_response_at IS NULL AND first_response_due_at > %(now)s AND %(now)s >
-    first_response_due_at - (first_response_due_at - queued_at) / 5)
-OR (resolution_due_at > %(now)s AND %(now)s >
-    resolution_due_at - (resolution_due_at - entered_at) / 5)
-"""
-BROKEN = """
-(first_response_at IS NULL AND first_response_due_at <= %(now)s) OR resolution_due_at <= %(now)s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +49,6 @@ class QueueNumbers:
     online: int = 0
 
 
-NOW = f"""
-SELECT queue_id, count(*) FILTER (WHERE status = '{TicketStatus.WAITING}'),
-    count(*) FILTER (WHERE status = '{TicketStatus.SERVING}'),
-    extract(epoch FROM %(now)s - min(entered_at) FILTER
-        (WHERE status = '{TicketStatus.WAITING}'))::int,
-    count(*) FILTER (WHERE ({AT_RISK}) AND NOT ({BROKEN})),
-    count(*) FILTER (WHERE {BROKEN}), count(flagged_at)
-FROM queues_ticket
-WHERE queue_id = ANY(%(queues)s) AND status = ANY(%(open)s) GROUP BY queue_id
-"""  # noqa: S608  (our own constants only)
 TODAY = f"""
 SELECT queue_id, count(*) FILTER (WHERE entered_at >= %(since)s),
     count(*) FILTER (WHERE ended_at >= %(since)s AND status = '{TicketStatus.FINISHED}'),
@@ -76,15 +64,9 @@ WHERE queue_id = ANY(%(queues)s) AND entered_at >= %(since)s - interval '7 days'
     AND (entered_at >= %(since)s OR ended_at >= %(since)s)
 GROUP BY queue_id
 """  # noqa: S608
-ONLINE = f"""
-SELECT q.queue_id, count(*) FROM queues_queuemember q
-JOIN accounts_presence p ON p.membership_id = q.membership_id
-WHERE q.queue_id = ANY(%(queues)s) AND q.is_active AND p.state = '{Presence.State.ONLINE}'
-GROUP BY q.queue_id
-"""  # noqa: S608
 POSITION = f"""
 SELECT place, total FROM (
-    SELECT id, row_number() OVER (ORDER BY priority DESC, entered_at, id)::int AS place,
+    SELECT id, row_number() OVER (ORDER BY {LINE})::int AS place,
         (count(*) OVER ())::int AS total
     FROM queues_ticket WHERE queue_id = %s::uuid AND status = '{TicketStatus.WAITING}'
 ) t WHERE id = %s::uuid
@@ -97,28 +79,59 @@ def queue_numbers(
     """Return the numbers of queues in three statements; "today" is the day of the time zone."""
     now = now or timezone.now()
     since = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    values: dict[str, Any] = {
-        "now": now,
-        "since": since,
-        "queues": [queue.pk for queue in queues],
-        "open": [str(status) for status in OPEN_STATUSES],
-    }
-    live: dict[Any, tuple[Any, ...]] = {}
-    today: dict[Any, tuple[Any, ...]] = {}
-    online: dict[Any, tuple[Any, ...]] = {}
+    live = {row.pop("queue"): row for row in _live(queues, now)}
+    values = {"now": now, "since": since, "queues": [queue.pk for queue in queues]}
     with connection.cursor() as cursor:
-        for statement, found in ((NOW, live), (TODAY, today), (ONLINE, online)):
-            cursor.execute(statement, values)
-            found.update({row[0]: row[1:] for row in cursor.fetchall()})
+        cursor.execute(TODAY, values)
+        today = {row[0]: _today(row[1:]) for row in cursor.fetchall()}
+    online = _online(queues)
     return {
         queue.pk: QueueNumbers(
-            *live.get(queue.pk, (0, 0, None, 0, 0, 0)),
-            *today.get(queue.pk, (0, 0, 0, None, None))[:5],
-            *(_rate(value) for value in today.get(queue.pk, (None,) * 8)[5:]),
-            *online.get(queue.pk, (0,)),
+            **live.get(queue.pk, {}), **today.get(queue.pk, {}), online=online.get(queue.pk, 0)
         )
         for queue in queues
     }
+
+
+def _live(queues: Sequence[Queue], now: datetime) -> Iterable[dict[str, Any]]:
+    is_waiting = Q(status=TicketStatus.WAITING)
+    # Who asks was allowed to see these queues.
+    rows = (
+        Ticket.unscoped.open()
+        .filter(queue__in=queues)
+        .order_by()
+        .values("queue")
+        .annotate(
+            waiting=Count("pk", filter=is_waiting),
+            serving=Count("pk", filter=~is_waiting),
+            first=Min("entered_at", filter=is_waiting),
+            at_risk=Count("pk", filter=is_at_risk(now)),
+            broken=Count("pk", filter=is_broken(now)),
+            flagged=Count("flagged_at"),
+        )
+    )
+    for row in rows:
+        first = row.pop("first")
+        yield {**row, "longest_wait": int((now - first).total_seconds()) if first else None}
+
+
+def _today(row: Sequence[Any]) -> dict[str, Any]:
+    *counts, first_on_time, resolved_on_time, rating = row
+    names = ("today", "finished_today", "abandoned_today", "average_wait", "average_service")
+    return {
+        **dict(zip(names, counts, strict=True)),
+        "first_response_on_time": _rate(first_on_time),
+        "resolution_on_time": _rate(resolved_on_time),
+        "average_rating": _rate(rating),
+    }
+
+
+def _online(queues: Sequence[Queue]) -> dict[Any, int]:
+    rows = QueueMember.unscoped.filter(
+        queue__in=queues, is_active=True, membership__presence__state=Presence.State.ONLINE
+    )
+    found = rows.order_by().values("queue").annotate(online=Count("pk"))
+    return dict(found.values_list("queue", "online"))
 
 
 def _rate(value: Any) -> float | None:
@@ -228,14 +241,10 @@ def has_queues(company_id: Any) -> bool:
     return Queue.objects.for_company(company_id).active().exists()
 
 
-def sla_left(ticket: Ticket, now: datetime) -> tuple[str, timedelta] | None:
-    """Return the promise that is due next and how long it has left (negative: broken)."""
-    moments = []
-    if ticket.first_response_at is None and ticket.first_response_due_at is not None:
-        moments.append(("primeira_resposta", ticket.first_response_due_at))
-    if ticket.resolution_due_at is not None:
-        moments.append(("resolucao", ticket.resolution_due_at))
-    if not moments or not ticket.is_open:
+def next_promise(ticket: Ticket) -> sla.Step | None:
+    """Return the promise of an open ticket that is due next; None when there is none."""
+    if not ticket.is_open:
         return None
-    which, due = min(moments, key=lambda pair: pair[1])
-    return which, due - now
+    answered = ticket.first_response_at is not None
+    due = (step for step in ticket.deadlines.steps() if step.is_broken)
+    return next((s for s in due if not (answered and s.which == sla.FIRST_RESPONSE)), None)

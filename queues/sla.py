@@ -1,16 +1,18 @@
 """Deadlines of a ticket. Pure: a schedule and the queue's numbers go in, moments come out.
 
-Everything counts working time only (common.hours).
+Everything counts working time only (common.hours). The moments are computed once, when a ticket
+comes into a queue, and kept with it: what was promised does not change when the queue's rules do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from common.hours import Schedule
 
-# A warning comes when so much of the time has been used.
+# A promise is at risk when so much of its time has been used.
 WARN_SHARE = 0.8
 FIRST_RESPONSE, RESOLUTION = "primeira_resposta", "resolucao"
 
@@ -28,9 +30,22 @@ class Terms:
 class Deadlines:
     """The moments of one ticket; None where there is no such limit."""
 
+    first_response_warn_at: datetime | None
     first_response_due_at: datetime | None
+    resolution_warn_at: datetime | None
     resolution_due_at: datetime | None
     abandon_at: datetime | None
+
+    def steps(self) -> list[Step]:
+        """Return when to warn and when to tell of a broken promise, in order."""
+        moments = (
+            (self.first_response_warn_at, FIRST_RESPONSE, False),
+            (self.first_response_due_at, FIRST_RESPONSE, True),
+            (self.resolution_warn_at, RESOLUTION, False),
+            (self.resolution_due_at, RESOLUTION, True),
+        )
+        found = [Step(at, which, broken) for at, which, broken in moments if at is not None]
+        return sorted(found, key=lambda step: step.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +64,19 @@ def deadlines(
 
     The first answer and abandonment count from this queue, the resolution from the very beginning.
     """
+
+    def after(moment: datetime, seconds: int, share: float = 1.0) -> datetime | None:
+        return schedule.add(moment, round(seconds * share)) if seconds else None
+
     return Deadlines(
-        _after(schedule, queued_at, terms.first_response),
-        _after(schedule, entered_at, terms.resolution),
-        _after(schedule, queued_at, terms.abandon),
+        after(queued_at, terms.first_response, WARN_SHARE),
+        after(queued_at, terms.first_response),
+        after(entered_at, terms.resolution, WARN_SHARE),
+        after(entered_at, terms.resolution),
+        after(queued_at, terms.abandon),
     )
 
 
-def steps(
-    schedule: Schedule, terms: Terms, *, entered_at: datetime, queued_at: datetime
-) -> list[Step]:
-    """Return when to warn and when to tell of a broken promise, in order."""
-    found: list[Step] = []
-    for which, since, seconds in (
-        (FIRST_RESPONSE, queued_at, terms.first_response),
-        (RESOLUTION, entered_at, terms.resolution),
-    ):
-        for is_broken, share in ((False, WARN_SHARE), (True, 1.0)):
-            at = _after(schedule, since, round(seconds * share))
-            if at is not None:
-                found.append(Step(at, which, is_broken))
-    return sorted(found, key=lambda step: step.at)
-
-
-def next_step(all_steps: list[Step], after: datetime) -> datetime | None:
+def next_step(steps: Sequence[Step], after: datetime) -> datetime | None:
     """Return the first moment after another at which there is something to tell."""
-    return next((step.at for step in all_steps if step.at > after), None)
-
-
-def _after(schedule: Schedule, moment: datetime, seconds: int) -> datetime | None:
-    return schedule.add(moment, seconds) if seconds else None
+    return next((step.at for step in steps if step.at > after), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,25 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from inbox.presenters.common import first_name, label_of
 from inbox.shapes import Considered, Deadline, TicketFacts
-from queues import ranking, routing, selectors
+from queues import ranking, routing, selectors, sla
 from queues.choices import TicketStatus
 from queues.models import Ticket
-
-RULES = {
-    routing.STICKY: lambda: _("atendeu este paciente da última vez"),
-    routing.TURN: lambda: _("era a vez no rodízio"),
-    routing.LEAST: lambda: _("era quem tinha menos atendimentos"),
-}
-PASSED_OVER = {
-    routing.OFFLINE: lambda: _("offline"),
-    routing.AWAY: lambda: _("ausente"),
-    routing.INACTIVE: lambda: _("fora da fila"),
-    routing.FULL: lambda: _("no limite de atendimentos"),
-    routing.FULL_HERE: lambda: _("no limite desta fila"),
-    routing.LATER_TURN: lambda: _("a vez era depois"),
-    routing.BUSIER: lambda: _("tinha mais atendimentos"),
-    routing.NOT_LAST: lambda: _("outro colega já conhecia o paciente"),
-}
+from queues.wording import reason_words, rule_words
 
 
 def span_words(span: timedelta) -> str:
@@ -47,18 +31,19 @@ def span_words(span: timedelta) -> str:
 def deadline_of(ticket: Ticket, now: datetime | None = None) -> Deadline | None:
     """Draw the promise that is due next; in words, because colour alone tells too little."""
     now = now or timezone.now()
-    found = selectors.sla_left(ticket, now)
-    if found is None:
+    step = selectors.next_promise(ticket)
+    if step is None:
         return None
-    which, left = found
-    name = _("1ª resposta") if which == "primeira_resposta" else _("resolução")
-    since = ticket.queued_at if which == "primeira_resposta" else ticket.entered_at
+    is_first = step.which == sla.FIRST_RESPONSE
+    name = _("1ª resposta") if is_first else _("resolução")
+    left = step.at - now
     if left <= timedelta(0):
         words = _("SLA estourado há %(span)s") % {"span": span_words(left)}
         return Deadline("danger", words, name)
-    level: Literal["calm", "warning"] = "warning" if left < (now + left - since) / 5 else "calm"
+    warn_at = ticket.first_response_warn_at if is_first else ticket.resolution_warn_at
+    is_near = warn_at is not None and warn_at <= now
     words = _("SLA: %(name)s em %(span)s") % {"name": name, "span": span_words(left)}
-    return Deadline(level, words, name)
+    return Deadline("warning" if is_near else "calm", words, name)
 
 
 def ticket_facts(ticket: Ticket, reader: Membership) -> TicketFacts:
@@ -95,7 +80,7 @@ def ticket_facts(ticket: Ticket, reader: Membership) -> TicketFacts:
         is_open=ticket.is_open,
         facts=tuple(facts),
         deadline=deadline_of(ticket, now),
-        rule=RULES[explanation.rule]() if explanation and explanation.rule in RULES else "",
+        rule=rule_words(explanation.rule) if explanation else "",
         chosen=explanation.chosen if explanation else "",
         considered=tuple(_considered(name, row) for name, row in explanation.considered)
         if explanation
@@ -105,8 +90,7 @@ def ticket_facts(ticket: Ticket, reader: Membership) -> TicketFacts:
 
 
 def _considered(name: str, row: routing.Considered) -> Considered:
-    reason = PASSED_OVER[row.reason]() if row.reason in PASSED_OVER else _("escolhido")
-    return Considered(first_name(name), f"{row.load}/{row.limit}", reason)
+    return Considered(first_name(name), f"{row.load}/{row.limit}", reason_words(row.reason))
 
 
 def ranking_words(ranked: ranking.Ranked) -> str:

@@ -57,13 +57,11 @@ class Next(InboxView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Take it and open its conversation."""
-        ranked = {row.id: row for row in tickets.ranked_waiting(self.membership)}
-        ticket = tickets.ticket_next(membership=self.membership)
-        found = ranked.get(ticket.pk)
+        ticket, ranked = tickets.ticket_next(membership=self.membership)
         context = {
             **self.stage(ticket.conversation_id),
             "is_fragment": True,
-            "why": ranking_words(found) if found else "",
+            "why": ranking_words(ranked),
         }
         response = self.draw("inbox/_stage.html", context)
         response["HX-Push-Url"] = reverse("inbox:conversation", args=[ticket.conversation_id])

@@ -155,7 +155,7 @@ class NextTicket(QueuesView):
         """
         queue = self.queue(queue_id)
         self.read(NoInput)
-        ticket = ticket_next(membership=self.membership, queue=queue)
+        ticket, _ranked = ticket_next(membership=self.membership, queue=queue)
         return Response(TicketRoutedOut(ticket).data)
 
 

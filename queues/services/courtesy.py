@@ -20,7 +20,7 @@ from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.outbound import message_send
 from queues import events
 from queues.choices import TicketStatus
-from queues.models import Queue, Ticket
+from queues.models import LINE, Queue, Ticket
 from queues.services.opening import schedule_of
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ SELECT id, place, total, told_position FROM (
     SELECT id, told_position, row_number() OVER line AS place,
         count(*) OVER () AS total
     FROM queues_ticket WHERE queue_id = %s::uuid AND status = '{TicketStatus.WAITING}'
-    WINDOW line AS (ORDER BY priority DESC, entered_at, id)
+    WINDOW line AS (ORDER BY {LINE})
 ) t
 WHERE told_position IS NULL OR (place = 1 AND told_position > 1)
 ORDER BY place LIMIT %s::int
@@ -87,7 +87,7 @@ def _tell_position(queue: Queue, ticket_id: Any, place: int, total: int, told: i
     if ticket is None or ticket.told_position != told:
         return
     now = timezone.now()
-    Ticket.unscoped.filter(pk=ticket.pk).update(told_position=place, told_at=now, updated_at=now)
+    Ticket.unscoped.filter(pk=ticket.pk).update(told_position=place, updated_at=now)
     publish(
         events.in_talk(
             "queue_position", ticket.conversation_id, ticket.pk, position=place, total=total

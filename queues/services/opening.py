@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -108,9 +109,10 @@ def ticket_draft(
     priority: int | None = None,
 ) -> Ticket:
     """Return an unsaved waiting ticket with its deadlines."""
-    schedule, terms = schedule_of(queue, now), terms_of(queue)
-    moments = {"entered_at": entered_at or now, "queued_at": now}
-    due = sla.deadlines(schedule, terms, **moments)
+    entered_at = entered_at or now
+    due = sla.deadlines(
+        schedule_of(queue, now), terms_of(queue), entered_at=entered_at, queued_at=now
+    )
     return Ticket(
         company_id=conversation.company_id,
         queue=queue,
@@ -118,12 +120,10 @@ def ticket_draft(
         contact_id=conversation.contact_id,
         protocol=protocol,
         priority=queue.priority if priority is None else priority,
-        entered_at=moments["entered_at"],
+        entered_at=entered_at,
         queued_at=now,
-        first_response_due_at=due.first_response_due_at,
-        resolution_due_at=due.resolution_due_at,
-        abandon_at=due.abandon_at,
-        sla_check_at=sla.next_step(sla.steps(schedule, terms, **moments), now),
+        sla_check_at=sla.next_step(due.steps(), now),
+        **asdict(due),
     )
 
 

@@ -23,7 +23,7 @@ from common.rows import run, together
 from omnichannel.services.assigning import conversations_assign
 from queues import events
 from queues.choices import Distribution, TicketEventKind, TicketStatus
-from queues.models import Queue, RoutingRun
+from queues.models import LINE, Queue, RoutingRun
 from queues.routing import AWAY, FREE, INACTIVE, OFFLINE, Candidate, Decision, Snapshot, decide
 from queues.services.opening import schedule_of
 
@@ -53,7 +53,7 @@ ORDER BY q."order", q.id
 WAITING = f"""
 SELECT id, conversation_id, contact_id FROM queues_ticket
 WHERE queue_id = %s::uuid AND status = '{TicketStatus.WAITING}'
-ORDER BY priority DESC, entered_at, id LIMIT %s::int
+ORDER BY {LINE} LIMIT %s::int
 """  # noqa: S608
 SERVED_LAST = """
 SELECT DISTINCT ON (contact_id) contact_id, attendant_id::text FROM queues_ticket

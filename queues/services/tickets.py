@@ -104,8 +104,9 @@ def ranked_waiting(membership: Membership, queue: Queue | None = None) -> list[R
 
 
 @transaction.atomic
-def ticket_next(*, membership: Membership, queue: Queue | None = None) -> Ticket:
-    """Give a person the most urgent ticket they may take ("Próximo atendimento").
+def ticket_next(*, membership: Membership, queue: Queue | None = None) -> tuple[Ticket, Ranked]:
+    """Give a person the most urgent ticket they may take ("Próximo atendimento"); return it with
+    why it came first.
 
     Raises NobodyWaits, AttendantFull.
     """
@@ -121,7 +122,7 @@ def ticket_next(*, membership: Membership, queue: Queue | None = None) -> Ticket
         except AttendantFull as full:
             reason = full
             continue
-        return _assign(row, membership, membership, TicketEventKind.TAKEN, "assumida")
+        return _assign(row, membership, membership, TicketEventKind.TAKEN, "assumida"), ranked
     raise reason or NobodyWaits
 
 

@@ -18,7 +18,6 @@ from queues import events, sla
 from queues.choices import TicketEventKind
 from queues.models import Ticket
 from queues.services.following import ticket_note
-from queues.services.opening import schedule_of, terms_of
 from queues.services.tickets import ticket_abandon, ticket_return
 
 logger = logging.getLogger(__name__)
@@ -61,26 +60,16 @@ def vanished(now: datetime) -> list[Presence]:
 def sla_tell(ticket: Ticket, now: datetime) -> None:
     """Write and tell what a ticket's promises came to since the last look, each step once."""
     conversation_lock(Conversation(pk=ticket.conversation_id))
-    row = (
-        Ticket.unscoped.open()
-        .select_for_update(of=("self",))
-        .select_related("queue__calendar")
-        .filter(pk=ticket.pk, sla_check_at__lte=now)
-        .first()
-    )
+    due = Ticket.unscoped.open().select_for_update().filter(sla_check_at__lte=now)
+    row = due.filter(pk=ticket.pk).first()
     if row is None or row.sla_check_at is None:
         return
-    all_steps = sla.steps(
-        schedule_of(row.queue, now),
-        terms_of(row.queue),
-        entered_at=row.entered_at,
-        queued_at=row.queued_at,
-    )
-    for step in all_steps:
+    steps = row.deadlines.steps()
+    for step in steps:
         is_kept = step.which == sla.FIRST_RESPONSE and row.first_response_at is not None
         if row.sla_check_at <= step.at <= now and not is_kept:
             _tell_step(row, step)
-    row.sla_check_at = sla.next_step(all_steps, now)
+    row.sla_check_at = sla.next_step(steps, now)
     row.save(update_fields=["sla_check_at", "updated_at"])
 
 

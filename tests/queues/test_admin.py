@@ -89,7 +89,8 @@ def test_the_queue_page_shows_numbers_and_shares_out(office, queue, arrive):
 
 
 @pytest.mark.parametrize(
-    "question", ["aguardando", "estourado", "sinalizados", "abandonados", "mal_avaliados"]
+    "question",
+    ["aguardando", "em_risco", "estourado", "sinalizados", "abandonados", "mal_avaliados"],
 )
 def test_tickets_answer_questions(office, queue, arrive, question):
     arrive()
