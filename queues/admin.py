@@ -20,7 +20,9 @@ from common.admin import (
     Panel,
     Question,
     QuestionFilter,
+    ReplacedInline,
     button,
+    kept_rows,
     linked,
     register_inline,
     row_link,
@@ -59,13 +61,10 @@ CLOSED_HERE = "encerrado na administração"
 RETURNED_HERE = "devolvido na administração"
 
 
-class MemberPanel(CompanyInline):
+class MemberPanel(ReplacedInline):
     """Who works in a queue."""
 
     model = QueueMember
-    is_read_only = False
-    can_delete = True
-    show_change_link = False
     ordering = ("order", "id")
     verbose_name_plural = _("atendentes")
     fields = ("membership", "capacity", "order", "is_active", "last_assigned_at")
@@ -149,16 +148,10 @@ class QueueAdmin(CompanyAdmin):
             super().save_formset(request, form, formset, change)
             return
         formset.save(commit=False)
-        members = [
-            {name: item.cleaned_data[name] for name in ("membership", "capacity", "order")}
-            | {"is_active": item.cleaned_data["is_active"]}
-            for item in formset.forms
-            if item.cleaned_data.get("membership") and not item.cleaned_data.get("DELETE")
-        ]
         members_set(
             queue=form.instance,
             actor=request.user,  # type: ignore[arg-type]
-            members=members,
+            members=kept_rows(formset, "membership", "capacity", "order", "is_active"),
         )
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

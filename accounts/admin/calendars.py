@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -11,71 +12,65 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from unfold.forms import PaginationInlineFormSet
 
-from accounts.models import BusinessCalendar, CalendarException, CalendarHours, PauseReason
-from accounts.services.calendars import check_days, check_week, holidays_of
-from common.admin import CompanyAdmin, CompanyInline, Panel
+from accounts.models import (
+    BusinessCalendar,
+    CalendarException,
+    CalendarHours,
+    Company,
+    PauseReason,
+)
+from accounts.services.calendars import calendar_save, check_days, check_week, holidays_of
+from common.admin import CompanyAdmin, Panel, ReplacedInline, kept_rows
 from common.errors import DomainError
 
 SHOWN_HOLIDAYS = 5
 
 
-class _Checked(PaginationInlineFormSet):
-    """Rows that must make sense together; a refusal stands above them."""
+WEEK = ("weekday", "opens_at", "closes_at")
+DAYS = ("day", "name", "opens_at", "closes_at")
 
-    check: Any = None
+
+class _Week(PaginationInlineFormSet):
+    """Intervals of a week; the service's refusal stands above them."""
 
     def clean(self) -> None:
         """Ask the service's rule about all rows at once."""
         super().clean()
-        rows = [
-            form.cleaned_data
-            for form in self.forms
-            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
-        ]
-        try:
-            type(self).check(rows)
-        except (DomainError, KeyError) as refused:
-            if isinstance(refused, DomainError):
-                raise ValidationError(str(refused.detail)) from refused
-
-    def save_new(self, form: Any, commit: bool = True) -> Any:
-        """Give a new row its calendar's company."""
-        form.instance.company_id = self.instance.company_id
-        return super().save_new(form, commit=commit)
+        _ask(lambda: check_week(kept_rows(self, *WEEK)))
 
 
-class _Week(_Checked):
-    check = staticmethod(check_week)
+class _Days(PaginationInlineFormSet):
+    """Days that differ; the service's refusal stands above them."""
+
+    def clean(self) -> None:
+        """Ask the service's rule about all rows at once."""
+        super().clean()
+        _ask(lambda: check_days(kept_rows(self, *DAYS)))
 
 
-class _Days(_Checked):
-    check = staticmethod(check_days)
+def _ask(rule: Callable[[], None]) -> None:
+    try:
+        rule()
+    except DomainError as refused:
+        raise ValidationError(str(refused.detail)) from refused
 
 
-class HoursPanel(CompanyInline):
+class HoursPanel(ReplacedInline):
     """The intervals of each weekday."""
 
     model = CalendarHours
     formset = _Week
-    is_read_only = False
-    can_delete = True
-    show_change_link = False
-    per_page = 50
     ordering = ("weekday", "opens_at")
-    fields = ("weekday", "opens_at", "closes_at")
+    fields = WEEK
 
 
-class ExceptionPanel(CompanyInline):
+class ExceptionPanel(ReplacedInline):
     """Days that differ."""
 
     model = CalendarException
     formset = _Days
-    is_read_only = False
-    can_delete = True
-    show_change_link = False
-    per_page = 50
     ordering = ("day", "opens_at")
-    fields = ("day", "name", "opens_at", "closes_at")
+    fields = DAYS
 
 
 @admin.register(BusinessCalendar)
@@ -96,10 +91,23 @@ class CalendarAdmin(CompanyAdmin):
         coming = [(day, name) for day, name in found if day >= now][:SHOWN_HOLIDAYS]
         return Panel(facts=[(date_format(day, "d/m/Y"), name) for day, name in coming])
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Leave it to `save_related`: the calendar and its hours are saved together."""
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Move the calendar's time of change: schedules are kept until it moves."""
-        super().save_related(request, form, formsets, change)
-        form.instance.save(update_fields=["updated_at"])
+        """Save everything through the service."""
+        hours, exceptions = formsets
+        for formset in formsets:
+            # Only so that the audit can name what changed.
+            formset.save(commit=False)
+        obj = form.instance
+        calendar_save(
+            company=Company.objects.get(pk=obj.company_id),
+            actor=request.user,  # type: ignore[arg-type]
+            calendar=obj,
+            hours=kept_rows(hours, *WEEK),
+            exceptions=kept_rows(exceptions, *DAYS),
+        )
 
 
 @admin.register(PauseReason)

@@ -37,7 +37,7 @@ class BusinessCalendar(CompanyOwned):
         max_length=2,
         blank=True,
         choices=[(state, state) for state in STATES],
-        help_text=_("Os municipais entram como exceções, abaixo."),
+        help_text=_("Os municipais entram em Exceções."),
     )
 
     class Meta:

@@ -8,7 +8,7 @@ from common.admin.access import Access, access_of
 from common.admin.base import CompanyAdmin, Panel, acted
 from common.admin.buttons import button
 from common.admin.filters import Question, QuestionFilter
-from common.admin.inlines import CompanyInline, register_inline
+from common.admin.inlines import CompanyInline, ReplacedInline, kept_rows, register_inline
 from common.admin.shown import json_of, link_to, linked, muted, row_link, since
 from common.admin.site import BackOffice
 
@@ -20,10 +20,12 @@ __all__ = [
     "Panel",
     "Question",
     "QuestionFilter",
+    "ReplacedInline",
     "access_of",
     "acted",
     "button",
     "json_of",
+    "kept_rows",
     "link_to",
     "linked",
     "muted",

@@ -31,7 +31,7 @@ class CompanyInline(Narrowed, TabularInline):
 
     is_read_only = True
     extra = 0
-    per_page = 10
+    per_page: Any = 10
     show_change_link = True
     tab = True
     can_delete = False
@@ -68,6 +68,29 @@ class CompanyInline(Narrowed, TabularInline):
         if obj is None:
             return access.is_changing_any
         return access.may_change(getattr(obj, "company_id", obj.pk))
+
+
+class ReplacedInline(CompanyInline):
+    """Rows that are edited together and replaced as a whole by a service (see `kept_rows`). Never
+    in pages: what a page does not show would be taken for deleted.
+    """
+
+    is_read_only = False
+    can_delete = True
+    show_change_link = False
+    per_page: Any = None
+
+
+def kept_rows(formset: Any, *names: str) -> list[dict[str, Any]]:
+    """Return the named inputs of an inline's rows that are filled and not to be deleted, for a
+    service that replaces them all.
+    """
+    filled = (getattr(form, "cleaned_data", None) for form in formset.forms)
+    return [
+        {name: row[name] for name in names}
+        for row in filled
+        if row and not row.get("DELETE") and all(name in row for name in names)
+    ]
 
 
 def _unscoped(model: type[Model]) -> QuerySet[Any]:

@@ -11,7 +11,9 @@ from django.urls import reverse
 from accounts.models import BusinessCalendar
 from accounts.services.calendars import calendar_save
 from queues.models import NextWeights, Queue, QueueMember, Ticket
+from queues.services.queues import members_set
 from queues.services.tickets import ticket_take
+from tests import make
 from tests.queues.conftest import again
 
 
@@ -69,6 +71,24 @@ def test_a_queue_is_made_with_its_people(office, clinic, beto, carla):
         beto.pk,
         carla.pk,
     }
+
+
+def test_saving_a_large_queue_keeps_everybody(office, clinic, queue):
+    crowd = [make.member(clinic, f"Pessoa{n} Silva") for n in range(14)]
+    members_set(queue=queue, actor=None, members=[{"membership": person} for person in crowd])
+    where = reverse("admin:queues_queue_change", args=[queue.pk])
+    page = office.get(where).context["inline_admin_formsets"][0].formset
+    shown = [form for form in page.forms if form.instance.membership_id]
+    assert len(shown) == len(crowd)
+    people = [
+        {"id": form.instance.pk, "membership": form.instance.membership_id, "order": 0}
+        | {"capacity": "", "is_active": "on"}
+        for form in shown
+    ]
+    given = {**QUEUE, "name": queue.name, **rows("members", *people, initial=len(people))}
+    answer = office.post(where, given)
+    assert answer.status_code == 302, problems(answer)
+    assert QueueMember.unscoped.filter(queue=queue).count() == len(crowd)
 
 
 def test_a_name_that_is_taken_is_told_beside_the_input(office, queue):
