@@ -15,11 +15,22 @@ class QueuesConfig(AppConfig):
     def ready(self) -> None:
         """Take part in moves, and use whoever comes to work."""
         from accounts.services.presence import presence_changed
+        from omnichannel.api.base import annotations
         from omnichannel.services.holding import observe
         from queues.services.following import Follower
 
         observe(Follower())
+        annotations["queue_id"] = _queue_of_conversation
         presence_changed.append(_came)
+
+
+def _queue_of_conversation() -> Any:
+    from django.db.models import OuterRef, Subquery
+
+    from queues.models import Ticket
+
+    rows = Ticket.unscoped.open().filter(conversation=OuterRef("pk"))
+    return Subquery(rows.order_by().values("queue")[:1])
 
 
 def _came(presence: Any, before: str) -> None:

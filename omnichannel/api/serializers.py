@@ -82,8 +82,10 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
         return row.stage == Stage.QUEUE
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
-    def get_queue(self, row: Conversation) -> None:
-        """Nothing stands in a queue before there are any."""
+    def get_queue(self, row: Conversation) -> str | None:
+        """The queue of its open ticket, as the package above annotates it."""
+        queue = getattr(row, "queue_id", None)
+        return str(queue) if queue else None
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_assistant(self, row: Conversation) -> None:

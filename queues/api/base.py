@@ -39,9 +39,9 @@ class QueuesView(CompanyView):
             raise NotFound
         return row
 
-    def any_queue(self, queue_id: UUID) -> Queue:
-        """Return a queue of the company, to pass something on to. Raises NotFound."""
-        row = Queue.objects.select_related("calendar").filter(pk=queue_id).first()
+    def row_of(self, model: type[Any], pk: UUID) -> Any:
+        """Return a row of the company, to name it in something written. Raises NotFound."""
+        row = model.objects.filter(pk=pk).first()
         if row is None:
             raise NotFound
         return row

@@ -10,8 +10,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import BusinessCalendar
 from common.api.fields import NoInput
 from common.api.pagination import CursorPages
+from omnichannel.models import Channel
 from queues.api.base import ManagersWrite, QueuesView
 from queues.api.serializers import (
     MemberOut,
@@ -57,7 +59,16 @@ class QueueView(QueuesView):
 
     def rows(self) -> Any:
         """Return the queues the caller may see."""
-        return Queue.objects.visible_to(self.membership).prefetch_related("members")
+        return Queue.objects.visible_to(self.membership).prefetch_related("members", "channels")
+
+    def written(self, **options: Any) -> dict[str, Any]:
+        """Return what was sent, ids replaced by rows of the company. Raises NotFound."""
+        given = self.read(QueueIn, **options)
+        if given.get("calendar"):
+            given["calendar"] = self.row_of(BusinessCalendar, given["calendar"])
+        if "channels" in given:
+            given["channels"] = [self.row_of(Channel, pk) for pk in given["channels"]]
+        return given
 
     def answer(self, queue_id: Any, status: int = 200) -> Response:
         """Answer one queue as it is now."""
@@ -79,7 +90,7 @@ class Queues(QueueView):
     def post(self, request: Request) -> Response:
         """Cria uma fila."""
         queue = queue_save(
-            company=self.membership.company, actor=self.membership.user, **self.read(QueueIn)
+            company=self.membership.company, actor=self.membership.user, **self.written()
         )
         return self.answer(queue.pk, 201)
 
@@ -100,7 +111,7 @@ class QueueDetail(QueueView):
             company=self.membership.company,
             actor=self.membership.user,
             queue=queue,
-            **self.read(QueueIn, partial=True),
+            **self.written(partial=True),
         )
         return self.answer(queue.pk)
 

@@ -21,13 +21,21 @@ class QueueOut(serializers.ModelSerializer[Queue]):
     average_wait = serializers.SerializerMethodField(help_text="Espera média de hoje, em segundos.")
     average_service = serializers.SerializerMethodField(help_text="Duração média, em segundos.")
     members = serializers.SerializerMethodField(help_text="Ids de quem atende nesta fila.")
+    channels = serializers.SerializerMethodField(help_text="Ids dos canais que a fila atende.")
 
     class Meta:
         model = Queue
         fields = (
             *("id", "name", "description", "distribution", "is_sticky", "capacity"),
             *("first_response_sla", "resolution_sla", "abandon_after", "reopen_within"),
-            *("calendar", "out_of_hours_message", "queue_message", "asks_rating", "members"),
+            *(
+                "calendar",
+                "channels",
+                "out_of_hours_message",
+                "queue_message",
+                "asks_rating",
+                "members",
+            ),
             *("is_active", "is_default", "priority", "waiting", "serving", "today"),
             *("average_wait", "average_service", "created_at", "updated_at"),
         )
@@ -56,6 +64,10 @@ class QueueOut(serializers.ModelSerializer[Queue]):
         """Average."""
         return self._numbers(row).average_service
 
+    def get_channels(self, row: Queue) -> list[str]:
+        """Name."""
+        return [str(channel.pk) for channel in row.channels.all()]
+
     def get_members(self, row: Queue) -> list[str]:
         """Name."""
         return [str(member.membership_id) for member in row.members.all()]
@@ -73,6 +85,8 @@ class QueueIn(StrictSerializer):
     resolution_sla = Count(required=False, min_value=0, max_value=10**7)
     abandon_after = Count(required=False, allow_null=True, min_value=0, max_value=10**7)
     reopen_within = Count(required=False, min_value=0, max_value=10**7)
+    calendar = Id(required=False, allow_null=True)
+    channels = serializers.ListField(child=Id(), required=False, max_length=100)
     out_of_hours_message = Text(required=False, allow_blank=True, max_length=1000)
     queue_message = Text(required=False, allow_blank=True, max_length=1000)
     asks_rating = Flag(required=False)

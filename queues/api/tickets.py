@@ -20,7 +20,7 @@ from queues.api.serializers import (
     TicketRoutedOut,
     TransferIn,
 )
-from queues.models import Ticket, TicketEvent
+from queues.models import Queue, Ticket, TicketEvent
 from queues.services import tickets
 
 TAGS = ["atendimentos"]
@@ -130,7 +130,7 @@ class Transfer(Act):
             ticket=ticket,
             actor=self.membership,
             reason=given["reason"],
-            queue=self.any_queue(queue) if queue else None,
+            queue=self.row_of(Queue, queue) if queue else None,
             attendant=self.person(person) if person else None,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -33,6 +33,8 @@ class Follower(Observer):
             if ticket is not None:
                 ticket_end(ticket, TicketStatus.FINISHED, CLOSED_WITHOUT_REASON, move.actor)
             ticket = ticket or last_tickets([conversation]).get(conversation.pk)
+            if ticket is not None:
+                _let_reopen(conversation, ticket)
         elif conversation.stage == Stage.HUMAN:
             ticket = self._held(conversation, ticket, move.actor)
         elif conversation.stage == Stage.QUEUE:
@@ -95,6 +97,14 @@ class Follower(Observer):
         reopened = {arrival.conversation.pk for arrival in waiting if arrival.is_reopened}
         again = [conversation for conversation in needing if conversation.pk in reopened]
         tickets_open(needing, previous=last_tickets(again))
+
+
+def _let_reopen(conversation: Conversation, ticket: Ticket) -> None:
+    """Let a closed conversation open again by the rule of its queue, whoever closed it."""
+    if conversation.reopen_until is None and ticket.queue.reopen_within:
+        span = timedelta(seconds=ticket.queue.reopen_within)
+        conversation.reopen_until = timezone.now() + span
+        conversation.save(update_fields=["reopen_until", "updated_at"])
 
 
 def open_ticket(conversation: Conversation) -> Ticket | None:

@@ -4,7 +4,6 @@ first, then the conversation, then the ticket (docs/decisions/0008).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -217,9 +216,7 @@ def ticket_finish(*, ticket: Ticket, actor: Membership, reason: str) -> Ticket:
     ticket_end(row, TicketStatus.FINISHED, reason.strip(), actor)
     if row.queue.asks_rating and row.started_at is not None:
         rating_ask(row, row.conversation)
-    conversation_close(
-        conversation=row.conversation, actor=actor, reopen_until=_reopens_until(row.queue)
-    )
+    conversation_close(conversation=row.conversation, actor=actor)
     publish(events.in_talk("session_ended", row.conversation_id, row.pk))
     return row
 
@@ -233,12 +230,7 @@ def ticket_abandon(*, ticket: Ticket) -> Ticket:
     if row.status != TicketStatus.WAITING:
         raise TicketTaken
     ticket_end(row, TicketStatus.ABANDONED, "tempo de espera", None)
-    conversation_close(
-        conversation=row.conversation,
-        actor=None,
-        reopen_until=_reopens_until(row.queue),
-        line="abandonada",
-    )
+    conversation_close(conversation=row.conversation, actor=None, line="abandonada")
     publish(events.in_talk("session_ended", row.conversation_id, row.pk))
     return row
 
@@ -314,12 +306,6 @@ def _hand_over(
     system_line(held, "fila", actor, detail)
     held.save()
     return held
-
-
-def _reopens_until(queue: Queue) -> datetime | None:
-    if not queue.reopen_within:
-        return None
-    return timezone.now() + timedelta(seconds=queue.reopen_within)
 
 
 def _check_actor(row: Ticket, actor: Membership | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.services.calendars import calendar_save
 from queues.models import Queue, QueueMember, Ticket
 from queues.services.processing import queue_drain
 from queues.services.tickets import ticket_take
@@ -31,6 +32,25 @@ def test_a_manager_makes_changes_and_deletes_a_queue(api, ana, bells):
     assert client.patch(where, {"capacity": 7}).json()["capacity"] == 7
     assert client.delete(where).status_code == 204
     assert client.get(where).status_code == 404
+
+
+def test_a_queue_names_its_calendar_and_channels(api, ana, clinic, channel, rival_channel, bells):
+    calendar = calendar_save(company=clinic, actor=None, name="Semana")
+    client = api(ana)
+    given = {"name": "Exames", "calendar": str(calendar.pk), "channels": [str(channel.pk)]}
+    made = client.post("filas/", given).json()
+    assert (made["calendar"], made["channels"]) == (given["calendar"], given["channels"])
+    foreign = {"channels": [str(rival_channel.pk)]}
+    assert client.patch(f"filas/{made['id']}/", foreign).status_code == 404
+    assert client.patch(f"filas/{made['id']}/", {"calendar": None}).json()["calendar"] is None
+
+
+def test_a_conversation_names_the_queue_it_stands_in(api, ana, queue, ticket):
+    client, where = api(ana), f"conversas/{ticket.conversation_id}/"
+    assert client.get(where).json()["queue"] == str(queue.pk)
+    assert client.get("conversas/").json()["results"][0]["queue"] == str(queue.pk)
+    client.post(f"{where}fechar/")
+    assert client.get(where).json()["queue"] is None
 
 
 @pytest.mark.parametrize(

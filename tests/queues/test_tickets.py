@@ -287,9 +287,18 @@ def test_finishing_needs_a_reason_and_closes_the_conversation(served, beto):
         ticket_finish(ticket=served, actor=beto, reason="x")
 
 
-def test_closing_in_the_inbox_finishes_the_ticket(served, beto):
+def test_closing_in_the_inbox_finishes_the_ticket_by_the_same_rule(served, beto):
     conversation_close(conversation=again(served.conversation), actor=beto)
     assert (again(served).status, again(served).end_reason) == (FINISHED, "encerrada")
+    assert again(served.conversation).reopen_until > timezone.now()
+
+
+def test_a_queue_may_begin_anew_each_time(served, beto, channel):
+    queue_save(company=served.company, actor=None, queue=served.queue, reopen_within=0)
+    ticket_finish(ticket=again(served), actor=beto, reason="Agendado")
+    person = make.person(served.conversation.identity.value)
+    message = make.inbound(channel, text="Outra coisa", person=person)
+    assert message.conversation_id != served.conversation_id
 
 
 def test_who_writes_again_soon_waits_in_the_same_queue_with_a_new_ticket(served, beto, channel):
