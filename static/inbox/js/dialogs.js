@@ -2,7 +2,7 @@
 import { el, exchange } from "./fragments.js";
 
 async function open(url) {
-  const { ok } = await exchange(url, { target: el("acao-corpo"), swap: "innerHTML" });
+  const { ok } = await exchange(url, { target: el("acao"), swap: "innerHTML" });
   if (ok && !el("acao").open) el("acao").showModal();
 }
 
