@@ -15,12 +15,12 @@ class QueuesConfig(AppConfig):
     def ready(self) -> None:
         """Take part in moves, and use whoever comes to work."""
         from accounts.services.presence import presence_changed
-        from omnichannel.api.base import annotations
+        from omnichannel.api.base import told_above
         from omnichannel.services.holding import observe
         from queues.services.following import Follower
 
         observe(Follower())
-        annotations["queue_id"] = _queue_of_conversation
+        told_above["queue_id"] = _queue_of_conversation
         presence_changed.append(_came)
 
 

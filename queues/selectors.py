@@ -80,7 +80,7 @@ def queue_numbers(
     now = now or timezone.now()
     since = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     live = {row.pop("queue"): row for row in _live(queues, now)}
-    values = {"now": now, "since": since, "queues": [queue.pk for queue in queues]}
+    values: dict[str, Any] = {"now": now, "since": since, "queues": [queue.pk for queue in queues]}
     with connection.cursor() as cursor:
         cursor.execute(TODAY, values)
         today = {row[0]: _today(row[1:]) for row in cursor.fetchall()}
@@ -110,7 +110,8 @@ def _live(queues: Sequence[Queue], now: datetime) -> Iterable[dict[str, Any]]:
             flagged=Count("flagged_at"),
         )
     )
-    for row in rows:
+    for found in rows:
+        row: dict[str, Any] = dict(found)
         first = row.pop("first")
         yield {**row, "longest_wait": int((now - first).total_seconds()) if first else None}
 

@@ -16,7 +16,7 @@ from omnichannel.models import Attachment, Conversation, Message, Reaction
 
 # What packages above know of a conversation, by the name ConversationOut reads: each makes an
 # expression, so that a page of conversations costs no further statement.
-annotations: dict[str, Callable[[], Any]] = {}
+told_above: dict[str, Callable[[], Any]] = {}
 
 
 class ConversationsView(CompanyView):
@@ -28,7 +28,7 @@ class ConversationsView(CompanyView):
     def conversations(self) -> Any:
         """Return the conversations the caller may see."""
         rows = Conversation.objects.visible_to(self.membership).select_related("channel")
-        return rows.annotate(**{name: make() for name, make in annotations.items()})
+        return rows.annotate(**{name: make() for name, make in told_above.items()})
 
     def messages(self) -> Any:
         """Return their messages as the API shows them: notes and lines for staff stay inside."""
