@@ -48,8 +48,11 @@ class ReasonOut(serializers.ModelSerializer[PauseReason]):
 class Presences(CompanyView):
     """Presença."""
 
+    names_rows = True
     queryset = Presence.unscoped.none()
     serializer_class = PresenceIn
+    # A team fits on one page.
+    pagination_class = None
 
     @extend_schema(tags=TAGS, operation_id="presenca_list", responses=PresenceOut(many=True))
     def get(self, request: Request) -> Response:
@@ -81,6 +84,7 @@ class Reasons(CompanyView):
 
     queryset = PauseReason.unscoped.none()
     serializer_class = ReasonOut
+    pagination_class = None
 
     @extend_schema(tags=TAGS, operation_id="motivos_pausa_list", responses=ReasonOut(many=True))
     def get(self, request: Request) -> Response:

@@ -115,7 +115,8 @@ class Schema(AutoSchema):
         codes = {"400"}
         if self.view.get_authenticators():
             codes |= {"401", "403"}
-        if "{" in self.path or getattr(self.view, "names_a_channel", False):
+        # The path, or something sent, names rows that may be nobody's.
+        if "{" in self.path or getattr(self.view, "names_rows", False):
             codes.add("404")
         if self._is_write():
             codes |= {"409", "411", "413", "415", "422"}

@@ -70,7 +70,7 @@ class ChannelAsked(StrictSerializer):
 class WhatsAppView(CompanyView):
     """What the set-up calls share."""
 
-    names_a_channel = True
+    names_rows = True
 
     def asked(self, request: Request) -> Channel:
         """Return the channel of `?canal=`. Raises NotFound, ValidationError, NoDefaultChannel."""
@@ -327,7 +327,7 @@ class TestSend(ConversationsView):
 
     __test__: ClassVar[bool] = False
 
-    names_a_channel = True
+    names_rows = True
     permission_classes = (AdministratorsOnly,)
     serializer_class = TestIn
 

@@ -50,7 +50,7 @@ class QueueView(QueuesView):
 
     permission_classes = (ManagersWrite,)
     serializer_class: Any = QueueIn
-    pagination_class = ByName
+    pagination_class: Any = ByName
 
     def shown(self, queues: list[Queue]) -> Any:
         """Return the JSON of queues, their numbers counted in three statements."""
@@ -77,6 +77,8 @@ class QueueView(QueuesView):
 
 class Queues(QueueView):
     """Lista e criação."""
+
+    names_rows = True
 
     @extend_schema(tags=TAGS, operation_id="filas_list", responses=QueueOut(many=True))
     def get(self, request: Request) -> Response:
@@ -174,6 +176,8 @@ class Members(QueueView):
     """Quem atende."""
 
     serializer_class = MembersIn
+    # They are read and written as a whole.
+    pagination_class: Any = None
 
     @extend_schema(tags=TAGS, operation_id="filas_membros", responses=MemberOut(many=True))
     def get(self, request: Request, queue_id: UUID) -> Response:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.fields import NoInput
+from common.api.pagination import CursorPages
 from queues.api.base import ManagersWrite, QueuesView
 from queues.api.serializers import (
     AssignIn,
@@ -38,19 +39,28 @@ class TicketDetail(QueuesView):
         return Response(TicketRoutedOut(self.ticket(ticket_id)).data)
 
 
+class AsItHappened(CursorPages):
+    """A history from its beginning."""
+
+    ordering = ("at", "id")
+
+
 class History(QueuesView):
     """Histórico."""
 
     queryset = TicketEvent.unscoped.none()
     serializer_class = TicketEventOut
+    pagination_class = AsItHappened
 
     @extend_schema(
-        tags=TAGS, operation_id="atendimentos_historico", responses=TicketEventOut(many=True)
+        tags=TAGS,
+        operation_id="atendimentos_historico",
+        responses=TicketEventOut(many=True),
+        filters=False,
     )
     def get(self, request: Request, ticket_id: UUID) -> Response:
         """Lista o que aconteceu com o atendimento, em ordem."""
-        rows = TicketEvent.objects.filter(ticket=self.ticket(ticket_id)).order_by("at", "id")
-        return Response(TicketEventOut(rows, many=True).data)
+        return self.page(TicketEvent.objects.filter(ticket=self.ticket(ticket_id)), TicketEventOut)
 
 
 class Act(QueuesView):

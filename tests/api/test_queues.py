@@ -126,7 +126,7 @@ def test_a_ticket_s_life(api, queue, ticket, beto, carla, ana, clinic):
     assert (moved["previous"], moved["queue"]) == (str(ticket.pk), str(other.pk))
     ended = boss.post(f"atendimentos/{moved['id']}/finalizar/", {"reason": "Resolvido"})
     assert ended.json()["status"] == "finalizado"
-    kinds = [row["kind"] for row in boss.get(f"{where}historico/").json()]
+    kinds = [row["kind"] for row in boss.get(f"{where}historico/").json()["results"]]
     assert kinds == ["aberto", "assumido", "devolvido", "prioridade", "atribuido", "transferido"]
 
 
