@@ -249,3 +249,10 @@ def next_promise(ticket: Ticket) -> sla.Step | None:
     answered = ticket.first_response_at is not None
     due = (step for step in ticket.deadlines.steps() if step.is_broken)
     return next((s for s in due if not (answered and s.which == sla.FIRST_RESPONSE)), None)
+
+
+def companies_waiting() -> list[Any]:
+    """Return the ids of companies in whose queues somebody waits, for the tick."""
+    # The sweep over companies; each is then worked off in its own scope.
+    rows = Ticket.unscoped.filter(status=TicketStatus.WAITING).order_by()
+    return list(rows.values_list("company_id", flat=True).distinct())

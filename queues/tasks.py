@@ -7,9 +7,9 @@ from celery import shared_task
 from common.scoping import company_scope
 from common.tasks import company_task
 from queues import bells
+from queues.selectors import companies_waiting
 from queues.services.courtesy import company_speak
 from queues.services.processing import company_drain
-from queues.services.queues import companies_waiting
 from queues.services.watch import watch
 
 

@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework import serializers
 
 from accounts.models import Company, Membership, User
+from accounts.services.calendars import calendar_save
 from accounts.services.tokens import token_issue
 from common.scoping import CompanyOwned, company_scope
 from contacts.services.contacts import contact_save
@@ -95,6 +96,10 @@ TABLE: dict[str, Address] = {
     ),
     f"{API}presenca/": Address({"get": MEMBER, "post": MEMBER}, {"state": "online"}),
     f"{API}motivos-pausa/": reads(),
+    f"{API}calendarios/": Address({"get": MEMBER, "post": ADMINISTRATOR}, {"name": "Novo"}),
+    f"{API}calendarios/<uuid:calendar_id>/": Address(
+        {"get": MEMBER, "patch": ADMINISTRATOR, "delete": ADMINISTRATOR}, {"name": "Outro"}
+    ),
     f"{API}filas/": Address({"get": MEMBER, "post": MANAGER}, {"name": "Nova"}),
     f"{QUEUE}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}),
     f"{QUEUE}metricas/": reads(),
@@ -158,6 +163,9 @@ BESIDE = [
     (f"{API}conversas/", "get", "?channel", "channel"),
     (f"{API}conversas/", "get", "?contact", "contact"),
     (f"{API}conversas/", "get", "?attendant", "member"),
+    (f"{QUEUE}atendimentos/", "get", "?contact", "contact"),
+    (f"{QUEUE}atendimentos/", "get", "?attendant", "member"),
+    (f"{QUEUE}", "patch", "calendar", "calendar"),
     (f"{API}whatsapp/perfil-negocio/", "get", "?canal", "channel"),
     (f"{API}whatsapp/perfil-negocio/", "patch", "?canal", "channel"),
     (f"{API}whatsapp/templates/", "get", "?canal", "channel"),
@@ -215,6 +223,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
     )
     attendant = make.member(company, f"Atendente {mark}")
     channel = make.channel(company, name=mark, account_id=account, waba_id=account, is_default=True)
+    calendar = calendar_save(company=company, actor=None, name=mark, hours=[])
     queue = queue_save(company=company, actor=None, name=mark, is_default=True)
     members_set(queue=queue, actor=None, members=[{"membership": attendant}])
     inbound = make.inbound(channel, text=mark, person=make.person(name=mark))
@@ -254,6 +263,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "template": template.pk,
         "member": attendant.pk,
         "queue": queue.pk,
+        "calendar": calendar.pk,
         "ticket": Ticket.unscoped.get(conversation=conversation).pk,
         "rest": "filas",
     }

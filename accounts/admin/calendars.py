@@ -19,7 +19,13 @@ from accounts.models import (
     Company,
     PauseReason,
 )
-from accounts.services.calendars import calendar_save, check_days, check_week, holidays_of
+from accounts.services.calendars import (
+    calendar_delete,
+    calendar_save,
+    check_days,
+    check_week,
+    holidays_of,
+)
 from common.admin import CompanyAdmin, Panel, ReplacedInline, kept_rows
 from common.errors import DomainError
 
@@ -77,6 +83,7 @@ class ExceptionPanel(ReplacedInline):
 class CalendarAdmin(CompanyAdmin):
     """One calendar for queues, bot and campaigns."""
 
+    can_be_deleted = True
     list_display = ("name", "time_zone", "national_holidays", "state", "shown_company")
     list_select_related = ("company",)
     search_fields = ("name",)
@@ -108,6 +115,10 @@ class CalendarAdmin(CompanyAdmin):
             hours=kept_rows(hours, *WEEK),
             exceptions=kept_rows(exceptions, *DAYS),
         )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete through the service, which keeps calendars in use."""
+        calendar_delete(calendar=obj, actor=request.user)  # type: ignore[arg-type]
 
 
 @admin.register(PauseReason)

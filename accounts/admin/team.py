@@ -19,10 +19,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from accounts.models import Company, Membership, User
+from accounts.models import Company, Membership, PresenceLog, User
 from accounts.services.memberships import member_change, member_invite
 from common.admin import (
     CompanyAdmin,
+    CompanyInline,
+    Panel,
     linked,
     row_link,
     since,
@@ -35,6 +37,17 @@ ROLE_COLOURS = {
     Membership.Role.SUPERVISOR: "info",
     Membership.Role.ATTENDANT: "",
 }
+
+
+class PresencePanel(CompanyInline):
+    """When somebody was at work, away or gone."""
+
+    model = PresenceLog
+    verbose_name_plural = _("presença")
+    ordering = ("-started_at", "-id")
+    fields = ("state", "reason", "started_at", "ended_at")
+    readonly_fields = fields
+    show_change_link = False
 
 
 class InviteForm(CompanyForm):
@@ -75,8 +88,23 @@ class TeamAdmin(CompanyAdmin):
     ordering = ("user__name",)
     fields = (("login", "shown_company"), ("role", "is_active"), "capacity", "created_at")
     readonly_fields = ("login", "shown_company", "created_at")
+    inlines = (PresencePanel,)
     login = linked("user", _("pessoa"))
     add_fieldsets = ((None, {"fields": ("email", "name", "password", "role")}),)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
+        """Whoever is being invited was never here."""
+        return super().get_inlines(request, obj) if obj is not None else []
+
+    def panel(self, request: HttpRequest, obj: Any) -> Panel | None:
+        """Show whether the person is at work."""
+        presence = getattr(obj, "presence", None)
+        if presence is None:
+            return None
+        facts = [(_("presença"), presence.get_state_display()), (_("desde"), since(presence.since))]
+        if presence.reason:
+            facts.append((_("motivo"), presence.reason.name))
+        return Panel(facts=facts)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -1,9 +1,10 @@
-"""Addresses of people: logging in, and being at work."""
+"""Addresses of people: logging in, being at work, and when the company is."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+from accounts.api.calendars import CalendarDetail, Calendars
 from accounts.api.login import LogoutView, TokenView
 from accounts.api.presence import Presences, Reasons
 
@@ -11,5 +12,7 @@ urlpatterns = [
     path("auth/token/", TokenView.as_view(), name="api-token"),
     path("presenca/", Presences.as_view(), name="api-presence"),
     path("motivos-pausa/", Reasons.as_view(), name="api-pause-reasons"),
+    path("calendarios/", Calendars.as_view(), name="api-calendars"),
+    path("calendarios/<uuid:calendar_id>/", CalendarDetail.as_view(), name="api-calendar"),
     path("auth/logout/", LogoutView.as_view(), name="api-logout"),
 ]

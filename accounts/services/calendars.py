@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BusinessCalendar, CalendarException, CalendarHours, Company, User
@@ -31,6 +32,13 @@ class CalendarNameTaken(Conflict):
 
     code = "calendario_existente"
     message = _("Já existe um calendário com este nome. Escolha outro.")
+
+
+class CalendarInUse(Conflict):
+    """Something counts its time by it."""
+
+    code = "calendario_em_uso"
+    message = _("Este calendário está em uso. Troque-o nas filas que o usam antes de apagá-lo.")
 
 
 def calendar_schedule(calendar: BusinessCalendar, *, around: datetime) -> Schedule:
@@ -109,6 +117,19 @@ def calendar_save(
         )
     audit_record(company=company, actor=actor, action="calendario.salvo", target=row)
     return row
+
+
+@transaction.atomic
+def calendar_delete(*, calendar: BusinessCalendar, actor: User | None) -> None:
+    """Remove a calendar that nothing counts by. Raises CalendarInUse."""
+    company_id, named = calendar.company_id, str(calendar.pk)
+    try:
+        calendar.delete()
+    except ProtectedError as exc:
+        raise CalendarInUse from exc
+    audit_record(
+        company=company_id, actor=actor, action="calendario.apagado", detail={"calendario": named}
+    )
 
 
 def check_week(hours: Sequence[dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ from common.api.fields import NoInput
 from common.api.pagination import CursorPages
 from omnichannel.models import Channel
 from queues.api.base import ManagersWrite, QueuesView
+from queues.api.filters import TicketFilter
 from queues.api.serializers import (
     MemberOut,
     MembersIn,
@@ -143,12 +144,11 @@ class QueueTickets(QueuesView):
     """Atendimentos de uma fila."""
 
     queryset = Ticket.unscoped.none()
+    filterset_class = TicketFilter
     serializer_class = TicketOut
     pagination_class = InOrder
 
-    @extend_schema(
-        tags=TAGS, operation_id="filas_atendimentos", responses=TicketOut(many=True), filters=False
-    )
+    @extend_schema(tags=TAGS, operation_id="filas_atendimentos", responses=TicketOut(many=True))
     def get(self, request: Request, queue_id: UUID) -> Response:
         """Lista os atendimentos da fila que quem chama pode ver, do mais novo ao mais antigo."""
         rows = Ticket.objects.visible_to(self.membership).filter(queue=self.queue(queue_id))

@@ -14,7 +14,6 @@ from common.errors import DomainError, NotFound
 from common.realtime import publish
 from common.tasks import ring
 from queues import bells, events
-from queues.choices import TicketStatus
 from queues.errors import QueueInUse, QueueNameTaken
 from queues.models import NextWeights, Queue, QueueMember, Ticket
 
@@ -144,10 +143,3 @@ def _changed(queue: Queue, actor: User | None, action: str) -> None:
     audit_record(company=queue.company_id, actor=actor, action=action, target=queue)
     publish(events.system(queue.company_id, "queue_changed", queue=str(queue.pk)))
     ring(bells.DRAIN, str(queue.company_id))
-
-
-def companies_waiting() -> list[Any]:
-    """Return the ids of companies in whose queues somebody waits, for the tick."""
-    # The sweep over companies; each is then worked off in its own scope.
-    rows = Ticket.unscoped.filter(status=TicketStatus.WAITING).order_by()
-    return list(rows.values_list("company_id", flat=True).distinct())

@@ -148,3 +148,19 @@ def test_lists_cost_the_same_for_one_and_for_many(
         assert len(client.get("filas/").json()["results"]) == 7
     with django_assert_max_num_queries(6):
         assert len(client.get(f"filas/{queue.pk}/atendimentos/").json()["results"]) == 6
+
+
+def test_a_queue_s_tickets_by_state_and_attendant(api, queue, ticket, beto, ana):
+    boss = api(ana)
+    where = f"filas/{queue.pk}/atendimentos/"
+
+    def found(query: str) -> int:
+        answer = boss.get(f"{where}?{query}")
+        assert answer.status_code == 200, answer.json()
+        return len(answer.json()["results"])
+
+    assert (found("status=aguardando"), found("attendant=none")) == (1, 1)
+    api(beto).post(f"atendimentos/{ticket.pk}/assumir/")
+    assert (found("status=aguardando"), found(f"attendant={beto.pk}")) == (0, 1)
+    assert (found("attendant=me"), found(f"contact={ticket.contact_id}")) == (0, 1)
+    assert boss.get(f"{where}?status=sumido").status_code == 400

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from accounts.models import BusinessCalendar
 from accounts.services.calendars import calendar_save
+from accounts.services.presence import presence_beat
 from queues.models import NextWeights, Queue, QueueMember, Ticket
-from queues.services.queues import members_set
+from queues.services.queues import members_set, queue_save
 from queues.services.tickets import ticket_take
 from tests import make
 from tests.queues.conftest import again
@@ -131,6 +132,62 @@ def test_a_ticket_page_has_its_history_and_is_read_only(office, queue, arrive, b
     done = {"action": "give_back_chosen", "_selected_action": [str(ticket.pk)]}
     office.post(reverse("admin:queues_ticket_changelist"), done)
     assert again(ticket).status == "aguardando"
+
+
+def test_the_list_shows_how_each_queue_stands(office, queue, arrive):
+    arrive()
+    page = office.get(reverse("admin:queues_ticket_changelist"))
+    ((shown, row, _wait),) = page.context["live_queues"]
+    assert (shown, row.waiting) == (queue, 1)
+    assert reverse("inbox:board") in page.content.decode()
+
+
+def test_chosen_tickets_are_moved_and_finished(office, clinic, queue, arrive):
+    ticket = arrive()
+    other = queue_save(company=clinic, actor=None, name="Exames")
+    where = reverse("admin:queues_ticket_changelist")
+    moving = {"action": f"move_{other.pk.hex}", "_selected_action": [str(ticket.pk)]}
+    office.post(where, moving)
+    (moved,) = Ticket.unscoped.filter(previous=ticket)
+    assert (moved.queue, moved.entered_at) == (other, ticket.entered_at)
+    assert again(ticket).end_reason == "movido na administração"
+    done = {"action": "finish_chosen", "_selected_action": [str(moved.pk), str(ticket.pk)]}
+    answer = office.post(where, done, follow=True)
+    assert again(moved).status == "finalizado"
+    # The other one had ended already, and is told of with its reason.
+    told = [str(message) for message in answer.context["messages"]]
+    assert told[-2] == "1 atendimentos finalizados."
+    assert told[-1].startswith("1 sem efeito")
+
+
+def test_a_queue_says_whether_it_is_open(office, clinic, queue):
+    closed = calendar_save(company=clinic, actor=None, name="Nunca", hours=[])
+    queue.calendar = closed
+    queue.save()
+    page = office.get(reverse("admin:queues_queue_change", args=[queue.pk])).content.decode()
+    assert "fechada, sem horário à frente" in page
+
+
+def test_the_team_page_tells_who_is_at_work_and_was(office, beto, queue, arrive, bells):
+    presence_beat(membership=beto)
+    ticket = ticket_take(ticket=arrive(), attendant=beto)
+    page = office.get(reverse("admin:accounts_membership_change", args=[beto.pk]))
+    told = page.content.decode()
+    assert "Online" in told
+    assert ticket.protocol in told
+
+
+def test_a_calendar_in_use_is_not_deleted(office, clinic, queue):
+    calendar = calendar_save(company=clinic, actor=None, name="Semana", hours=[])
+    queue.calendar = calendar
+    queue.save()
+    where = reverse("admin:accounts_businesscalendar_delete", args=[calendar.pk])
+    answer = office.post(where, {"post": "yes"}, follow=True)
+    assert "está em uso" in answer.content.decode()
+    queue.calendar = None
+    queue.save()
+    office.post(where, {"post": "yes"})
+    assert not BusinessCalendar.unscoped.exists()
 
 
 def test_the_weights_of_the_next_ticket_are_the_companys(office, clinic):

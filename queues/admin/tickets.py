@@ -1,50 +1,50 @@
-"""The back-office of queues: their rules and people, and every ticket with its history."""
+"""Every ticket in the back-office, with its history and why it went to whom it went."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import groupby
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
-from accounts.models import Company
+from accounts.models import Membership
 from common.admin import (
     CompanyAdmin,
     CompanyInline,
     Panel,
     Question,
     QuestionFilter,
-    ReplacedInline,
     button,
-    kept_rows,
     linked,
     register_inline,
     row_link,
     since,
 )
+from common.admin.access import access_of
 from common.admin.filters import today
 from contacts.models import Contact
 from omnichannel.models import Conversation
 from queues.choices import OPEN_STATUSES, TicketStatus
 from queues.models import (
-    NextWeights,
     Queue,
-    QueueMember,
     Ticket,
     TicketEvent,
     is_at_risk,
     is_broken,
 )
-from queues.selectors import queue_numbers, ticket_explanation
-from queues.services.processing import queue_drain
-from queues.services.queues import members_set, queue_delete, queue_save, weights_save
-from queues.services.tickets import ticket_finish, ticket_return
+from queues.selectors import QueueNumbers, queue_numbers, ticket_explanation
+from queues.services.tickets import ticket_finish, ticket_return, ticket_transfer
 from queues.wording import reason_words, rule_words
 
 COLOURS = {
@@ -56,121 +56,9 @@ COLOURS = {
 }
 # Of hundreds who were considered, the first say enough on a page of facts.
 SHOWN_PEOPLE = 12
-WEIGHTS = ("sla", "window", "priority", "waiting")
 CLOSED_HERE = "encerrado na administração"
 RETURNED_HERE = "devolvido na administração"
-
-
-class MemberPanel(ReplacedInline):
-    """Who works in a queue."""
-
-    model = QueueMember
-    ordering = ("order", "id")
-    verbose_name_plural = _("atendentes")
-    fields = ("membership", "capacity", "order", "is_active", "last_assigned_at")
-    readonly_fields = ("last_assigned_at",)
-
-
-@admin.register(Queue)
-class QueueAdmin(CompanyAdmin):
-    """Queues: rules, hours, people."""
-
-    can_be_deleted = True
-    list_display = (
-        *("name", "distribution", "shown_calendar", "first_response_sla", "capacity"),
-        *("is_active", "is_default", "shown_company"),
-    )
-    list_filter = ("is_active", "distribution")
-    list_select_related = ("company", "calendar")
-    search_fields = ("name",)
-    ordering = ("name",)
-    inlines = (MemberPanel,)
-    buttons = ("drain",)
-    actions = ("drain_chosen",)
-    fieldsets = (
-        (None, {"fields": (("name", "priority"), "description", ("is_active", "is_default"))}),
-        (_("Distribuição"), {"fields": (("distribution", "capacity"), "is_sticky", "channels")}),
-        (
-            _("Prazos e horário"),
-            {
-                "fields": (
-                    ("first_response_sla", "resolution_sla"),
-                    ("abandon_after", "reopen_within"),
-                    "calendar",
-                )
-            },
-        ),
-        (
-            _("Mensagens automáticas"),
-            {"fields": ("queue_message", "out_of_hours_message", "asks_rating")},
-        ),
-    )
-    shown_calendar = linked("calendar", _("calendário"))
-
-    def panel(self, request: HttpRequest, obj: Any) -> Panel:
-        """Show how the queue stands."""
-        zone = obj.company.time_zone
-        row = queue_numbers([obj], zone=zone)[obj.pk]
-        return Panel(
-            facts=(
-                (_("esperando"), str(row.waiting)),
-                (_("em atendimento"), str(row.serving)),
-                (_("online"), str(row.online)),
-                (_("hoje"), str(row.today)),
-                (_("abandonados hoje"), str(row.abandoned_today)),
-                (_("SLA estourado"), str(row.broken)),
-            )
-        )
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save through the service."""
-        given = dict(form.cleaned_data)
-        given.pop("company", None)
-        stored = Queue.objects.for_company(obj.company_id).get(pk=obj.pk) if change else None
-        saved = queue_save(
-            company=Company.objects.get(pk=obj.company_id),
-            actor=request.user,  # type: ignore[arg-type]
-            queue=stored,
-            channels=list(given.pop("channels", ())),
-            **given,
-        )
-        obj.pk = saved.pk
-        form.instance = saved
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the people through the service; the channels went with the queue."""
-        for formset in formsets:
-            self.save_formset(request, form, formset, change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Replace the queue's people."""
-        if formset.model is not QueueMember:
-            super().save_formset(request, form, formset, change)
-            return
-        formset.save(commit=False)
-        members_set(
-            queue=form.instance,
-            actor=request.user,  # type: ignore[arg-type]
-            members=kept_rows(formset, "membership", "capacity", "order", "is_active"),
-        )
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete through the service, which keeps queues that had tickets."""
-        queue_delete(queue=obj, actor=request.user)  # type: ignore[arg-type]
-
-    @button(_("Distribuir agora"), icon="bolt")
-    def drain(self, request: HttpRequest, obj: Queue) -> None:
-        """Give away what waits."""
-        count = queue_drain(queue=obj)
-        messages.success(
-            request, gettext("%(count)d atendimentos distribuídos.") % {"count": count}
-        )
-
-    @action(description=_("Distribuir agora"), permissions=["act"])
-    def drain_chosen(self, request: HttpRequest, queryset: QuerySet[Queue]) -> None:
-        """Give away what waits in each chosen queue."""
-        done = gettext("%(count)d filas distribuídas.")
-        self.act(request, queryset, lambda row: queue_drain(queue=row), done)
+MOVED_HERE = "movido na administração"
 
 
 class EventPanel(CompanyInline):
@@ -236,8 +124,9 @@ class TicketAdmin(CompanyAdmin):
     search_help_text = _("Protocolo ou nome")
     ordering = ("-entered_at", "-id")
     inlines = (EventPanel,)
+    list_before_template = "admin/queues/live.html"
     buttons = ("give_back", "finish")
-    actions = ("give_back_chosen",)
+    actions = ("give_back_chosen", "finish_chosen")
     fields = (
         ("protocol", "priority"),
         ("shown_contact", "shown_conversation"),
@@ -270,6 +159,42 @@ class TicketAdmin(CompanyAdmin):
             ]
         return Panel(facts=facts)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show how each queue stands above the list."""
+        return super().changelist_view(
+            request, {**(extra_context or {}), "live_queues": self._live(request)}
+        )
+
+    def _live(self, request: HttpRequest) -> list[tuple[Queue, QueueNumbers, str]]:
+        queues = self._queues(request)
+        found: dict[Any, QueueNumbers] = {}
+        for _company, group in groupby(queues, key=lambda queue: queue.company_id):
+            rows = list(group)
+            found |= queue_numbers(rows, zone=rows[0].company.time_zone)
+        now = timezone.now()
+        return [
+            (queue, row, timesince(now - timedelta(seconds=row.longest_wait), now, depth=1))
+            if (row := found[queue.pk]).longest_wait
+            else (queue, row, "-")
+            for queue in queues
+        ]
+
+    def _queues(self, request: HttpRequest) -> list[Queue]:
+        # The back-office narrows by the person's companies, not by one scope.
+        rows = access_of(request).narrow(Queue.unscoped.active().select_related("company"))
+        return list(rows.order_by("company_id", "name"))
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Offer to move tickets to each queue there is."""
+        found = super().get_actions(request)
+        if self.has_act_permission(request):
+            for queue in self._queues(request):
+                words = gettext("Mover para %(queue)s") % {"queue": queue}
+                found[f"move_{queue.pk.hex}"] = (_moving(queue), f"move_{queue.pk.hex}", words)
+        return found
+
     @button(_("Devolver à fila"), icon="undo")
     def give_back(self, request: HttpRequest, obj: Ticket) -> None:
         """Let it wait again."""
@@ -290,6 +215,18 @@ class TicketAdmin(CompanyAdmin):
             queryset,
             lambda row: ticket_return(ticket=row, actor=self.member(request, row)),
             gettext("%(count)d atendimentos devolvidos."),
+        )
+
+    @action(description=_("Finalizar os escolhidos"), permissions=["act"])
+    def finish_chosen(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        """End each chosen ticket."""
+        self.act(
+            request,
+            queryset,
+            lambda row: ticket_finish(
+                ticket=row, actor=self.member(request, row), reason=CLOSED_HERE
+            ),
+            gettext("%(count)d atendimentos finalizados."),
         )
 
     @display(description=_("situação"), ordering="status", label=COLOURS)
@@ -313,6 +250,20 @@ class TicketAdmin(CompanyAdmin):
         return "-" if obj.first_response_at else obj.first_response_due_at
 
 
+def _moving(queue: Queue) -> Callable[..., None]:
+    def move(page: TicketAdmin, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        page.act(
+            request,
+            queryset,
+            lambda row: ticket_transfer(
+                ticket=row, actor=page.member(request, row), reason=MOVED_HERE, queue=queue
+            ),
+            gettext("%(count)d atendimentos movidos."),
+        )
+
+    return move
+
+
 class TicketPanel(CompanyInline):
     """Tickets of a person or a conversation."""
 
@@ -332,24 +283,6 @@ class TicketPanel(CompanyInline):
         return obj.status, obj.get_status_display()
 
 
-@admin.register(NextWeights)
-class NextWeightsAdmin(CompanyAdmin):
-    """How a company orders "Próximo atendimento"."""
-
-    list_display = ("shown_company", "sla", "window", "priority", "waiting")
-    list_select_related = ("company",)
-    fields = (("sla", "window"), ("priority", "waiting"))
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save through the service; a company has one set of weights."""
-        saved = weights_save(
-            company=Company.objects.get(pk=obj.company_id),
-            actor=request.user,  # type: ignore[arg-type]
-            **{name: form.cleaned_data[name] for name in WEIGHTS},
-        )
-        obj.pk = saved.pk
-        form.instance = saved
-
-
 register_inline(Conversation, TicketPanel)
 register_inline(Contact, TicketPanel)
+register_inline(Membership, TicketPanel)
