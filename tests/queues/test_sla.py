@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from bisect import bisect_left
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,14 @@ from queues.models import Ticket, is_at_risk, is_broken
 from queues.selectors import queue_numbers
 from queues.services.queues import queue_save
 from queues.sla import FIRST_RESPONSE, RESOLUTION, Terms, deadlines, next_step
+from tests.common.test_hours import (
+    DAYS,
+    MINUTE,
+    OFFSETS,
+    START,
+    minute_by_minute,
+    random_schedule,
+)
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 OFFICE = Schedule(ZONE, ((Interval(time(8), time(18)),),) * 5 + ((), ()))
@@ -102,3 +112,45 @@ def test_at_risk_and_broken_exclude_each_other(
     assert Ticket.unscoped.filter(is_broken(now)).exists() == (expected == "broken")
     numbers = queue_numbers([queue], zone=clinic.time_zone, now=now)[queue.pk]
     assert (numbers.at_risk, numbers.broken) == (expected == "at risk", expected == "broken")
+
+
+def test_the_moments_of_tickets_equal_a_minute_by_minute_counter():
+    promises_equal_the_counter("America/Noronha", schedules=2, cases=100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("zone", OFFSETS)
+def test_the_moments_of_a_hundred_thousand_tickets_equal_the_counter(zone):
+    promises_equal_the_counter(zone, schedules=50, cases=500)
+
+
+def promises_equal_the_counter(zone: str, *, schedules: int, cases: int) -> None:
+    """Draw tickets of random queues and hold each of their moments against counted minutes."""
+    chance = random.Random(zone)
+    for _ in range(schedules):
+        calendar = random_schedule(chance, ZoneInfo(zone))
+        counted = minute_by_minute(calendar, DAYS)
+
+        def after(start: int, minutes: int, counted: list[int] = counted) -> datetime | None:
+            place = bisect_left(counted, counted[start] + minutes)
+            return START + place * MINUTE if place < len(counted) else None
+
+        for _ in range(cases):
+            # Multiples of five, so that four fifths of them are whole minutes too.
+            first, resolution, abandon = (5 * chance.randrange(1, 400) for _ in range(3))
+            entered, queued = sorted(chance.randrange(DAYS * 24 * 60) for _ in range(2))
+            due = deadlines(
+                calendar,
+                Terms(first * 60, resolution * 60, abandon * 60),
+                entered_at=START + entered * MINUTE,
+                queued_at=START + queued * MINUTE,
+            )
+            told = (
+                (due.first_response_warn_at, after(queued, first * 4 // 5)),
+                (due.first_response_due_at, after(queued, first)),
+                (due.resolution_warn_at, after(entered, resolution * 4 // 5)),
+                (due.resolution_due_at, after(entered, resolution)),
+                (due.abandon_at, after(queued, abandon)),
+            )
+            # What lies beyond the counted days has nothing to be compared with.
+            assert all(ours == theirs for ours, theirs in told if theirs is not None)
