@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +21,9 @@ from common.admin import CompanyAdmin, CompanyInline, Question, QuestionFilter, 
 from common.admin.filters import today
 from common.admin.narrowing import CompanyForm
 from common.admin.shown import list_link
-from contacts.models import Consent, Contact, ContactIdentity, Tag
+from contacts.models import Consent, Contact, ContactIdentity, Purpose, Tag
 from contacts.refs import IdentityKind
+from contacts.services.consent import consent_holding
 from contacts.services.contacts import contact_delete, contact_save
 
 STATUS_COLOURS = {
@@ -55,7 +56,10 @@ class ConsentPanel(CompanyInline):
     model = Consent
     verbose_name_plural = _("consentimentos")
     ordering = ("-occurred_at", "-id")
-    fields = ("occurred_at", "purpose", "is_granted", "source", "proof")
+    fields = (
+        *("occurred_at", "purpose", "channel", "is_granted", "legal_basis", "source", "proof"),
+        *("text_version", "author"),
+    )
     readonly_fields = fields
     show_change_link = False
 
@@ -133,13 +137,7 @@ class ContactAdmin(CompanyAdmin):
 
     def annotate(self, rows: QuerySet[Any]) -> Any:
         """Add what holds of the consent to marketing, and the tags."""
-        # The person's own ledger, whichever company the row is of.
-        latest = Consent.unscoped.filter(
-            contact_id=OuterRef("pk"), purpose=Consent.Purpose.MARKETING
-        ).order_by("-occurred_at", "-id")
-        return rows.annotate(marketing=Subquery(latest.values("is_granted")[:1])).prefetch_related(
-            "tags"
-        )
+        return rows.annotate(marketing=consent_holding(Purpose.MARKETING)).prefetch_related("tags")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -20,6 +20,11 @@ from tests import make
 FIXTURES = Path(__file__).parent / "fixtures"
 # Filled once by migrate; nothing in a test changes them.
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+# The database refuses to delete from these.
+APPEND_ONLY = ("contacts_consent",)
+TRUNCATE = """
+DO $$ BEGIN IF EXISTS (SELECT FROM {name}) THEN TRUNCATE {name}; END IF; END $$
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,8 +35,11 @@ def _quick_flush() -> None:
 
     def empty(case: TransactionTestCase) -> None:
         names = connection.introspection.django_table_names(only_existing=True)
-        quoted = [connection.ops.quote_name(name) for name in names if name not in KEPT_TABLES]
+        deleted = set(names).difference(KEPT_TABLES, APPEND_ONLY)
+        quoted = [connection.ops.quote_name(name) for name in deleted]
         with transaction.atomic(), connection.cursor() as cursor:
+            for name in APPEND_ONLY:
+                cursor.execute(TRUNCATE.format(name=name))
             # Foreign keys are deferred to the commit, so the order does not matter.
             cursor.execute(";".join(f"DELETE FROM {name}" for name in quoted))
 

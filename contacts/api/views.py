@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,8 @@ from common.api.permissions import ManagersDelete
 from common.errors import NotFound
 from contacts.api.filters import ContactFilter
 from contacts.api.serializers import ContactIn, ContactOut
-from contacts.models import Consent, Contact, ContactIdentity, Tag
+from contacts.models import Contact, ContactIdentity, Purpose, Tag
+from contacts.services.consent import consent_holding
 from contacts.services.contacts import contact_delete, contact_save
 
 TAGS = ["contatos"]
@@ -42,12 +43,9 @@ class ContactView(CompanyView):
 
     def rows(self) -> Any:
         """Return the people the caller may see, with what their JSON needs in a few queries."""
-        latest = Consent.objects.filter(
-            contact=OuterRef("pk"), purpose=Consent.Purpose.MARKETING
-        ).order_by("-occurred_at", "-id")
         return (
             Contact.objects.visible_to(self.membership)
-            .annotate(marketing_opt_in=Subquery(latest.values("is_granted")[:1]))
+            .annotate(marketing_opt_in=consent_holding(Purpose.MARKETING))
             .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")))
             .prefetch_related(Prefetch("identities", ContactIdentity.objects.order_by("id")))
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from accounts.services.audit import audit_record
 from common import phones
 from common.errors import Conflict, DomainError
 from common.locks import lock_all, lock_key
-from contacts.models import Consent, Contact, ContactIdentity, Tag
+from contacts.models import Contact, ContactIdentity, Purpose, Tag
 from contacts.refs import IdentityKind
 from contacts.services.consent import consent_record, consent_state
 
@@ -38,11 +39,12 @@ class DuplicatePerson(Conflict):
 
 
 class ContactInUse(Conflict):
-    """It has conversations, which would lose whom they are with."""
+    """Conversations or consents hang on it, which would lose whom they are about."""
 
     code = "contato_em_uso"
     message = _(
-        "Este contato tem conversas e não pode ser apagado. Mude a situação dele para inativo."
+        "Este contato tem conversas ou consentimentos e não pode ser apagado."
+        " Mude a situação dele para inativo."
     )
 
 
@@ -70,14 +72,14 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
         _know_by_phone(contact)
     if tags is not None:
         contact.tags.set(_tags(contact.company_id, tags))
-    if granted is not None and granted != consent_state(contact, Consent.Purpose.MARKETING):
+    if granted is not None and granted != consent_state(contact, Purpose.MARKETING):
         consent_record(
             contact=contact,
-            purpose=Consent.Purpose.MARKETING,
+            purpose=Purpose.MARKETING,
             is_granted=granted,
             source="api",
             occurred_at=timezone.now(),
-            proof=f"membro {actor.pk}",
+            author_id=actor.pk,
         )
     audit_record(
         company=actor.company_id,
@@ -91,15 +93,17 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
 
 @transaction.atomic
 def contact_delete(*, contact: Contact, actor: Membership) -> None:
-    """Remove a person nobody has spoken with. Raises ContactInUse."""
+    """Remove a person nobody has spoken with and who allowed nothing. Raises ContactInUse."""
     # Whoever opens a conversation holds a key share on this row, so none begins meanwhile.
     held = Contact.objects.for_company(contact.company_id).select_for_update().get(pk=contact.pk)
-    if held.conversations.for_company(contact.company_id).exists():
-        raise ContactInUse
+    try:
+        with transaction.atomic():
+            held.delete()
+    except ProtectedError as exc:
+        raise ContactInUse from exc
     audit_record(
-        company=contact.company_id, actor=actor.user, action="contato.apagado", target=held
+        company=contact.company_id, actor=actor.user, action="contato.apagado", target=contact
     )
-    held.delete()
 
 
 def _phone(contact: Contact, raw: str, actor: Membership) -> str:

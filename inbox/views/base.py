@@ -107,7 +107,9 @@ class InboxView(View):
         """Draw the contact column."""
         return panel_of(
             conversation,
-            consent=consent_state(conversation.contact, Consent.Purpose.MARKETING),
+            consent=consent_state(
+                conversation.contact, Consent.Purpose.MARKETING, conversation.channel.kind
+            ),
             past=selectors.past_conversations(self.membership, conversation),
             files=selectors.shared_files(conversation),
             ticket=ticket_facts(ticket, self.membership) if ticket else None,

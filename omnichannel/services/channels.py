@@ -246,6 +246,7 @@ def preference_record(*, channel: Channel, update: PreferenceUpdate) -> None:
     consent_record(
         contact=identity.contact,
         purpose=Consent.Purpose.MARKETING,
+        channel=channel.kind,
         is_granted=update.granted,
         source=f"{channel.kind}.user_preferences",
         occurred_at=update.happened_at,

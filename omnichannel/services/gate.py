@@ -139,7 +139,8 @@ def _check_template(template: Template | None) -> None:
 def _check_consent(conversation: Conversation, template: Template | None) -> None:
     if template is None or template.category.upper() != "MARKETING":
         return
-    if consent_state(conversation.contact, Consent.Purpose.MARKETING) is False:
+    kind = conversation.channel.kind
+    if consent_state(conversation.contact, Consent.Purpose.MARKETING, kind) is False:
         raise Refused(
             _("O paciente pediu para não receber marketing. Use um modelo de utilidade."),
             code="sem_consentimento",

@@ -152,7 +152,7 @@ def test_the_opt_in_is_what_the_ledger_says_last(api: Client, beto: Membership, 
 def test_the_ledger_says_who_recorded_the_consent(api: Client, beto: Membership, clinic: Company):
     api(beto).post("contatos/", {"name": "Jo", "marketing_opt_in": False})
     row = Consent.objects.for_company(clinic).get()
-    assert (row.source, row.proof) == ("api", f"membro {beto.pk}")
+    assert (row.source, row.author) == ("api", beto)
 
 
 def test_a_contact_without_conversations_can_be_deleted_by_a_manager(

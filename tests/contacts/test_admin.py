@@ -66,7 +66,7 @@ def test_a_change_of_consent_goes_to_the_ledger_with_a_name(contact, ana):
     office = Office(ana)
     office.save("contacts_contact", contact, **given, marketing_opt_in="False")
     entry = Consent.unscoped.get()
-    assert (entry.is_granted, entry.proof) == (False, f"membro {ana.pk}")
+    assert (entry.is_granted, entry.author) == (False, ana)
     shown = office.list("contacts_contact", pergunta="sem_marketing").context["cl"].result_list
     assert [row.pk for row in shown] == [contact.pk]
     office.save("contacts_contact", contact, **given, marketing_opt_in="False")
@@ -81,7 +81,7 @@ def test_the_page_shows_identities_and_conversations(contact, ana):
 def test_one_with_conversations_is_not_deleted(contact, ana):
     url = reverse("admin:contacts_contact_delete", args=[contact.pk])
     answer = Office(ana).browser.post(url, {"post": "yes"})
-    assert "tem conversas e não pode ser apagado" in said(answer)
+    assert "tem conversas ou consentimentos e não pode ser apagado" in said(answer)
     assert Contact.unscoped.exists()
 
 

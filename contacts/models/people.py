@@ -81,8 +81,9 @@ class Contact(CompanyOwned):
     notes = models.TextField(_("observações"), blank=True)
     last_contact_at = models.DateTimeField(_("último contato"), null=True, blank=True)
 
-    objects = CompanyManager.from_queryset(ContactQuerySet)()
-    unscoped = models.Manager.from_queryset(ContactQuerySet)()
+    # The types' plugin loses sight of both in a package of models.
+    objects = CompanyManager.from_queryset(ContactQuerySet)()  # type: ignore[misc, assignment]
+    unscoped = models.Manager.from_queryset(ContactQuerySet)()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("contato")
@@ -129,38 +130,3 @@ class ContactIdentity(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
-
-
-class Consent(CompanyOwned):
-    """One thing a person allowed or withdrew, with its proof. Rows are added, never changed.
-
-    The newest row by `occurred_at` is what holds (LGPD art. 8; Meta's user_preferences webhook).
-    """
-
-    class Purpose(models.TextChoices):
-        MARKETING = "marketing", _("Marketing")
-
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
-    purpose = models.CharField(_("finalidade"), max_length=30, choices=Purpose)
-    is_granted = models.BooleanField(_("permitido"))
-    source = models.CharField(_("origem"), max_length=60)
-    proof = models.CharField(_("prova"), max_length=255, blank=True)
-    occurred_at = models.DateTimeField(_("quando"))
-
-    class Meta:
-        verbose_name = _("consentimento")
-        verbose_name_plural = _("consentimentos")
-        ordering = ("-occurred_at",)
-        constraints = (
-            # A repeated webhook tells the same fact.
-            models.UniqueConstraint(
-                fields=("contact", "purpose", "source", "occurred_at", "is_granted"),
-                name="consent_once",
-            ),
-        )
-        indexes = (
-            models.Index(fields=("contact", "purpose", "-occurred_at"), name="consent_latest"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.purpose} {self.is_granted}"

@@ -1,0 +1,15 @@
+"""People, how providers know them, what they allowed."""
+
+from contacts.models.consent import Consent, ConsentChain, ConsentState, LegalBasis, Purpose
+from contacts.models.people import Contact, ContactIdentity, Tag
+
+__all__ = [
+    "Consent",
+    "ConsentChain",
+    "ConsentState",
+    "Contact",
+    "ContactIdentity",
+    "LegalBasis",
+    "Purpose",
+    "Tag",
+]
