@@ -130,6 +130,10 @@ class CompanySocket(AsyncWebsocketConsumer):
         except TimeoutError:
             await self.close(CLOSE_SLOW)
 
+    async def missed(self, event: dict[str, Any]) -> None:
+        """Let the page ask the database: the layer was away, and hints went by unheard."""
+        await self._tell("system_message", None, {"what": "missed"})
+
     async def _tell(self, kind: str, conversation: UUID | None, data: dict[str, Any]) -> None:
         envelope = {
             "type": kind,

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from common import realtime
 from common.realtime import Event, publish
+from config.embedded import ValkeyServer
 
 
 @pytest.fixture
@@ -115,6 +116,32 @@ async def test_many_rooms_hear_what_group_send_would_have_told_them():
         for _ in range(2):
             assert await asyncio.wait_for(layer.receive(name), 5) == message
         await layer.group_discard(room, name)
+
+
+@pytest.fixture
+def own_valkey(tmp_path, layer_at):
+    """Give a server that may be killed, with the layer on it."""
+    server = ValkeyServer(tmp_path)
+    server.start()
+    layer_at(server.url)
+    yield server
+    server.stop()
+
+
+async def test_when_redis_was_away_every_channel_learns_that_it_may_have_missed_hints(own_valkey):
+    layer = get_channel_layer()
+    names = [await layer.new_channel() for _ in range(3)]
+    for name in names:
+        await layer.group_add("sala", name)
+    own_valkey.kill()
+    own_valkey.start()
+    for name in names:
+        assert await asyncio.wait_for(layer.receive(name), 15) == {"type": "missed"}
+    # Not before it hears again: what is told from now on arrives.
+    await layer.group_send("sala", {"type": "hints", "frames": ["1"]})
+    for name in names:
+        assert (await asyncio.wait_for(layer.receive(name), 5))["frames"] == ["1"]
+        await layer.group_discard("sala", name)
 
 
 def test_the_envelope_has_exactly_the_members_of_the_contract():

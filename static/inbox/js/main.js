@@ -55,6 +55,7 @@ function catchUp(missed) {
 
 function onSystem({ data }) {
   const isMe = data.member === document.body.dataset.member;
+  if (data.what === "missed") return catchUp(true);
   if (data.what === "presence" && isMe) refreshStanding();
   if (data.what === "sla_warning" || data.what === "sla_broken") list.refreshList();
 }
