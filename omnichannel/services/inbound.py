@@ -395,8 +395,11 @@ class _Batch:
     def _tell(self, touched: Iterable[Conversation]) -> None:
         heard = {m.conversation_id for m in self.stored if m.direction == Direction.IN}
         publish(
-            events.changed("new_message" if row.pk in heard else "message_updated", row)
+            event
             for row in touched
+            for event in (
+                events.heard(row) if row.pk in heard else (events.changed("message_updated", row),)
+            )
         )
         self._ring_files()
 
