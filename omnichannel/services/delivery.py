@@ -35,6 +35,7 @@ from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.gate import gate_check
 from omnichannel.services.outbound import outgoing_of, template_of
 from omnichannel.services.receipts import receipts_settle
+from omnichannel.services.refusals import refusal_note
 
 logger = logging.getLogger(__name__)
 
@@ -310,6 +311,8 @@ def _settle(
         held.last_message_status = row.status
     held.save(update_fields=["revision", "last_message_status", "updated_at"])
     message.status = row.status
+    row.conversation = held
+    refusal_note(row)
     publish(events.changed("message_updated", held))
     if wait:
         _ring_later(held, wait)

@@ -20,6 +20,7 @@ from omnichannel.adapters import registry
 from omnichannel.adapters.facts import AccountRef, ProviderFault, StatusUpdate
 from omnichannel.choices import STATUS_BEFORE, MessageStatus
 from omnichannel.models import Channel, Conversation, Message, StatusReceipt
+from omnichannel.services.refusals import refusal_note
 
 TOKEN_PREFIX = "msg:"  # noqa: S105  (a label in the provider's callback data, not a secret)
 SAVED = (
@@ -98,6 +99,8 @@ def receipts_apply(*, channel: Channel, updates: Sequence[StatusUpdate]) -> int:
         elif advance(row, update, channel.kind):
             changed[row.pk] = row
     _save(list(changed.values()))
+    for row in changed.values():
+        refusal_note(row)
     if early:
         _keep(channel, early)
     return len(changed)

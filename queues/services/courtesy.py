@@ -1,29 +1,21 @@
-"""What patients are told while they wait. Each text passes the send gate, costs the clinic money
-since October 2026, and is therefore said only when there is something to say.
-"""
+"""What patients are told while they wait, each thing once."""
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from common.errors import DomainError
 from common.realtime import publish
 from common.rows import run
-from omnichannel.choices import Author
-from omnichannel.models import Conversation
 from omnichannel.services.conversations import conversation_lock
-from omnichannel.services.outbound import message_send
+from omnichannel.services.courtesies import courtesy_send
 from queues import events
 from queues.choices import TicketStatus
 from queues.models import LINE, Queue, Ticket
 from queues.services.opening import schedule_of
-
-logger = logging.getLogger(__name__)
 
 PLACE = "{posicao}"
 # So many in one go; the next tick goes on.
@@ -40,23 +32,6 @@ SELECT id, place, total, told_position FROM (
 WHERE told_position IS NULL OR (place = 1 AND told_position > 1)
 ORDER BY place LIMIT %s::int
 """  # noqa: S608  (our own constants only)
-
-
-def speak(conversation: Conversation, purpose: str, **message: Any) -> bool:
-    """Say something automatic in a conversation; return whether the gate let it pass."""
-    try:
-        with transaction.atomic():
-            message_send(
-                conversation=conversation,
-                author=None,
-                author_kind=Author.SYSTEM,
-                purpose=purpose,
-                **message,
-            )
-    except DomainError as refused:
-        logger.info("courtesy %s in %s: %s", purpose, conversation.pk, refused.code)
-        return False
-    return True
 
 
 def company_speak(*, company_id: Any) -> None:
@@ -95,7 +70,7 @@ def _tell_position(queue: Queue, ticket_id: Any, place: int, total: int, told: i
     )
     if queue.queue_message:
         text = queue.queue_message.replace(PLACE, f"{place}º")
-        speak(ticket.conversation, "posicao", text=text)
+        courtesy_send(ticket.conversation, "posicao", text=text)
 
 
 def _tell_closed(queue: Queue, now: datetime) -> None:
@@ -113,7 +88,7 @@ def _tell_one_closed(queue: Queue, ticket_id: Any, told: datetime | None, now: d
     if ticket is None or ticket.told_closed_at != told:
         return
     Ticket.unscoped.filter(pk=ticket.pk).update(told_closed_at=now, updated_at=now)
-    speak(ticket.conversation, "fora_do_horario", text=queue.out_of_hours_message)
+    courtesy_send(ticket.conversation, "fora_do_horario", text=queue.out_of_hours_message)
 
 
 def _still_waiting(ticket_id: Any) -> Ticket | None:

@@ -14,12 +14,12 @@ from common.realtime import publish
 from omnichannel.adapters.tolerant import clean
 from omnichannel.choices import MessageKind
 from omnichannel.models import Conversation, Message
+from omnichannel.services.courtesies import courtesy_send
 from omnichannel.services.holding import Arrival
 from queues import events
 from queues.choices import OPEN_STATUSES, TicketEventKind
 from queues.errors import RatingRefused
 from queues.models import Ticket, TicketEvent
-from queues.services.courtesy import speak
 
 CHOICE = re.compile(r"avaliacao:([0-9a-f-]{36}):([1-5])")
 STARS = ("★☆☆☆☆", "★★☆☆☆", "★★★☆☆", "★★★★☆", "★★★★★")
@@ -33,7 +33,7 @@ def rating_ask(ticket: Ticket, conversation: Conversation) -> None:
         {"id": f"avaliacao:{ticket.pk}:{n}", "title": stars, "description": word}
         for n, stars, word in reversed(list(zip(range(1, 6), STARS, words, strict=True)))
     ]
-    speak(
+    courtesy_send(
         conversation,
         "avaliacao",
         kind=MessageKind.INTERACTIVE,
@@ -98,7 +98,7 @@ def _rate(conversation: Conversation, ticket_id: UUID, rating: int) -> None:
     except RatingRefused:
         return
     text = _("Obrigado pela avaliação! Se quiser contar mais, responda a esta mensagem.")
-    speak(conversation, "avaliacao_obrigado", text=text)
+    courtesy_send(conversation, "avaliacao_obrigado", text=text)
 
 
 def _comment(conversation: Conversation, text: str) -> None:
