@@ -87,4 +87,6 @@ class _Noticing(PubSub):
             self._unheard.discard(response[1])
             if not self._unheard:
                 self._back()
-        return await super().handle_message(response, ignore_subscribe_messages)
+        return await super().handle_message(  # type: ignore[no-untyped-call]
+            response, ignore_subscribe_messages
+        )
