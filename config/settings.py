@@ -166,6 +166,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(FILA_PROCESS_INTERVAL),
         "options": {"expires": 2 * FILA_PROCESS_INTERVAL},
     },
+    "merges-sweep": {"task": "contacts.tasks.merges_sweep", "schedule": timedelta(hours=1)},
+    "duplicates-sweep": {
+        "task": "contacts.tasks.duplicates_sweep",
+        "schedule": timedelta(hours=24),
+    },
     "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
     "accounts-purge": {"task": "accounts.tasks.purge", "schedule": timedelta(hours=1)},
     "ledger-purge": {"task": "webhooks.tasks.purge", "schedule": timedelta(hours=1)},

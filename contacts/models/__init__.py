@@ -1,6 +1,12 @@
 """People, how providers know them, what they allowed."""
 
 from contacts.models.consent import Consent, ConsentChain, ConsentState, LegalBasis, Purpose
+from contacts.models.merging import (
+    ContactMerge,
+    DuplicatePair,
+    DuplicateReason,
+    DuplicateStatus,
+)
 from contacts.models.people import Contact, ContactIdentity, Tag
 
 __all__ = [
@@ -9,6 +15,10 @@ __all__ = [
     "ConsentState",
     "Contact",
     "ContactIdentity",
+    "ContactMerge",
+    "DuplicatePair",
+    "DuplicateReason",
+    "DuplicateStatus",
     "LegalBasis",
     "Purpose",
     "Tag",

@@ -34,11 +34,15 @@ class Tag(CompanyOwned):
 class ContactQuerySet(CompanyQuerySet["Contact"]):
     """Named filters of people."""
 
+    def standing(self) -> ContactQuerySet:
+        """Leave out records that were made part of another."""
+        return self.filter(merged_into=None)
+
     def visible_to(self, membership: Membership) -> ContactQuerySet:
         """Keep the people this person may see: whom nobody has spoken with, and those of a
         conversation that is theirs or nobody's; everyone where attendants see all.
         """
-        mine = self.filter(company_id=membership.company_id)
+        mine = self.standing().filter(company_id=membership.company_id)
         if membership.is_manager or membership.company.attendants_see_all:
             return mine
         # Conversations live in a package above; the relation is all that is known of them here.
@@ -80,6 +84,15 @@ class Contact(CompanyOwned):
     custom = models.JSONField(_("dados adicionais"), default=dict, blank=True)
     notes = models.TextField(_("observações"), blank=True)
     last_contact_at = models.DateTimeField(_("último contato"), null=True, blank=True)
+    # The record this one was made part of; it keeps what it was, for the merge to be undone.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
 
     # The types' plugin loses sight of both in a package of models.
     objects = CompanyManager.from_queryset(ContactQuerySet)()  # type: ignore[misc, assignment]
@@ -92,6 +105,12 @@ class Contact(CompanyOwned):
             # Serves the contact list, newest first.
             models.Index(fields=("company", "-id"), name="contact_company_recent"),
             models.Index(fields=("company", "phone"), name="contact_phone"),
+            # Serves the key that points here: a merge and its undoing ask for it.
+            models.Index(
+                fields=("merged_into",),
+                condition=models.Q(merged_into__isnull=False),
+                name="contact_merged",
+            ),
             # Serves the search box: part of a name, an e-mail or a number, any case.
             GinIndex(
                 OpClass(Upper("name"), "gin_trgm_ops"),

@@ -115,7 +115,7 @@ def _phone(contact: Contact, raw: str, actor: Membership) -> str:
         raise PhoneInvalid(fields={"phone": [PhoneInvalid.message]})
     # The same lock as services.identities takes: a first message may arrive at this moment.
     lock_all([lock_key("identity", contact.company_id, IdentityKind.WA_PHONE, "", number)])
-    others = Contact.objects.for_company(contact.company_id).exclude(pk=contact.pk)
+    others = Contact.objects.for_company(contact.company_id).standing().exclude(pk=contact.pk)
     same = (
         others.filter(phone=number).first()
         or others.filter(

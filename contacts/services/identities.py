@@ -19,8 +19,9 @@ from accounts.services.audit import audit_record
 from common import phones
 from common.locks import lock_all, lock_key
 from common.rows import columns, insert_rows, load, run
-from contacts.models import Contact, ContactIdentity
+from contacts.models import Contact, ContactIdentity, DuplicateReason
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
+from contacts.services.duplicates import pair_note
 
 Key = tuple[str, str, str]
 DUPLICATE = "contato.possivel_duplicado"
@@ -138,6 +139,11 @@ class _Directory:
                 action=DUPLICATE, object_id=str(contact.pk), detail__outro=str(other)
             )
             if not known.exists():
+                pair_note(
+                    one=contact,
+                    other=Contact.unscoped.get(pk=other),
+                    reason=DuplicateReason.IDENTITIES,
+                )
                 audit_record(
                     company=self.company_id,
                     actor=None,

@@ -208,7 +208,10 @@ class _Batch:
         )
         ordered = sorted(usable, key=lambda row: (row.is_open, row.opened_at))
         self.conversations = {row.contact_id: row for row in ordered}
-        self.identities_taken = {row.identity_id for row in self.conversations.values()}
+        # Two records made one may bring two open conversations: each goes on with its own number.
+        self.by_identity = {row.identity_id: row for row in ordered if row.is_open}
+        chosen = (row.identity_id for row in self.conversations.values())
+        self.identities_taken = {*self.by_identity, *chosen}
         self.used: set[Any] = set()
 
     def _courtesy(
@@ -233,7 +236,9 @@ class _Batch:
         return {str(row.external_id): row for row in rows.only(*QUOTED)}
 
     def _conversation(self, incoming: InboundMessage, identity: ContactIdentity) -> Conversation:
-        conversation = self.conversations.get(identity.contact_id)
+        conversation = self.by_identity.get(identity.pk) or self.conversations.get(
+            identity.contact_id
+        )
         if conversation is not None and not conversation.is_open and not incoming.is_history:
             self._reopen(conversation)
         if conversation is None and incoming.is_history:

@@ -1,0 +1,3 @@
+"""The names of this package's tasks, so that services can ring without knowing who answers."""
+
+MERGE_SETTLE = "contacts.tasks.merge_settle"

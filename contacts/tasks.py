@@ -1,0 +1,37 @@
+"""Bells of people: what is due is in the database."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.models import Company
+from common.scoping import company_scope
+from common.tasks import company_task
+from contacts import bells
+from contacts.models import ContactMerge
+from contacts.services.duplicates import duplicates_scan
+from contacts.services.merging import MERGES_SETTLE_FOR, merge_settle
+
+
+@company_task(bells.MERGE_SETTLE)
+def settle(company_id: str, merge_id: str) -> None:
+    """Move what came late to a record that was merged."""
+    merge_settle(merge=ContactMerge.objects.get(pk=merge_id))
+
+
+@shared_task(name="contacts.tasks.merges_sweep")
+def merges_sweep() -> None:
+    """Settle young merges whose bell was lost."""
+    # The sweep over companies; a merge knows its own.
+    young = ContactMerge.unscoped.filter(created_at__gte=timezone.now() - MERGES_SETTLE_FOR)
+    for merge in young.filter(undone_at=None):
+        merge_settle(merge=merge)
+
+
+@shared_task(name="contacts.tasks.duplicates_sweep")
+def duplicates_sweep() -> None:
+    """Look for records that may be one person, company by company."""
+    for company_id in Company.objects.values_list("pk", flat=True):
+        with company_scope(company_id):
+            duplicates_scan(company=company_id)
