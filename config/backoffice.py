@@ -74,6 +74,9 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _page(_("Contatos"), "contacts", "contacts_contact"),
             _page(_("Etiquetas"), "label", "contacts_tag"),
+            _page(_("Segmentos"), "filter_alt", "contacts_segment"),
+            _page(_("Duplicados"), "join_inner", "contacts_duplicatepair"),
+            _page(_("Mesclas"), "merge", "contacts_contactmerge"),
         ],
     },
     {

@@ -13,7 +13,7 @@ from typing import Any
 from kombu.transport import redis
 
 
-class BellChannel(redis.Channel):  # type: ignore[misc]
+class BellChannel(redis.Channel):
     """Leaves alone what a lost connection had delivered."""
 
     do_restore = False

@@ -10,8 +10,10 @@ class OmnichannelConfig(AppConfig):
     verbose_name = "Canais e conversas"
 
     def ready(self) -> None:
-        """Take part when patients write."""
+        """Take part when patients write; let segments ask about conversations."""
+        from omnichannel.segments import fields_offer
         from omnichannel.services.holding import observe
         from omnichannel.services.wishes import Wishes
 
         observe(Wishes())
+        fields_offer()

@@ -8,6 +8,7 @@ from contacts.models.merging import (
     DuplicateStatus,
 )
 from contacts.models.people import Contact, ContactIdentity, Tag
+from contacts.models.segments import Segment, SegmentCondition
 
 __all__ = [
     "Consent",
@@ -21,5 +22,7 @@ __all__ = [
     "DuplicateStatus",
     "LegalBasis",
     "Purpose",
+    "Segment",
+    "SegmentCondition",
     "Tag",
 ]

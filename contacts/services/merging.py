@@ -181,12 +181,13 @@ def merge_undo(*, merge: ContactMerge, actor: Membership) -> ContactMerge:
 def tables() -> Iterator[tuple[type[Any], str]]:
     """Name every table that points at a person, with the column that does; a person's tags too."""
     for relation in Contact._meta.related_objects:
-        model = relation.related_model
+        model: Any = relation.related_model
         if isinstance(relation, models.ManyToOneRel) and model is not Contact:
             if movers.get(model._meta.label_lower, _move) is not None:
                 yield model, relation.field.attname
     for field in Contact._meta.many_to_many:
-        yield field.remote_field.through, f"{field.m2m_field_name()}_id"
+        through: Any = field.remote_field.through
+        yield through, f"{field.m2m_field_name()}_id"
 
 
 def _rows(model: type[Any], field: str, contact: Contact) -> Any:

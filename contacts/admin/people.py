@@ -6,25 +6,40 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.utils import quote
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget
 
 from common import phones
 from common.admin import CompanyAdmin, CompanyInline, Question, QuestionFilter, since
+from common.admin.access import access_of
 from common.admin.filters import today
 from common.admin.narrowing import CompanyForm
 from common.admin.shown import list_link
-from contacts.models import Consent, Contact, ContactIdentity, Purpose, Tag
+from contacts.models import (
+    Consent,
+    Contact,
+    ContactIdentity,
+    DuplicateReason,
+    Purpose,
+    Segment,
+    Tag,
+)
 from contacts.refs import IdentityKind
 from contacts.services.consent import consent_holding
 from contacts.services.contacts import contact_delete, contact_save
+from contacts.services.duplicates import pair_note
+from contacts.services.segments import segment_people
 
 STATUS_COLOURS = {
     Contact.Status.LEAD: "info",
@@ -88,6 +103,25 @@ class ContactQuestions(QuestionFilter):
     }
 
 
+class SegmentFilter(SimpleListFilter):
+    """People of a segment of the company."""
+
+    title = _("segmento")
+    parameter_name = "segmento"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """List the segments of the companies the person manages."""
+        rows = access_of(request).narrow(Segment.unscoped.order_by("name"))
+        return [(str(row.pk), row.name) for row in rows]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep those who are in it now."""
+        if not self.value():
+            return queryset
+        row = access_of(request).narrow(Segment.unscoped).filter(pk=self.value()).first()
+        return queryset.filter(pk__in=segment_people(row).values("pk")) if row else queryset.none()
+
+
 class ContactForm(CompanyForm):
     """A person's card; the consent to marketing goes to its ledger."""
 
@@ -122,12 +156,14 @@ class ContactAdmin(CompanyAdmin):
         ContactQuestions,
         ("status", ChoicesDropdownFilter),
         ("tags", AutocompleteSelectFilter),
+        SegmentFilter,
     )
     list_per_page = 50
     search_fields = ("name", "email", "phone")
     search_help_text = _("Nome, e-mail ou telefone em qualquer formato")
     ordering = ("-pk",)
     autocomplete_fields = ("tags",)
+    actions = ("pair_chosen",)
     readonly_fields = ("last_contact_at", "created_at")
     inlines = (IdentityPanel, ConsentPanel)
     fieldsets = (
@@ -137,6 +173,7 @@ class ContactAdmin(CompanyAdmin):
 
     def annotate(self, rows: QuerySet[Any]) -> Any:
         """Add what holds of the consent to marketing, and the tags."""
+        rows = rows.standing()  # type: ignore[attr-defined]
         return rows.annotate(marketing=consent_holding(Purpose.MARKETING)).prefetch_related("tags")
 
     def get_search_results(
@@ -144,6 +181,20 @@ class ContactAdmin(CompanyAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """Search as the inbox does: phones in any format."""
         return (queryset.search(search_term.strip()) if search_term.strip() else queryset), False  # type: ignore[attr-defined]
+
+    @action(description=_("Conferir os dois escolhidos como duplicados"), permissions=["act"])
+    def pair_chosen(
+        self, request: HttpRequest, queryset: QuerySet[Contact]
+    ) -> HttpResponseRedirect | None:
+        """Put two records side by side."""
+        rows = list(queryset[:3])
+        if len(rows) != 2 or rows[0].company_id != rows[1].company_id:
+            messages.error(request, gettext("Escolha dois contatos da mesma empresa."))
+            return None
+        pair = pair_note(one=rows[0], other=rows[1], reason=DuplicateReason.BY_HAND)
+        return HttpResponseRedirect(
+            reverse("admin:contacts_duplicatepair_change", args=[quote(pair.pk)])
+        )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save through the service, which keeps phones canonical and the ledger complete."""
