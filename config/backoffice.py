@@ -77,6 +77,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page(_("Segmentos"), "filter_alt", "contacts_segment"),
             _page(_("Duplicados"), "join_inner", "contacts_duplicatepair"),
             _page(_("Mesclas"), "merge", "contacts_contactmerge"),
+            _page(_("Acessos"), "visibility", "contacts_contactview"),
         ],
     },
     {

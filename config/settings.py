@@ -326,6 +326,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChannelKind": "omnichannel.choices.ChannelKind",
         "ChannelStatus": "omnichannel.choices.ChannelStatus",
+        "BrazilianState": "accounts.api.calendars.STATE_CHOICES",
         "ContactStatus": "contacts.models.Contact.Status",
         "ConversationStage": "omnichannel.choices.Stage",
         "Direction": "omnichannel.choices.Direction",

@@ -23,6 +23,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import Membership
 from accounts.services.memberships import membership_of
 from accounts.services.presence import presence_beat
+from accounts.services.viewing import SOCKET, viewed
 from common import rooms
 from common.realtime import Event
 from common.scoping import company_scope
@@ -203,7 +204,7 @@ class CompanySocket(AsyncWebsocketConsumer):
             try:
                 return (
                     Conversation.objects.visible_to(self.membership)
-                    .only("id", "company_id", "revision", "attendant_id")
+                    .only("id", "company_id", "revision", "attendant_id", "contact_id")
                     .filter(pk=value)
                     .first()
                 )
@@ -262,6 +263,8 @@ class ConversationSocket(CompanySocket):
         self.membership = membership
         wanted = self.scope["url_route"]["kwargs"]["conversation_id"]
         found: Conversation | None = await self._visible(wanted)
+        if found is not None:
+            await database_sync_to_async(viewed)(membership, SOCKET, [found])
         return found
 
 

@@ -4,6 +4,8 @@ with rui.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +120,32 @@ def rival_channel(rival: Company) -> Channel:
 def conversation(channel: Channel) -> Conversation:
     """Give a conversation that a patient just opened with "Oi"."""
     return make.inbound(channel, text="Oi").conversation
+
+
+@pytest.fixture
+def no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer for the provider: this is not about Meta."""
+    from omnichannel.adapters.outgoing import AccountHealth
+    from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
+
+    answers: dict[str, Callable[..., Any]] = {
+        "validate": lambda self, account: AccountHealth(account.account_id),
+        "profile": lambda self, account: {},
+        "profile_update": lambda self, account, changes: changes,
+        "templates": lambda self, account: iter(()),
+    }
+    for name, answer in answers.items():
+        monkeypatch.setattr(WhatsAppAdapter, name, answer)
+
+
+@pytest.fixture
+def attempt(subtests: Any) -> Callable[..., Any]:
+    """Judge one row of a table as a test of its own, and undo what it did to the database."""
+
+    @contextmanager
+    def one(*row: Any) -> Iterator[None]:
+        with subtests.test(" ".join(map(str, row))), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return one

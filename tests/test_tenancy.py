@@ -7,8 +7,6 @@ clinic's rows carry MARK in every text a person wrote, so a leak is seen whereve
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +14,7 @@ import pytest
 from django import forms
 from django.apps import apps
 from django.contrib import admin
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 from rest_framework import serializers
 
@@ -196,35 +194,6 @@ def test_a_foreign_id_beside_the_path_is_a_missing_one(
             ]
             assert answers[0] == answers[1]
             assert rows_of(ours.company) == before
-
-
-@pytest.fixture
-def no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answer for the provider: this is not about Meta."""
-    from omnichannel.adapters.outgoing import AccountHealth
-    from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
-
-    answers: dict[str, Callable[..., Any]] = {
-        "validate": lambda self, account: AccountHealth(account.account_id),
-        "profile": lambda self, account: {},
-        "profile_update": lambda self, account, changes: changes,
-        "templates": lambda self, account: iter(()),
-    }
-    for name, answer in answers.items():
-        monkeypatch.setattr(WhatsAppAdapter, name, answer)
-
-
-@pytest.fixture
-def attempt(subtests: Any) -> Attempt:
-    """Judge one row of a table as a test of its own, and undo what it did to the database."""
-
-    @contextmanager
-    def one(*row: Any) -> Iterator[None]:
-        with subtests.test(" ".join(map(str, row))), transaction.atomic():
-            yield
-            transaction.set_rollback(True)
-
-    return one
 
 
 # --- back-office ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import Any
 
@@ -19,6 +20,7 @@ from rest_framework.serializers import BaseSerializer
 from accounts.models import IdempotencyKey, Membership
 from accounts.services.idempotency import fingerprint, key_claim, key_settle
 from accounts.services.memberships import membership_of
+from accounts.services.viewing import API, viewed
 from common.api.errors import LengthRequired, server_error
 from common.errors import NotFound
 from common.scoping import company_scope
@@ -121,9 +123,14 @@ class CompanyView(ApiView):
             raise Replay(row)
         self._claimed = row
 
+    def saw(self, rows: Iterable[Any]) -> None:
+        """Write down that the caller is shown rows that may be about people."""
+        viewed(self.membership, API, rows)
+
     def page(self, rows: Any, serializer: type[BaseSerializer[Any]]) -> Response:
         """Answer one page of rows, filtered as the request asks."""
         found = self.paginate_queryset(self.filter_queryset(rows))
+        self.saw(found or [])
         shown = serializer(found, many=True, context=self.get_serializer_context())
         return self.get_paginated_response(shown.data)
 

@@ -22,6 +22,7 @@ from common.errors import NotFound
 
 TAGS = ["calendários"]
 ROWS = 200
+STATE_CHOICES = [("", "-"), *((one, one) for one in STATES)]
 
 
 class HoursRow(StrictSerializer):
@@ -54,7 +55,7 @@ class CalendarIn(StrictSerializer):
     name = Text(max_length=80)
     time_zone = Text(required=False, max_length=64, validators=[check_zone])
     national_holidays = Flag(required=False)
-    state = Choice(choices=[("", "-"), *((one, one) for one in STATES)], required=False)
+    state = Choice(choices=STATE_CHOICES, required=False)
     hours = serializers.ListField(child=HoursRow(), required=False, max_length=ROWS)
     exceptions = serializers.ListField(child=ExceptionRow(), required=False, max_length=ROWS)
 

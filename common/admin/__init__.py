@@ -5,7 +5,7 @@ Apps register pages built on `CompanyAdmin`; an app above adds a panel to a page
 """
 
 from common.admin.access import Access, access_of
-from common.admin.base import CompanyAdmin, Panel, acted
+from common.admin.base import CompanyAdmin, Panel, acted, shown
 from common.admin.buttons import button
 from common.admin.filters import Question, QuestionFilter
 from common.admin.inlines import CompanyInline, ReplacedInline, kept_rows, register_inline
@@ -31,5 +31,6 @@ __all__ = [
     "muted",
     "register_inline",
     "row_link",
+    "shown",
     "since",
 ]

@@ -31,6 +31,8 @@ from common.scoping import CompanyOwned
 # Something was done here: request, obj, company_id, action (criado, alterado, apagado), fields.
 # The audit listens.
 acted = Signal()
+# Rows are shown here: request, company_id, rows. The audit listens.
+shown = Signal()
 HISTORY = "admin:accounts_auditentry_changelist"
 
 
@@ -217,6 +219,7 @@ class CompanyAdmin(Narrowed, Pressable):
         """Name the rows only. What hangs on them is the service's to refuse: Django would load all
         of it first, which for a channel is every message it ever carried.
         """
+        self._tell_shown(request, list(objs))
         names = [self.title_of(obj) for obj in objs]
         return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []
 
@@ -250,12 +253,27 @@ class CompanyAdmin(Narrowed, Pressable):
         """Add the panel and the buttons."""
         obj = kwargs.get("obj")
         if obj is not None:
+            self._tell_shown(request, [obj])
             context["subtitle"] = self.title_of(obj)
             context["original"] = _Titled(obj, context["subtitle"])
             context["panel"] = self.panel(request, obj)
             context["panel_buttons"] = self.buttons_for(request, obj)
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Tell whose rows a list shows."""
+        response = super().changelist_view(request, extra_context)
+        listed = getattr(response, "context_data", None) or {}
+        if "cl" in listed:
+            self._tell_shown(request, list(listed["cl"].result_list))
+        return response
+
+    def _tell_shown(self, request: HttpRequest, rows: list[Any]) -> None:
+        if issubclass(self.model, CompanyOwned):
+            shown.send(sender=self.model, request=request, rows=rows)
 
     def address(self, pk: Any) -> str:
         """Return the address of a row's page."""

@@ -116,9 +116,10 @@ class SegmentFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep those who are in it now."""
-        if not self.value():
+        asked = self.value()
+        if not asked:
             return queryset
-        row = access_of(request).narrow(Segment.unscoped).filter(pk=self.value()).first()
+        row = access_of(request).narrow(Segment.unscoped.filter(pk=asked)).first()
         return queryset.filter(pk__in=segment_people(row).values("pk")) if row else queryset.none()
 
 

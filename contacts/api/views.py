@@ -55,6 +55,7 @@ class ContactView(CompanyView):
         row: Contact | None = self.rows().filter(pk=contact_id).first()
         if row is None:
             raise NotFound
+        self.saw([row])
         return row
 
 

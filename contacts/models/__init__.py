@@ -8,6 +8,16 @@ from contacts.models.merging import (
     DuplicateStatus,
 )
 from contacts.models.people import Contact, ContactIdentity, Tag
+from contacts.models.privacy import (
+    ContactView,
+    DataClass,
+    DataRequest,
+    LegalHold,
+    RequestKind,
+    RequestStatus,
+    RetentionRule,
+    ViewPlace,
+)
 from contacts.models.segments import Segment, SegmentCondition
 
 __all__ = [
@@ -17,12 +27,20 @@ __all__ = [
     "Contact",
     "ContactIdentity",
     "ContactMerge",
+    "ContactView",
+    "DataClass",
+    "DataRequest",
     "DuplicatePair",
     "DuplicateReason",
     "DuplicateStatus",
     "LegalBasis",
+    "LegalHold",
     "Purpose",
+    "RequestKind",
+    "RequestStatus",
+    "RetentionRule",
     "Segment",
     "SegmentCondition",
     "Tag",
+    "ViewPlace",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from accounts.models import Membership
@@ -13,15 +14,12 @@ from queues import selectors
 from queues.choices import TicketStatus
 from queues.models import Queue, Ticket
 
-SHOWN = 100
 
-
-def board_of(reader: Membership, now: datetime) -> Board:
+def board_of(reader: Membership, tickets: Sequence[Ticket], now: datetime) -> Board:
     """Draw everything the board shows; the cost does not grow with the number of queues."""
     queues = list(Queue.objects.order_by("-is_active", "name"))
     numbers = selectors.queue_numbers(queues, zone=reader.company.time_zone, now=now)
     people = selectors.people_of(reader.company_id)
-    tickets = list(selectors.live_tickets(reader)[:SHOWN])
     return Board(
         queues=tuple(_queue(queue, numbers[queue.pk]) for queue in queues),
         people=tuple(_person(person, now) for person in people),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from django.views import View
 
 from accounts.models import Membership
 from accounts.services.memberships import membership_of
+from accounts.services.viewing import PAGE, viewed
 from common.errors import DomainError, NotFound
 from common.scoping import company_scope
 from contacts.models import Consent
@@ -69,11 +71,16 @@ class InboxView(View):
         """Render at once: lazily, the company's scope would be closed again."""
         return render(self.request, template, context, status=status)
 
+    def saw(self, rows: Iterable[Any]) -> None:
+        """Write down that the reader is shown rows that may be about people."""
+        viewed(self.membership, PAGE, rows)
+
     def drawn_update(self, conversation_id: Any) -> HttpResponse:
         """Answer an act inside a thread with everything that changed since the page's revision."""
         form = SinceForm(self.request.POST or self.request.GET)
         since = (form.cleaned_data.get("desde") or 0) if form.is_valid() else 0
         conversation = selectors.conversation_get(self.membership, conversation_id)
+        self.saw([conversation])
         changed = selectors.thread_changes(conversation, since)
         if changed is None:
             response = HttpResponse()
@@ -89,6 +96,7 @@ class InboxView(View):
     def stage(self, conversation_id: Any) -> dict[str, Any]:
         """Return what the stage draws of a conversation: its newest messages and its column."""
         conversation = selectors.conversation_get(self.membership, conversation_id)
+        self.saw([conversation])
         messages, older = selectors.thread_page(conversation)
         ticket = ticket_of(conversation.pk)
         return {

@@ -11,11 +11,15 @@ from accounts.models import Membership
 from common.errors import Forbidden, NotFound
 from inbox.forms import BoardForm
 from inbox.presenters.board import board_of
+from inbox.shapes import Board as Shown
 from inbox.views.base import BadInput, InboxView
 from inbox.views.queues import presence_context
 from queues.models import Queue, Ticket
+from queues.selectors import live_tickets
 from queues.services import tickets
 from queues.services.processing import company_drain
+
+SHOWN = 100
 
 
 class BoardView(InboxView):
@@ -28,8 +32,13 @@ class BoardView(InboxView):
 
     def drawn(self) -> HttpResponse:
         """Draw the changing part."""
-        context = {"board": board_of(self.membership, timezone.now())}
-        return self.draw("inbox/_board.html", context)
+        return self.draw("inbox/_board.html", {"board": self.board()})
+
+    def board(self) -> Shown:
+        """Return what the board shows now."""
+        tickets = list(live_tickets(self.membership)[:SHOWN])
+        self.saw(tickets)
+        return board_of(self.membership, tickets, timezone.now())
 
 
 class Board(BoardView):
@@ -43,7 +52,7 @@ class Board(BoardView):
         context = {
             "company": self.membership.company,
             "member": self.membership,
-            "board": board_of(self.membership, timezone.now()),
+            "board": self.board(),
             **presence_context(self.membership),
         }
         return self.draw("inbox/board.html", context)

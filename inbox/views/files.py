@@ -48,4 +48,5 @@ class Download(InboxView):
     def get(self, request: HttpRequest, attachment_id: UUID) -> StreamingHttpResponse:
         """Stream it. Raises NotFound for files that are not there yet."""
         attachment = selectors.attachment_get(self.membership, attachment_id)
+        self.saw([attachment])
         return file_response(request, attachment, shows_pdf=True)

@@ -56,6 +56,7 @@ class ListMixin(InboxView):
         """Return what home.html needs, apart from the stage."""
         tab = self.tab()
         rows, after = selectors.conversation_page(self.membership, tab=tab)
+        self.saw(rows)
         return {
             "company": self.membership.company,
             "member": self.membership,
@@ -120,6 +121,7 @@ class Rows(ListMixin):
             # The end of a list that goes on is not an empty list.
             context["refresh"] = after is not None
             self.remember(tab)
+        self.saw(found)
         context["cards"] = cards_of(found, self.membership)
         if after is None:
             context["counts"] = self.counts()

@@ -47,11 +47,14 @@ class ConversationsView(CompanyView):
     def conversation(self, conversation_id: UUID) -> Conversation:
         """Return a conversation. Raises NotFound."""
         row: Conversation = self.found(self.conversations(), conversation_id)
+        self.saw([row])
         return row
 
     def message(self, message_id: UUID) -> Message:
         """Return a message. Raises NotFound."""
-        row: Message = self.found(self.messages(), message_id)
+        rows = self.messages().select_related("conversation")
+        row: Message = self.found(rows, message_id)
+        self.saw([row.conversation])
         return row
 
     def found(self, rows: Any, row_id: UUID) -> Any:

@@ -128,7 +128,9 @@ class Download(ConversationsView):
     def get(self, request: Request, attachment_id: UUID) -> StreamingHttpResponse:
         """Entrega o arquivo de um anexo."""
         rows = Attachment.objects.filter(conversation__in=self.conversations())
-        return file_response(request._request, self.found(rows, attachment_id))
+        found = self.found(rows.select_related("conversation"), attachment_id)
+        self.saw([found])
+        return file_response(request._request, found)
 
 
 def message_values(conversation: Conversation, given: dict[str, Any]) -> dict[str, Any]:

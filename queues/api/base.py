@@ -52,6 +52,7 @@ class QueuesView(CompanyView):
         row: Ticket | None = rows.select_related("routing_run").filter(pk=ticket_id).first()
         if row is None:
             raise NotFound
+        self.saw([row])
         return row
 
     def person(self, membership_id: UUID) -> Membership:

@@ -169,5 +169,5 @@ def test_the_list_asks_as_many_questions_with_30_rows_as_with_3(
     for number in range(rows):
         make.inbound(channel, person=make.person(f"55419{number + 70000000}", "x"))
     client = api(beto)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(client.get("conversas/").json()["results"]) == rows

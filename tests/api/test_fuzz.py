@@ -21,9 +21,9 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.services.tokens import token_issue
 from tests.api.conftest import API
-from tests.test_tenancy import Tenant, no_provider, ours
+from tests.test_tenancy import Tenant, ours
 
-__all__ = ["no_provider", "ours"]
+__all__ = ["ours"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))

@@ -146,7 +146,7 @@ def test_lists_cost_the_same_for_one_and_for_many(
     client = api(ana)
     with django_assert_max_num_queries(9):
         assert len(client.get("filas/").json()["results"]) == 7
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(client.get(f"filas/{queue.pk}/atendimentos/").json()["results"]) == 6
 
 

@@ -31,6 +31,7 @@ from omnichannel.models import Conversation, Message
 from omnichannel.services.conversations import conversation_close, conversation_mark_read
 from queues.events import SCHEMAS
 from queues.models import Queue, Ticket
+from queues.selectors import live_tickets
 from queues.services.courtesy import company_speak
 from queues.services.processing import company_drain
 from queues.services.queues import queue_save
@@ -292,7 +293,7 @@ def test_an_open_conversation(seed, day, wire, arrive):
 def test_whenever_the_board_changes_a_hint_reaches_it(seed, day, wire, clinic, ana):
     def board() -> Any:
         with company_scope(clinic.pk):
-            found = board_of(ana, now)
+            found = board_of(ana, list(live_tickets(ana)), now)
         # Waits grow by the clock; everything that is counted or named stays.
         people = {person.id: person.load for person in found.people}
         tickets = {(row.id, row.attendant, row.queue, row.status) for row in found.tickets}
