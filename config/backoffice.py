@@ -78,6 +78,9 @@ NAVIGATION: list[dict[str, Any]] = [
             _page(_("Duplicados"), "join_inner", "contacts_duplicatepair"),
             _page(_("Mesclas"), "merge", "contacts_contactmerge"),
             _page(_("Acessos"), "visibility", "contacts_contactview"),
+            _page(_("Pedidos dos titulares"), "assignment_ind", "contacts_datarequest"),
+            _page(_("Guardas legais"), "gavel", "contacts_legalhold"),
+            _page(_("Prazos de guarda"), "auto_delete", "contacts_retentionrule"),
         ],
     },
     {

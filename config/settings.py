@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 2 * FILA_PROCESS_INTERVAL},
     },
     "merges-sweep": {"task": "contacts.tasks.merges_sweep", "schedule": timedelta(hours=1)},
+    "retention": {"task": "contacts.tasks.retention", "schedule": timedelta(hours=6)},
     "duplicates-sweep": {
         "task": "contacts.tasks.duplicates_sweep",
         "schedule": timedelta(hours=24),

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class ContactsConfig(AppConfig):
-    """Writes down who looked at whom."""
+    """Writes down who looked at whom, and names the tables about people."""
 
     name = "contacts"
     verbose_name = "Contatos"
@@ -15,7 +15,10 @@ class ContactsConfig(AppConfig):
         """Listen to what pages, API, back-office and sockets show."""
         from accounts.services.viewing import listeners
         from common.admin import shown
+        from contacts.own_holdings import holdings_name
         from contacts.services.viewing import views_note
+
+        holdings_name()
 
         listeners.append(views_note)
         shown.connect(_shown, dispatch_uid="contacts.shown")

@@ -10,6 +10,7 @@ from common.scoping import company_scope
 from common.tasks import company_task
 from contacts import bells
 from contacts.models import ContactMerge
+from contacts.retention import retention_run
 from contacts.services.duplicates import duplicates_scan
 from contacts.services.merging import MERGES_SETTLE_FOR, merge_settle
 
@@ -35,3 +36,9 @@ def duplicates_sweep() -> None:
     for company_id in Company.objects.values_list("pk", flat=True):
         with company_scope(company_id):
             duplicates_scan(company=company_id)
+
+
+@shared_task(name="contacts.tasks.retention")
+def retention() -> None:
+    """Delete what companies keep no longer."""
+    retention_run()

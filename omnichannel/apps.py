@@ -11,9 +11,13 @@ class OmnichannelConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part when patients write; let segments ask about conversations."""
+        from omnichannel.holdings import holdings_name
+        from omnichannel.retention import retention_name
         from omnichannel.segments import fields_offer
         from omnichannel.services.holding import observe
         from omnichannel.services.wishes import Wishes
 
         observe(Wishes())
         fields_offer()
+        holdings_name()
+        retention_name()

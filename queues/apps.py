@@ -17,11 +17,15 @@ class QueuesConfig(AppConfig):
         from accounts.services.presence import presence_changed
         from omnichannel.api.base import told_above
         from omnichannel.services.holding import observe
+        from queues.holdings import holdings_name
+        from queues.retention import retention_name
         from queues.services.following import Follower
 
         observe(Follower())
         told_above["queue_id"] = _queue_of_conversation
         presence_changed.append(_came)
+        holdings_name()
+        retention_name()
 
 
 def _queue_of_conversation() -> Any:

@@ -12,10 +12,18 @@ class WebhooksConfig(AppConfig):
     verbose_name = "Webhooks"
 
     def ready(self) -> None:
-        """Connect the one observer."""
+        """Connect the one observer; let an erasure reach the bodies."""
+        from contacts.holdings import erasers
         from omnichannel.signals import channel_connected
 
         channel_connected.connect(_replay, dispatch_uid="webhooks.replay")
+        erasers.append(_forget)
+
+
+def _forget(values: list[str]) -> int:
+    from webhooks.retention import bodies_forget
+
+    return bodies_forget(values)
 
 
 def _replay(sender: type, channel: Any, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.utils import quote
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -21,7 +21,7 @@ from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget
 
 from common import phones
-from common.admin import CompanyAdmin, CompanyInline, Question, QuestionFilter, since
+from common.admin import CompanyAdmin, CompanyInline, Question, QuestionFilter, button, since
 from common.admin.access import access_of
 from common.admin.filters import today
 from common.admin.narrowing import CompanyForm
@@ -39,6 +39,7 @@ from contacts.refs import IdentityKind
 from contacts.services.consent import consent_holding
 from contacts.services.contacts import contact_delete, contact_save
 from contacts.services.duplicates import pair_note
+from contacts.services.privacy import contact_erase, dossier_give
 from contacts.services.segments import segment_people
 
 STATUS_COLOURS = {
@@ -165,6 +166,7 @@ class ContactAdmin(CompanyAdmin):
     ordering = ("-pk",)
     autocomplete_fields = ("tags",)
     actions = ("pair_chosen",)
+    buttons = ("give_data", "erase")
     readonly_fields = ("last_contact_at", "created_at")
     inlines = (IdentityPanel, ConsentPanel)
     fieldsets = (
@@ -182,6 +184,21 @@ class ContactAdmin(CompanyAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """Search as the inbox does: phones in any format."""
         return (queryset.search(search_term.strip()) if search_term.strip() else queryset), False  # type: ignore[attr-defined]
+
+    @button(_("Exportar dados (LGPD)"), icon="download")
+    def give_data(self, request: HttpRequest, obj: Contact) -> FileResponse:
+        """Give everything about the person as an archive."""
+        archive = dossier_give(contact=obj, actor=self.member(request, obj))
+        return FileResponse(archive, as_attachment=True, filename=f"dados-{obj.pk}.zip")
+
+    @button(_("Eliminar dados"), icon="delete_forever")
+    def erase(self, request: HttpRequest, obj: Contact) -> None:
+        """Erase what is held of the person."""
+        touched = contact_erase(contact=obj, actor=self.member(request, obj))
+        count = sum(touched.values())
+        messages.success(
+            request, gettext("Dados eliminados em %(count)d registros.") % {"count": count}
+        )
 
     @action(description=_("Conferir os dois escolhidos como duplicados"), permissions=["act"])
     def pair_chosen(

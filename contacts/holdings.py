@@ -1,0 +1,64 @@
+"""Every table that touches a person, how its rows are found and what becomes of them when the
+person's data are erased (LGPD arts. 16, 18).
+
+Packages above add theirs (`hold`). A table that leads to a person and is not named here fails
+tests/contacts/test_privacy.py: nobody forgets one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from contacts.models import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A table's rows about a person.
+
+    `path` is the look-up from its row to the person. `blanks` are the columns that an erasure
+    empties, with what they hold afterwards; `is_deleted` removes the rows instead; neither keeps
+    them, and `why` says why that is right. `hidden` columns are not in an export: ids of ours,
+    copies. `files` names a file column.
+    """
+
+    model: type[Model]
+    path: str
+    blanks: dict[str, Any] = field(default_factory=dict)
+    is_deleted: bool = False
+    why: str = ""
+    hidden: frozenset[str] = frozenset()
+    files: str = ""
+
+    def rows(self, contacts: Iterable[Any]) -> Any:
+        """Return the rows about some people (ids)."""
+        manager: Any = getattr(self.model, "unscoped", self.model._default_manager)
+        rows = manager.filter(**{f"{self.path}__in": list(contacts)})
+        return rows.order_by("pk").distinct()
+
+
+_holdings: dict[type[Model], Holding] = {}
+# What else must go, outside of our tables' columns: raw bodies, say. Called with a person's ids at
+# providers, and returns how many things it emptied.
+erasers: list[Callable[[list[str]], int]] = []
+
+
+def hold(*holdings: Holding) -> None:
+    """Name tables, from the `ready` of their app."""
+    for one in holdings:
+        _holdings[one.model] = one
+
+
+def holdings() -> list[Holding]:
+    """Return every table that touches a person, in the order they were named."""
+    return list(_holdings.values())
+
+
+def everyone_in(contact: Contact) -> list[Any]:
+    """Return the ids of a person's record and of those that were made part of it."""
+    merged = Contact.unscoped.filter(merged_into=contact)
+    return [contact.pk, *merged.values_list("pk", flat=True)]

@@ -1,0 +1,39 @@
+"""The tables of this package that touch a person."""
+
+from __future__ import annotations
+
+from contacts.holdings import Holding, hold
+from contacts.models import (
+    Consent,
+    ConsentState,
+    Contact,
+    ContactIdentity,
+    ContactMerge,
+    DataRequest,
+    DuplicatePair,
+    LegalHold,
+)
+
+
+def holdings_name() -> None:
+    """Name them."""
+    hold(
+        Holding(
+            Contact,
+            "pk",
+            blanks={
+                **dict.fromkeys(("name", "email", "phone", "notes"), ""),
+                "custom": {},
+            },
+            hidden=frozenset({"merged_into"}),
+        ),
+        # The row stays, for conversations to be with somebody; what it says of them goes.
+        Holding(ContactIdentity, "contact", blanks={"username": ""}),
+        Holding(Contact.tags.through, "contact", is_deleted=True),
+        Holding(Consent, "contact", why="prova do que foi permitido (LGPD art. 8, § 2º)"),
+        Holding(ConsentState, "contact", why="diz que não se pode escrever a quem saiu"),
+        Holding(DuplicatePair, "first", is_deleted=True),
+        Holding(ContactMerge, "kept", is_deleted=True),
+        Holding(DataRequest, "contact", blanks={"notes": ""}, why="prova de que foi atendido"),
+        Holding(LegalHold, "contact", why="prova do que a lei mandou guardar"),
+    )
