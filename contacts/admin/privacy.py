@@ -123,7 +123,7 @@ class RequestAdmin(CompanyAdmin):
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Say until when an answer is due."""
         due = timezone.localtime(obj.due_at)
-        warnings = ()
+        warnings: tuple[Any, ...] = ()
         if obj.status == RequestStatus.OPEN and timezone.now() > obj.due_at:
             warnings = (_("O prazo de 15 dias passou. Responda hoje e registre o motivo."),)
         return Panel(
