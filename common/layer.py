@@ -3,8 +3,9 @@ have been missed.
 
 channels-redis waits for Redis after every room, and giving away ten thousand tickets tells ten
 thousand rooms. And when Redis was away, its subscriptions come back by themselves while the sockets
-never closed, so that no page would know that it missed something. This reaches into the layer's own
-parts, which tests/common/test_realtime.py guards.
+never closed, so that no page would know that it missed something. A machine that vanishes without a
+word would even be listened to for ever. This reaches into the layer's own parts, which
+tests/common/test_realtime.py guards.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from channels_redis.pubsub import (
 from redis.asyncio.client import PubSub
 
 MISSED = {"type": "missed"}
+# Redis was asked whether it is there and has said nothing since.
+SILENCE_SECONDS = 5.0
 
 
 class RoomsLayer(RedisPubSubChannelLayer):
@@ -69,7 +72,9 @@ class _Shard(RedisSingleShardConnection):
 
 
 class _Noticing(PubSub):
-    """Subscriptions that call back when all of them stand again after a lost connection."""
+    """Subscriptions that let go of a silent connection, and call back when all of them stand again
+    after a lost one.
+    """
 
     def __init__(self, pool: Any, back: Callable[[], None]) -> None:
         super().__init__(pool)
@@ -80,6 +85,16 @@ class _Noticing(PubSub):
         """Make the subscriptions again and wait for each."""
         self._unheard = set(self.channels)
         await super().on_connect(connection)
+
+    async def check_health(self) -> None:
+        """Ask now and then whether Redis is there; without an answer, connect anew."""
+        own: Any = self.connection
+        now = asyncio.get_running_loop().time()
+        if own.health_check_interval and now > own.next_health_check + SILENCE_SECONDS:
+            # Whoever reads next connects and subscribes.
+            await own.disconnect(nowait=True)
+        else:
+            await super().check_health()  # type: ignore[no-untyped-call]
 
     async def handle_message(self, response: Any, ignore_subscribe_messages: bool = False) -> Any:
         """Strike off a subscription that Redis confirms; what comes after it is heard."""

@@ -1,5 +1,5 @@
 """Hints to open pages that something changed, sent after commit. Losing one costs a reload, never
-data.
+data: whoever cannot be sure that a hint went out lets every page ask the database.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ import orjson
 from channels.layers import get_channel_layer
 from django.db import transaction
 from django.utils import timezone
+from redis.exceptions import RedisError
 from uuid_utils.compat import uuid7
+
+from common.layer import MISSED
+from common.rooms import HOUSE
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +30,8 @@ logger = logging.getLogger(__name__)
 SECONDS = 2.0
 # One layer message may not grow without bound; a page that misses a hint asks the database anyway.
 CHUNK = 100
+# How often a page is tried to be told that hints were lost, while the layer is away.
+RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,24 @@ def send(events: list[Event]) -> None:
         _voice.run(_send(rooms))
     except Exception:
         logger.warning("realtime: %d hints were not sent", len(events), exc_info=True)
+        doubt()
+
+
+def doubt() -> None:
+    """Let every open page ask the database, as soon as the layer can tell it. For when hints were
+    lost while the pages' own subscriptions stood, so that nothing else would show it.
+    """
+    _voice.doubt()
+
+
+async def _tell_missed() -> None:
+    while True:
+        try:
+            async with asyncio.timeout(SECONDS):
+                await get_channel_layer().group_send(HOUSE, MISSED)
+            return
+        except (RedisError, OSError, TimeoutError):
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _send(rooms: dict[str, list[dict[str, Any]]]) -> None:
@@ -101,10 +125,20 @@ class _Voice:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._owner = 0
+        self._doubt: asyncio.Task[None] | None = None
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine to its end over there; raises what it raises."""
         asyncio.run_coroutine_threadsafe(work, self._ready()).result()
+
+    def doubt(self) -> None:
+        """Begin to tell pages that hints were lost, without waiting for it."""
+        self._ready().call_soon_threadsafe(self._begin_doubt)
+
+    def _begin_doubt(self) -> None:
+        # One that still tries will tell of this loss, too.
+        if self._doubt is None or self._doubt.done():
+            self._doubt = asyncio.get_running_loop().create_task(_tell_missed())
 
     def _ready(self) -> asyncio.AbstractEventLoop:
         with self._lock:

@@ -2,13 +2,16 @@
 let into.
 
 A person who sees everything joins `everything` alone; one who does not joins `own` and `free`. A
-page that shows one conversation joins its `talk`.
+page that shows one conversation joins its `talk`. All of them join the `HOUSE`, where nothing of
+any company is said.
 """
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+
+HOUSE = "house"
 
 
 def _hex(value: Any) -> str:

@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
+from common.realtime import doubt
 from config import health
 from webhooks.receiver import Receive, Receiver, Scope, Send
 
@@ -53,6 +54,8 @@ class Front:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                # The one before may have been killed between a commit and its hint.
+                doubt()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.receiver.close()

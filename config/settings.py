@@ -113,7 +113,18 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "common.layer.RoomsLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": env.str("REALTIME_PREFIX", default="central")},
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    # A machine that vanishes closes no connection: see common.layer.
+                    "health_check_interval": 10,
+                    "socket_connect_timeout": 2,
+                    "socket_timeout": 5,
+                }
+            ],
+            "prefix": env.str("REALTIME_PREFIX", default="central"),
+        },
     }
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if _socket else REDIS_URL

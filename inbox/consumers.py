@@ -78,7 +78,7 @@ class CompanySocket(AsyncWebsocketConsumer):
         self._count, self._since = 0, time.monotonic()
         self._beaten = float("-inf")
         self._typed: dict[UUID, float] = {}
-        await self._join(wanted)
+        await self._join((rooms.HOUSE, *wanted))
         # Whoever is let in is at work already: nothing of it is under way any more.
         await self._beat()
         await self.accept()
@@ -118,7 +118,7 @@ class CompanySocket(AsyncWebsocketConsumer):
         if wanted is None:
             await self.close(CLOSE_RIGHTS)
         else:
-            await self._join(wanted)
+            await self._join((rooms.HOUSE, *wanted))
 
     # --- out ---
 
@@ -132,7 +132,7 @@ class CompanySocket(AsyncWebsocketConsumer):
             await self.close(CLOSE_SLOW)
 
     async def missed(self, event: dict[str, Any]) -> None:
-        """Let the page ask the database: the layer was away, and hints went by unheard."""
+        """Let the page ask the database: hints may have gone by unheard."""
         await self._tell("system_message", None, {"what": "missed"})
 
     async def _tell(self, kind: str, conversation: UUID | None, data: dict[str, Any]) -> None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from celery import signals
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from common import layer as layers_of_ours
 from common import realtime
 from common.realtime import Event, publish
+from common.rooms import HOUSE
+from config.celery import app
 from config.embedded import ValkeyServer
 
 
@@ -55,17 +64,20 @@ def layer_at(settings):
     """Point the channel layer somewhere else."""
     from channels import layers
 
-    def point(url: str) -> None:
+    def point(url: str, **options: Any) -> None:
         settings.CHANNEL_LAYERS = {
             "default": {
                 "BACKEND": "common.layer.RoomsLayer",
-                "CONFIG": {"hosts": [url], "prefix": "away"},
+                "CONFIG": {"hosts": [{"address": url, **options}], "prefix": "away"},
             }
         }
         layers.channel_layers.backends.clear()
 
     yield point
     layers.channel_layers.backends.clear()
+    # What one test could not tell must not be told to the next.
+    if realtime._voice._doubt is not None:
+        realtime._voice._loop.call_soon_threadsafe(realtime._voice._doubt.cancel)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -142,6 +154,89 @@ async def test_when_redis_was_away_every_channel_learns_that_it_may_have_missed_
     for name in names:
         assert (await asyncio.wait_for(layer.receive(name), 5))["frames"] == ["1"]
         await layer.group_discard("sala", name)
+
+
+@contextmanager
+def paused(server: ValkeyServer) -> Iterator[None]:
+    """Let a server hang, its connections open."""
+    assert server.process is not None
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+
+async def test_when_hints_could_not_be_sent_every_page_learns_it_though_none_was_cut_off(
+    own_valkey, monkeypatch
+):
+    monkeypatch.setattr(realtime, "SECONDS", 0.2)
+    monkeypatch.setattr(realtime, "RETRY_SECONDS", 0.1)
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add(HOUSE, name)
+    heard = asyncio.create_task(layer.receive(name))
+    with paused(own_valkey):
+        for _ in range(3):
+            await asyncio.to_thread(realtime.send, [event()])
+        assert not heard.done()
+    assert await asyncio.wait_for(heard, 5) == {"type": "missed"}
+    await layer.group_discard(HOUSE, name)
+
+
+async def test_a_worker_that_starts_doubts_what_the_one_before_it_told():
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add(HOUSE, name)
+    signals.worker_ready.send(sender=app)
+    assert await asyncio.wait_for(layer.receive(name), 5) == {"type": "missed"}
+    await layer.group_discard(HOUSE, name)
+
+
+class Cable:
+    """Leads connections on to a server, until it is cut: then those that stand go silent, and new
+    ones are led on. As when a machine vanishes and another takes over its address.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.writers: list[asyncio.StreamWriter] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take a connection."""
+        there, back = await asyncio.open_unix_connection(self.path)
+        self.writers += [writer, back]
+        for source, target in ((reader, back), (there, writer)):
+            self.tasks.append(asyncio.create_task(self._pump(source, target)))
+
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        while data := await source.read(65536):
+            target.write(data)
+
+    def cut(self) -> None:
+        """Carry nothing more on the connections that stand, and close none."""
+        for task in self.tasks:
+            task.cancel()
+
+
+async def test_a_redis_that_vanished_without_a_word_is_noticed(own_valkey, layer_at, monkeypatch):
+    monkeypatch.setattr(layers_of_ours, "SILENCE_SECONDS", 0.3)
+    cable = Cable(str(own_valkey.socket))
+    server = await asyncio.start_server(cable.lead, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    layer_at(f"redis://127.0.0.1:{port}/0", health_check_interval=0.5)
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add("sala", name)
+    heard = asyncio.create_task(layer.receive(name))
+    # Asked and answered: nothing is torn down while all is well.
+    await asyncio.sleep(1.5)
+    assert not heard.done()
+    cable.cut()
+    assert await asyncio.wait_for(heard, 5) == {"type": "missed"}
+    await layer.flush()
+    server.close()
 
 
 def test_the_envelope_has_exactly_the_members_of_the_contract():

@@ -97,3 +97,20 @@ def test_numbers_are_for_those_who_hold_the_token() -> None:
     status, _headers, body = get("/metrics", authorization=f"Bearer {settings.METRICS_TOKEN}")
     assert status == 200
     assert b"central_inbound_waiting 0.0" in body
+
+
+def test_a_web_that_starts_doubts_what_the_one_before_it_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doubted: list[bool] = []
+    monkeypatch.setattr("config.front.doubt", lambda: doubted.append(True))
+    orders = iter(["lifespan.startup", "lifespan.shutdown"])
+
+    async def receive() -> dict[str, Any]:
+        return {"type": next(orders)}
+
+    async def send(message: dict[str, Any]) -> None:
+        assert message["type"].endswith(".complete")
+
+    asyncio.run(Front(_behind)({"type": "lifespan"}, receive, send))
+    assert doubted == [True]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.async_api import WebSocketRoute, expect
 
 from accounts.models import Membership
+from common import realtime
 from inbox.consumers import CompanySocket, Refuse
 from inbox.selectors import THREAD_SIZE
 from omnichannel.choices import MessageStatus
@@ -57,6 +58,26 @@ async def test_a_message_that_arrives_appears_without_a_reload(
     await expect(inbox.bubble("Tem vaga amanhã?")).to_be_visible()
     await expect(inbox.page.locator(".card .name")).to_have_text(["Rita Melo", "Joana Dias"])
     await expect(inbox.page.locator("#abas .count")).to_have_text(["1", "1", "2"])
+
+
+async def test_what_no_hint_told_of_appears_once_pages_are_told_that_hints_were_lost(
+    sit_down: SitDown,
+    beto: Membership,
+    channel: Channel,
+    conversation: Conversation,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    inbox = await sit_down(beto)
+    await inbox.open_conversation(conversation)
+    with monkeypatch.context() as deaf:
+        deaf.setattr(realtime, "send", lambda events: None)
+        other = make.person("5511970000001", "Rita Melo")
+        await behind(lambda: make.inbound(channel, text="Tem vaga amanhã?"))
+        await behind(lambda: make.inbound(channel, text="Bom dia", person=other))
+    await expect(inbox.page.locator(".card .name")).to_have_text(["Joana Dias"])
+    realtime.doubt()
+    await expect(inbox.page.locator(".card .name")).to_have_text(["Rita Melo", "Joana Dias"])
+    await expect(inbox.bubble("Tem vaga amanhã?")).to_be_visible()
 
 
 async def test_unread_messages_of_mine_show_in_the_title(

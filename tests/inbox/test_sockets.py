@@ -20,6 +20,7 @@ from django.test import Client
 from kombu.exceptions import OperationalError
 
 from accounts.models import Company, Membership
+from common import realtime
 from inbox import consumers
 from inbox.sockets import sockets
 from omnichannel.services.conversations import (
@@ -315,6 +316,26 @@ def test_where_each_sees_only_their_own_hints_follow_the_holder(
             assert await heard_by() == {"ana"}, "ana's"
 
     run(scenario)
+
+
+def test_every_page_is_told_when_hints_may_have_been_lost(secretive, conversation, ana, beto, rui):
+    async def scenario() -> list[dict]:
+        frames = []
+        async with (
+            listening(ana) as boss,
+            listening(beto) as attendant,
+            listening(ana, conversation) as talk,
+            listening(rui) as rival,
+        ):
+            pages = (boss, attendant, talk, rival)
+            realtime.doubt()
+            for page in pages:
+                frames.append(await page.hear())
+        return frames
+
+    for frame in run(scenario):
+        told = (frame["type"], frame["conversation"], frame["data"])
+        assert told == ("system_message", None, {"what": "missed"})
 
 
 def test_a_page_that_shows_one_conversation_hears_only_that_one(conversation, channel, ana):

@@ -99,9 +99,10 @@ const problemIn = (html) =>
 
 /**
  * Sends a form to the server and swaps the answer in. Resolves to {ok, status, problem}; status 0 means that
- * nobody knows whether the server got it. Never rejects, and `quiet` keeps failures off the screen.
+ * nobody knows whether the server got it. Never rejects, and `quiet` keeps failures off the screen. An answer that
+ * is not wanted any more when it comes is dropped.
  */
-export async function exchange(url, { data = null, target, swap = "merge", quiet = false } = {}) {
+export async function exchange(url, { data = null, target, swap = "merge", quiet = false, isWanted = () => true } = {}) {
   let response;
   let text;
   try {
@@ -123,7 +124,7 @@ export async function exchange(url, { data = null, target, swap = "merge", quiet
     return { ok: false, status: response.status, problem };
   }
   // The person may have opened another conversation meanwhile: then the answer has nowhere to go.
-  if (target?.isConnected && text.trim()) {
+  if (target?.isConnected && text.trim() && isWanted()) {
     await htmx.swap({ text, target, swap, sourceElement: target, transition: false });
   }
   return { ok: true, status: response.status, problem: "" };

@@ -2,7 +2,12 @@
 import { el, exchange } from "./fragments.js";
 
 const BATCH_MS = 120;
+const RETRY_MS = 2_000;
+
+// What is to be fetched next: single cards, or the first page.
 const waiting = new Set();
+let isWhole = false;
+let isBusy = false;
 let timer = 0;
 
 const listUrl = () => el("busca").form.getAttribute("hx-post");
@@ -15,24 +20,51 @@ function view() {
   return data;
 }
 
+const nameOf = (data) => `${data.get("filtro")} ${data.get("q")}`;
+
+function soon(delay) {
+  timer ||= setTimeout(fetchWaiting, delay);
+}
+
+/** One request at a time: an answer that is overtaken would put an older state over a newer one. */
 async function fetchWaiting() {
   timer = 0;
+  if (isBusy) return;
+  isBusy = true;
   const data = view();
-  for (const id of waiting) data.append("conversa", id);
+  const name = nameOf(data);
+  const ids = isWhole ? [] : [...waiting];
   waiting.clear();
-  await exchange(listUrl(), { data, target: el("lista"), quiet: true });
-  if (!el("lista").querySelector(".card-row, .empty")) await refreshList();
+  isWhole = false;
+  for (const id of ids) data.append("conversa", id);
+  const { ok, status } = await exchange(listUrl(), {
+    data,
+    target: el("lista"),
+    swap: ids.length ? "merge" : "innerMorph",
+    quiet: true,
+    // Another tab was chosen meanwhile: its own answer is newer than this one.
+    isWanted: () => nameOf(view()) === name,
+  });
+  isBusy = false;
+  const failed = !ok && (status === 0 || status >= 500);
+  if (failed) ids.forEach((id) => waiting.add(id));
+  isWhole ||= failed ? !ids.length : !el("lista").querySelector(".card-row, .empty");
+  if (isWhole || waiting.size) soon(failed ? RETRY_MS * (0.5 + Math.random()) : BATCH_MS);
 }
 
 /** Fetches one conversation's card again, together with others that change in the same moment. */
 export function refreshCard(id) {
   waiting.add(id);
-  timer ||= setTimeout(fetchWaiting, BATCH_MS);
+  soon(BATCH_MS);
 }
 
 /** Fetches the first page of the list again, for when events may have been missed. */
-export const refreshList = () =>
-  exchange(listUrl(), { data: view(), target: el("lista"), swap: "innerMorph", quiet: true });
+export function refreshList() {
+  isWhole = true;
+  clearTimeout(timer);
+  timer = 0;
+  soon(0);
+}
 
 /** Marks the card of the open conversation. */
 export function markCurrent(id) {

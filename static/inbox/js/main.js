@@ -16,9 +16,11 @@ import * as countdown from "./window.js";
 const VIEWING_MS = 20_000;
 const TYPING_MS = 4_000;
 const BANNER_AFTER_MS = 1_500;
+const SPREAD_MS = 1_000;
 
 let typedAt = 0;
 let bannerTimer = 0;
+let missedTimer = 0;
 
 function showState(state) {
   const banner = el("conexao");
@@ -53,9 +55,17 @@ function catchUp(missed) {
   if (missed) thread.refreshThread();
 }
 
+/** Everybody is told in the same moment, and often several times over: ask once, and not all together. */
+function onMissed() {
+  missedTimer ||= setTimeout(() => {
+    missedTimer = 0;
+    catchUp(true);
+  }, Math.random() * SPREAD_MS);
+}
+
 function onSystem({ data }) {
   const isMe = data.member === document.body.dataset.member;
-  if (data.what === "missed") return catchUp(true);
+  if (data.what === "missed") return onMissed();
   if (data.what === "presence" && isMe) refreshStanding();
   if (data.what === "sla_warning" || data.what === "sla_broken") list.refreshList();
 }

@@ -4,6 +4,7 @@ import { el, exchange, lastSeq, notice, revision, say } from "./fragments.js";
 const NEAR = 96;
 const READ_AFTER_MS = 500;
 const JUMP_PAGES = 20;
+const RETRY_MS = 2_000;
 
 let open = null;
 const mounts = [];
@@ -68,8 +69,14 @@ export async function refreshThread() {
   }
   const thread = open;
   thread.busy = true;
-  await exchange(`${thread.element.dataset.changes}?desde=${revision()}`, { target: list(), quiet: true });
+  const url = `${thread.element.dataset.changes}?desde=${revision()}`;
+  const { ok, status } = await exchange(url, { target: list(), quiet: true });
   thread.busy = false;
+  if (!ok && (status === 0 || status >= 500)) {
+    // Nobody else will say again that there is something to fetch.
+    setTimeout(() => open === thread && refreshThread(), RETRY_MS * (0.5 + Math.random()));
+    return;
+  }
   if (thread.again && open === thread) {
     thread.again = false;
     refreshThread();
