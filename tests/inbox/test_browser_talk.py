@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import Route, WebSocketRoute, expect
 
 from accounts.models import Membership
 from common import realtime
@@ -78,6 +80,56 @@ async def test_what_no_hint_told_of_appears_once_pages_are_told_that_hints_were_
     realtime.doubt()
     await expect(inbox.page.locator(".card .name")).to_have_text(["Rita Melo", "Joana Dias"])
     await expect(inbox.bubble("Tem vaga amanhã?")).to_be_visible()
+
+
+async def test_a_fetch_that_failed_is_made_again_though_no_hint_comes_any_more(
+    sit_down: SitDown, beto: Membership, channel: Channel, conversation: Conversation
+):
+    inbox = await sit_down(beto)
+    await inbox.open_conversation(conversation)
+    failed: list[str] = []
+
+    async def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        await route.abort()
+
+    fetches = re.compile(r"/lista/|/mensagens/\?desde")
+    await inbox.page.route(fetches, fail)
+    other = make.person("5511970000001", "Rita Melo")
+    await behind(lambda: make.inbound(channel, text="Tem vaga amanhã?"))
+    await behind(lambda: make.inbound(channel, text="Bom dia", person=other))
+    while len({url.partition("?")[0] for url in failed}) < 2:
+        await asyncio.sleep(0.02)
+    await inbox.page.unroute(fetches)
+    await expect(inbox.page.locator(".card .name")).to_have_text(["Rita Melo", "Joana Dias"])
+    await expect(inbox.bubble("Tem vaga amanhã?")).to_be_visible()
+    inbox.problems = [text for text in inbox.problems if "Failed to load" not in text]
+
+
+async def test_an_answer_that_is_late_does_not_put_an_older_state_over_a_newer_one(
+    sit_down: SitDown, beto: Membership, channel: Channel, conversation: Conversation
+):
+    inbox = await sit_down(beto)
+    await inbox.open()
+    held: list[bool] = []
+
+    async def hold_first(route: Route) -> None:
+        is_first = not held
+        held.append(is_first)
+        answer = await route.fetch()
+        if is_first:
+            await asyncio.sleep(1.0)
+        await route.fulfill(response=answer)
+
+    await inbox.page.route("**/lista/", hold_first)
+    await behind(lambda: make.inbound(channel, text="um"))
+    while not held:
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3)
+    await behind(lambda: make.inbound(channel, text="dois"))
+    await asyncio.sleep(1.5)
+    await expect(inbox.page.locator(".card")).to_contain_text("dois")
+    assert held == [True, False]
 
 
 async def test_unread_messages_of_mine_show_in_the_title(

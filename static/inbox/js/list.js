@@ -29,7 +29,7 @@ function soon(delay) {
 /** One request at a time: an answer that is overtaken would put an older state over a newer one. */
 async function fetchWaiting() {
   timer = 0;
-  if (isBusy) return;
+  if (isBusy || !(isWhole || waiting.size)) return;
   isBusy = true;
   const data = view();
   const name = nameOf(data);
@@ -48,7 +48,8 @@ async function fetchWaiting() {
   isBusy = false;
   const failed = !ok && (status === 0 || status >= 500);
   if (failed) ids.forEach((id) => waiting.add(id));
-  isWhole ||= failed ? !ids.length : !el("lista").querySelector(".card-row, .empty");
+  // The last card of a list may have left: then the page says that it is empty.
+  isWhole ||= failed ? !ids.length : ok && ids.length > 0 && !el("lista").querySelector(".card-row, .empty");
   if (isWhole || waiting.size) soon(failed ? RETRY_MS * (0.5 + Math.random()) : BATCH_MS);
 }
 
