@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from bench.stack import ROOT, Stack, free_port, until
+from bench.stack import READY_SECONDS, ROOT, Stack, free_port, until
 from config import processes
 
 WEBS = ("web0", "web1")
@@ -61,6 +61,21 @@ class Laboratory(Stack):
             self.web(name, port=self.ports[name], application=self.application)
         else:
             self.worker(name)
+
+    def wait_for_one_worker(self, name: str) -> None:
+        """Return when a worker takes what is rung for."""
+        ping = [sys.executable, "-m", "celery", "-A", "config", "inspect", "ping", "--timeout", "1"]
+
+        def pongs() -> bool:
+            asked = subprocess.run(
+                [*ping, "--destination", f"{name}@bench"],
+                cwd=ROOT,
+                env=self.full_environment(),
+                capture_output=True,
+            )
+            return asked.returncode == 0
+
+        until(pongs, READY_SECONDS, f"{name} does not answer; see {self.var_dir}/log")
 
     # --- killing ---
 

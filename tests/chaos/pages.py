@@ -1,8 +1,11 @@
-"""Attendants' open pages in a process of their own, with what each would show.
+"""People's open pages in a process of their own, with what each would show.
 
-A page knows the revision of every conversation of its company. It reads all of them when its socket
-opens and when the server says that hints may have been missed; between that it believes the hints.
-Those that come in while it reads count too: revisions only rise.
+A page does what static/inbox/js does. It reads its whole list when its socket opens and when it is
+told that hints may have been missed; for a hint it reads that conversation again, which may have
+left the list. Whoever sees everything loses nothing from the list, so their pages take the hint's
+revision at its word instead, which keeps 500 pages possible on a small machine.
+
+Each page also has one conversation open and asks to resume it when its socket opens again.
 
 Reads a JSON line with the run from stdin, then one order a line, and answers each with a line:
 {"post": n} sends n bodies, {"drop": n} tears n connections, {"settle": s} waits until every page
@@ -20,7 +23,7 @@ from collections import deque
 from typing import Any
 
 import orjson
-import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
@@ -29,27 +32,37 @@ from bench.stack import HOST
 from tests.chaos.senders import SENDERS, Line
 
 AT_ONCE = 20
-LIST = """
-SELECT id::text, revision FROM omnichannel_conversation
-WHERE company_id = %s AND last_message_at IS NOT NULL
-"""
+BEAT_SECONDS = 20.0
+# The page's script waits 0.12 s; more at a time costs this one process less.
+BATCH_SECONDS = 0.5
+SPREAD_SECONDS = 1.0
+RETRY_SECONDS = 2.0
+QUIET = {"heartbeat", "typing", "viewing", "error", "resumed"}
+TOKEN = "t" * 32
 
 
 class Page:
-    """One open page. A forgetful one never asks the database again."""
+    """One open page. A forgetful one never asks the database again by itself."""
 
-    def __init__(self, crowd: Pages, number: int, seat: dict[str, str]) -> None:
+    def __init__(self, crowd: Pages, number: int, seat: dict[str, Any]) -> None:
         self.crowd = crowd
         self.number = number
         self.seat = seat
         self.shown: dict[str, int] = {}
+        self.opened = ""
+        self.thread = 0
         self.socket: ClientConnection | None = None
+        self.port = 0
         self.opened_at = 0.0
         self.is_fresh = False
         self.openings = 0
+        self.waiting: set[str] = set()
+        # As list.js: one request at a time.
+        self.turn = asyncio.Lock()
+        self.tasks: dict[str, asyncio.Task[None]] = {}
 
     async def live(self) -> None:
-        """Stay connected until the run ends, as the page's own script does."""
+        """Stay connected until the run ends, as socket.js does."""
         tries = 0
         while True:
             try:
@@ -57,7 +70,7 @@ class Page:
                     self.socket = await self._open()
                 tries = 0
                 await self._listen(self.socket)
-            except (OSError, EOFError, TimeoutError, WebSocketException, psycopg.Error):
+            except (OSError, EOFError, TimeoutError, WebSocketException):
                 pass
             self.is_fresh = False
             await asyncio.sleep(min(15.0, 0.5 * 2**tries) * random.uniform(0.5, 1.5))
@@ -65,12 +78,12 @@ class Page:
 
     async def _open(self) -> ClientConnection:
         ports = self.crowd.ports
-        port = ports[(self.number + self.openings) % len(ports)]
+        self.port = ports[(self.number + self.openings) % len(ports)]
         self.openings += 1
         return await connect(
-            f"ws://{HOST}:{port}/ws/atendimento/{self.seat['company']}/",
+            f"ws://{HOST}:{self.port}/ws/atendimento/{self.seat['company']}/",
             additional_headers={"Cookie": self.seat["cookie"]},
-            origin=f"http://{HOST}:{port}",
+            origin=f"http://{HOST}:{self.port}",
             compression=None,
             open_timeout=10,
             ping_interval=None,
@@ -78,24 +91,73 @@ class Page:
 
     async def _listen(self, socket: ClientConnection) -> None:
         self.opened_at = time.monotonic()
-        if self.openings == 1 or not self.crowd.is_forgetful:
-            await self._read(socket)
+        is_asking = self.openings == 1 or not self.crowd.is_forgetful
+        if is_asking:
+            await self._read()
+            if self.opened:
+                resume = {"type": "resume", "conversation": self.opened, "seq": self.thread}
+                await socket.send(json.dumps(resume))
+        if self.openings > 1:
+            self.crowd.spans.append(time.monotonic() - self.opened_at)
         self.is_fresh = True
         async for frame in socket:
-            event = orjson.loads(frame)
-            if event["data"] == {"what": "missed"} and not self.crowd.is_forgetful:
-                await self._read(socket)
-            if event["conversation"] and event["seq"]:
-                self._believe(event["conversation"], event["seq"])
+            self._hear(orjson.loads(frame))
 
-    async def _read(self, socket: ClientConnection) -> None:
-        for conversation, revision in await self.crowd.held(self.seat["company"]):
-            self._believe(conversation, revision)
-        if not self.is_fresh:
-            self.crowd.spans.append(time.monotonic() - self.opened_at)
+    def _hear(self, event: dict[str, Any]) -> None:
+        conversation, seq = event["conversation"], event["seq"]
+        if event["data"] == {"what": "missed"}:
+            if not self.crowd.is_forgetful:
+                self._begin("read", self._read_later())
+        elif conversation:
+            if conversation == self.opened and seq:
+                self.thread = max(seq, self.thread)
+            if event["type"] in QUIET:
+                return
+            if not self.seat["is_boss"]:
+                self.waiting.add(conversation)
+                self._begin("fetch", self._fetch())
+            elif seq:
+                self.shown[conversation] = max(seq, self.shown.get(conversation, 0))
 
-    def _believe(self, conversation: str, revision: int) -> None:
-        self.shown[conversation] = max(revision, self.shown.get(conversation, 0))
+    def _begin(self, name: str, work: Any) -> None:
+        """Begin something unless it is about to happen already, as a timer of the script."""
+        if name in self.tasks and not self.tasks[name].done():
+            work.close()
+        else:
+            self.tasks[name] = asyncio.create_task(work)
+
+    async def _read_later(self) -> None:
+        told_at = time.monotonic()
+        await asyncio.sleep(random.random() * SPREAD_SECONDS)
+        await self._read()
+        self.crowd.later_spans.append(time.monotonic() - told_at)
+
+    async def _read(self) -> None:
+        """Load the first page as a browser does, then everything that scrolling would show."""
+        while not await self.crowd.draw(self.port, self.seat):
+            await asyncio.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))
+        async with self.turn:
+            held = await self.crowd.held(self.seat)
+            if self.openings > 1:
+                self.crowd.repaired += len(dict(self.shown.items() ^ held.items()))
+            self.shown = held
+        self.opened = self.opened or next(iter(held), "")
+        self.thread = max(self.thread, held.get(self.opened, 0))
+
+    async def _fetch(self) -> None:
+        while self.waiting:
+            await asyncio.sleep(BATCH_SECONDS)
+            async with self.turn:
+                wanted, self.waiting = self.waiting, set()
+                held = await self.crowd.held(self.seat, wanted)
+                for conversation in wanted:
+                    self.shown.pop(conversation, None)
+                self.shown.update(held)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Tell whether nothing that it heard of is still to be fetched."""
+        return self.is_fresh and all(task.done() for task in self.tasks.values())
 
 
 class Pages:
@@ -104,28 +166,55 @@ class Pages:
     def __init__(self, run: dict[str, Any]) -> None:
         self.ports: list[int] = run["ports"]
         self.secret: str = run["secret"]
-        self.database: str = run["database"]
         self.is_forgetful: bool = run["forgetful"]
-        seats = run["seats"]
-        self.pages = [Page(self, n, seats[n % len(seats)]) for n in range(run["pages"])]
-        self.bodies = bodies.mixed("pages", accounts=len(seats), patients=run["patients"])
+        self.pool = AsyncConnectionPool(
+            run["database"], min_size=2, max_size=8, open=False, kwargs={"autocommit": True}
+        )
+        self.seats: list[dict[str, Any]] = run["seats"]
+        self.pages = [Page(self, n, seat) for n, seat in enumerate(self._chairs(run["pages"]))]
+        clinics = len({seat["company"] for seat in self.seats})
+        self.bodies = bodies.mixed("pages", accounts=clinics, patients=clinics * run["patients"])
         self.gate = asyncio.Semaphore(AT_ONCE)
-        self.reading = asyncio.Semaphore(AT_ONCE)
-        # Seconds from an opened socket to a fresh list.
+        # Seconds to a list that is read again: from a socket that opened, and from being told so.
         self.spans: list[float] = []
+        self.later_spans: list[float] = []
+        # Rows of lists that a repeated reading put right.
+        self.repaired = 0
+
+    def _chairs(self, count: int) -> list[dict[str, Any]]:
+        """Give three pages to whoever sees everything for each two of the others."""
+        bosses = [seat for seat in self.seats if seat["is_boss"]]
+        others = [seat for seat in self.seats if not seat["is_boss"]]
+        turns = (bosses, others, bosses, others, bosses)
+        return [turns[n % 5][n // 5 % len(turns[n % 5])] for n in range(count)]
 
     async def go(self, orders: asyncio.StreamReader) -> None:
         """Open the pages, then do what is ordered until there are no more orders."""
+        await self.pool.open()
         living = [asyncio.create_task(page.live()) for page in self.pages]
+        living.append(asyncio.create_task(self._beat()))
         while line := await orders.readline():
             ((name, value),) = json.loads(line).items()
             answer = await getattr(self, name)(value)
             print(json.dumps(answer), flush=True)
         for task in living:
             task.cancel()
+        await self.pool.close()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            for page in self.pages:
+                if page.is_fresh and page.socket is not None:
+                    try:
+                        await page.socket.send('{"type":"heartbeat"}')
+                    except WebSocketException:
+                        continue
+
+    # --- orders ---
 
     async def post(self, count: int) -> dict[str, Any]:
-        """Send bodies until each was answered with 200, tearing no connection."""
+        """Send bodies until each was answered with 200."""
         waiting = deque(next(self.bodies) for _ in range(count))
         await asyncio.gather(*(self._send(waiting, number) for number in range(SENDERS)))
         return {"posted": count}
@@ -151,37 +240,67 @@ class Pages:
         return {"dropped": len(chosen)}
 
     async def settle(self, seconds: float) -> dict[str, Any]:
-        """Wait until every page is open and shows what the database holds; give the seconds since
-        the last one opened, or who differs.
+        """Wait until every page is open, give each the seconds to show what the database holds;
+        tell how long it took and how many differ.
         """
         deadline = time.monotonic() + 60
         while not all(page.is_fresh for page in self.pages) and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         began = max(time.monotonic(), max(page.opened_at for page in self.pages))
-        different = await self.different()
-        while different and time.monotonic() < began + seconds:
+        different = await self._different()
+        while any(different.values()) and time.monotonic() < began + seconds:
             await asyncio.sleep(0.05)
-            different = await self.different()
+            different = await self._different()
         return {
-            "different": different,
+            **different,
             "took": round(time.monotonic() - began, 3),
             "reconnections": sum(page.openings - 1 for page in self.pages),
+            "repaired": self.repaired,
             "spans": self.spans,
+            "later_spans": self.later_spans,
         }
 
-    async def different(self) -> int:
+    async def _different(self) -> dict[str, int]:
         """Count the pages that do not show exactly what the database holds."""
-        held = {
-            seat: dict(await self.held(seat))
-            for seat in {page.seat["company"] for page in self.pages}
-        }
-        return sum(page.shown != held[page.seat["company"]] for page in self.pages)
+        held = {seat["cookie"]: await self.held(seat) for seat in self.seats}
+        lists = threads = 0
+        for page in self.pages:
+            mine = held[page.seat["cookie"]]
+            lists += page.shown != mine or not page.is_at_rest
+            threads += page.opened in mine and page.thread != mine[page.opened]
+        return {"lists": lists, "threads": threads}
 
-    async def held(self, company: str) -> list[tuple[str, int]]:
-        """Read what the database holds of a company."""
-        async with self.reading, await psycopg.AsyncConnection.connect(self.database) as own:
-            found = await own.execute(LIST, [company])
-            return await found.fetchall()
+    # --- looking ---
+
+    async def held(self, seat: dict[str, Any], among: set[str] | None = None) -> dict[str, int]:
+        """Read what the database holds of a person's list."""
+        statement = f"SELECT id::text, revision FROM ({seat['list']}) AS l (id, revision)"
+        if among is not None:
+            statement += f" WHERE id = ANY('{{{','.join(among)}}}'::uuid[])"
+        while True:
+            try:
+                async with self.pool.connection(30) as own:
+                    return dict(await (await own.execute(statement)).fetchall())
+            except PoolTimeout:
+                continue
+
+    async def draw(self, port: int, seat: dict[str, Any]) -> bool:
+        """Let a web draw the first page of a person's list, as their browser does."""
+        body = "filtro=todas"
+        head = (
+            "POST /atendimento/lista/ HTTP/1.1",
+            f"Host: {HOST}:{port}",
+            f"Cookie: {seat['cookie']}; csrftoken={TOKEN}",
+            f"X-CSRFToken: {TOKEN}",
+            "HX-Request: true",
+            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(body)}",
+            "Connection: close",
+        )
+        line = Line()
+        status = await line.post(port, ("\r\n".join(head) + "\r\n\r\n" + body).encode())
+        line.hang_up()
+        return status == "200"
 
 
 async def main() -> None:
