@@ -15,10 +15,12 @@ from contacts.imports.choices import Target
 # Beginnings of names, without accents and in small letters; the first that fits decides.
 NAMES: tuple[tuple[Target, str], ...] = (
     (Target.MARKETING, r"(aceita|opt.?in|consent|autoriza|permite).*|.*(marketing|promoc).*"),
+    (Target.NAME, r"nome (completo|d[aeo]s? (paciente|cliente|contato|pessoa)).*"),
+    (Target.PHONE, r"n(umero|ro|o|º|°)?\.? d[eo] (telefone|celular|whats.?app)\b.*"),
     (Target.CUSTOM, r"(nome d[aeo]|tel\w* d[aeo]|data|dt|nasc|aniversario|cpf|rg|sexo|genero).*"),
     (Target.CUSTOM, r"(convenio|plano|endereco|rua|bairro|cidade|uf|estado|cep|prontuario|id).*"),
     (Target.EMAIL, r"(e.?mails?|correio|mail)\b.*"),
-    (Target.PHONE, r"(celular|telefones?|fones?|tel|cel|whats.?app|zap|phone|mobile|numero)\b.*"),
+    (Target.PHONE, r"(celular|telefones?|fones?|tel|cel|whats.?app|zap|phone|mobile)\b.*"),
     (Target.TAGS, r"(etiquetas?|tags?|marcadores|grupos?|rotulos?)\b.*"),
     (Target.STATUS, r"(situacao|status|estagio)\b.*"),
     (Target.NOTES, r"(observac\w*|obs|notas?|anotac\w*|comentarios?|notes?)\b.*"),

@@ -89,6 +89,14 @@ class Shape:
     delimiter: str = ""
 
 
+def raw_of(file: Any) -> IO[bytes]:
+    """Return what stands behind Django's wrappers, whose lines begin anew with every loop."""
+    while hasattr(file, "file"):
+        file = file.file
+    opened: IO[bytes] = file
+    return opened
+
+
 def shape_of(file: IO[bytes]) -> Shape:
     """Return how a file is to be read. Raises FileRefused and its kinds."""
     head = _head(file)
@@ -150,7 +158,6 @@ def _encoding(file: IO[bytes], head: bytes) -> str:
 
 
 def _is_read_by(file: IO[bytes], encoding: str) -> bool:
-    import codecs
 
     decoder = codecs.getincrementaldecoder(encoding)()
     file.seek(0)

@@ -176,7 +176,7 @@ class _Texts:
         self._file.close()
 
 
-class _Reader(ExcelReader):  # type: ignore[misc]
+class _Reader(ExcelReader):
     """openpyxl's reader of workbooks, with the texts on disk and only the first sheet read."""
 
     def __init__(self, file: IO[bytes]) -> None:

@@ -96,8 +96,9 @@ class ImportJob(CompanyOwned):
     started_at = models.DateTimeField(_("início"), null=True)
     ended_at = models.DateTimeField(_("fim"), null=True)
 
-    objects = CompanyManager.from_queryset(ImportJobQuerySet)()
-    unscoped = models.Manager.from_queryset(ImportJobQuerySet)()
+    # The types' plugin loses sight of both in a package of models.
+    objects = CompanyManager.from_queryset(ImportJobQuerySet)()  # type: ignore[misc, assignment]
+    unscoped = models.Manager.from_queryset(ImportJobQuerySet)()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("importação")
