@@ -175,7 +175,9 @@ def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        yield from text
+        # Not "yield from": a reader that stops early would close the file through it.
+        for line in text:  # noqa: UP028
+            yield line
     except UnicodeError as exc:
         raise FileRefused from exc
     finally:

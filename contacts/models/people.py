@@ -111,6 +111,10 @@ class Contact(CompanyOwned):
                 condition=models.Q(merged_into__isnull=False),
                 name="contact_merged",
             ),
+            # Imports know people without a phone by their e-mail.
+            models.Index(
+                "company", Upper("email"), condition=~models.Q(email=""), name="contact_email"
+            ),
             # Serves the search box: part of a name, an e-mail or a number, any case.
             GinIndex(
                 OpClass(Upper("name"), "gin_trgm_ops"),
