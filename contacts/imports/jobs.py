@@ -17,6 +17,7 @@ from accounts.models import Membership
 from accounts.services.audit import audit_record
 from common.errors import Conflict, DomainError
 from common.tasks import ring
+from contacts.bells import IMPORT_RUN
 from contacts.imports.choices import FileKind, ImportStatus, Target
 from contacts.imports.mapping import guess, guess_by_content, is_heading
 from contacts.imports.reading import (
@@ -32,7 +33,6 @@ from contacts.imports.reading import (
 from contacts.models import ImportJob
 from contacts.models.imports import KEPT
 
-RUN = "contacts.tasks.import_run"
 SAMPLE = 20
 OBJECTS = 10_000
 # What of a job decides what it does to people.
@@ -262,7 +262,7 @@ def _wait(job: ImportJob) -> None:
         rows = ImportJob.objects.for_company(job.company_id).filter(fingerprint=job.fingerprint)
         other = rows.exclude(pk=job.pk).order_by("-id").first()
         raise FileRepeated(fields={"id": [other.pk]} if other else {}) from exc
-    ring(RUN, str(job.company_id), str(job.pk))
+    ring(IMPORT_RUN, str(job.company_id), str(job.pk))
 
 
 def _tell(job: ImportJob, actor: Membership, action: str) -> None:

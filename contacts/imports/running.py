@@ -19,8 +19,9 @@ from accounts.services.audit import audit_record
 from common.errors import DomainError
 from common.rows import insert_rows
 from common.tasks import ring, ring_now
+from contacts.bells import IMPORT_RUN
 from contacts.imports.choices import FileKind, ImportStatus, Reason
-from contacts.imports.jobs import RUN, shape_stored
+from contacts.imports.jobs import shape_stored
 from contacts.imports.reading import raw_of, rows_of
 from contacts.imports.rows import CellReader, ObjectReader, Person, Problem
 from contacts.imports.writing import chunk_write
@@ -69,7 +70,7 @@ def imports_sweep() -> None:
     # The sweep serves every company at once.
     rows = ImportJob.unscoped.free(timezone.now()).order_by("id")
     for company_id, job_id in rows.values_list("company_id", "pk")[:100]:
-        ring_now(RUN, str(company_id), str(job_id))
+        ring_now(IMPORT_RUN, str(company_id), str(job_id))
 
 
 # --- who works on it ------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ def _beat(job: ImportJob) -> None:
 def _release(job: ImportJob) -> None:
     with transaction.atomic():
         if _mine(job).update(claim=None, claimed_at=None, updated_at=timezone.now()):
-            ring(RUN, str(job.company_id), str(job.pk))
+            ring(IMPORT_RUN, str(job.company_id), str(job.pk))
 
 
 def _fail(job: ImportJob, code: str) -> None:

@@ -42,6 +42,10 @@ BY_EMAIL = """
 SELECT upper(email), id::text FROM contacts_contact
 WHERE company_id = %s::uuid AND email <> '' AND upper(email) = ANY(%s::text[]) ORDER BY id DESC
 """
+MERGED = """
+SELECT id::text, merged_into_id::text FROM contacts_contact
+WHERE id = ANY(%s::uuid[]) AND merged_into_id IS NOT NULL
+"""
 UPDATE = """
 UPDATE contacts_contact c SET updated_at = now(), name = v.name, phone = v.phone, email = v.email,
     notes = v.notes, status = v.status, custom = v.custom
@@ -126,7 +130,19 @@ class _Chunk:
         lock_all(lock_key("identity", company, WA_PHONE, "", number) for number in self.numbers)
 
     def find(self) -> None:
-        """Load everybody the chunk may be about. Of several, the oldest comes last and stays."""
+        """Load everybody the chunk may be about."""
+        found = self._look_up()
+        drafts = self._load(set(found.values()))
+        while len(drafts) < len(set(found.values())):
+            # Somebody was made part of another meanwhile.
+            found = self._look_up()
+            drafts = self._load(set(found.values()))
+        self.drafts = {key: drafts[pk] for key, pk in found.items()}
+
+    def _look_up(self) -> dict[str, str]:
+        """Return whom each number and address belongs to. Of several, the oldest comes last and
+        stays.
+        """
         forms = {form: number for number in self.numbers for form in phones.variants(number)}
         kinds = [WA_PHONE, IdentityKind.PHONE.value]
         emails = list({person.email.upper() for person in self.people if not person.phone})
@@ -138,14 +154,15 @@ class _Chunk:
         found.update(run(BY_PHONE, self.company_id, self.numbers))
         if emails:
             found.update(run(BY_EMAIL, self.company_id, emails))
-        drafts = self._load(set(found.values()))
-        self.drafts = {key: drafts[pk] for key, pk in found.items() if pk in drafts}
+        while found and (merged := dict(run(MERGED, list(set(found.values()))))):
+            found = {key: merged.get(pk, pk) for key, pk in found.items()}
+        return found
 
     def _load(self, ids: Iterable[str]) -> dict[str, _Draft]:
         wanted = list(ids)
         if not wanted:
             return {}
-        rows = Contact.objects.for_company(self.company_id).filter(pk__in=wanted)
+        rows = Contact.objects.for_company(self.company_id).standing().filter(pk__in=wanted)
         # In one order, as everybody who changes several should.
         held = rows.select_for_update(no_key=True).order_by("pk").values_list("pk", *FIELDS)
         return {str(pk): _Draft(str(pk), *values) for pk, *values in held}

@@ -25,6 +25,7 @@ from contacts.models import (
 )
 from contacts.services.consent import consent_record, consent_state, consents_verify
 from contacts.services.contacts import contact_save
+from contacts.services.merging import contacts_merge
 from tests import make
 from tests.contacts.importing import csv_of, imported, received, run, xlsx_of
 
@@ -137,6 +138,16 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced(ana, existing, expected
     assert (contact.name, contact.email) == expected
     assert contact.custom == {"CPF": "1" if existing == "completar" else "2", "Convênio": "Vida"}
     assert contact.notes == "alergia"
+
+
+def test_somebody_who_was_made_part_of_another_is_the_other(ana):
+    people = [contact_save(actor=ana, name=n, email=f"{n}@exemplo.example") for n in "abc"]
+    contacts_merge(kept=people[1], gone=people[0], actor=ana)
+    contacts_merge(kept=people[2], gone=people[1], actor=ana)
+    job = imported(ana, ("A", "", "a@exemplo.example"), existing="substituir")
+    assert counts(job) == (0, 1, 0, 0)
+    people[2].refresh_from_db()
+    assert (people[2].name, people[2].email) == ("A", "a@exemplo.example")
 
 
 def test_rows_about_one_person_become_one_person(ana):
