@@ -1,5 +1,5 @@
 """The back-office of people."""
 
-from contacts.admin import merging, people, segments
+from contacts.admin import imports, merging, people, segments
 
-__all__ = ["merging", "people", "segments"]
+__all__ = ["imports", "merging", "people", "segments"]

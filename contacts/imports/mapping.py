@@ -17,6 +17,7 @@ NAMES: tuple[tuple[Target, str], ...] = (
     (Target.MARKETING, r"(aceita|opt.?in|consent|autoriza|permite).*|.*(marketing|promoc).*"),
     (Target.NAME, r"nome (completo|d[aeo]s? (paciente|cliente|contato|pessoa)).*"),
     (Target.PHONE, r"n(umero|ro|o|º|°)?\.? d[eo] (telefone|celular|whats.?app)\b.*"),
+    (Target.IGNORE, r"(ultimo contato|cadastro|criado em)"),
     (Target.CUSTOM, r"(nome d[aeo]|tel\w* d[aeo]|data|dt|nasc|aniversario|cpf|rg|sexo|genero).*"),
     (Target.CUSTOM, r"(convenio|plano|endereco|rua|bairro|cidade|uf|estado|cep|prontuario|id).*"),
     (Target.EMAIL, r"(e.?mails?|correio|mail)\b.*"),

@@ -19,6 +19,7 @@ from contacts.models import Contact
 from contacts.services.contacts import TAG_COUNT
 
 TEXT, TAG, NOTES, CUSTOM_TEXT, CUSTOM_NAME = 255, 60, 10_000, 2000, 60
+FORMULA = ("=", "+", "-", "@")
 TAG_BREAK = re.compile(r"[;,|\n]")
 # 5,54E+12: what a spreadsheet makes of a number too wide for its column.
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
@@ -80,6 +81,9 @@ class CellReader:
         for place, header, put in self._columns:
             if place >= count or not (cell := cells[place].strip()):
                 continue
+            if cell[0] == "'" and cell[1:2] in FORMULA:
+                # What an export of ours put before a text that a spreadsheet would run.
+                cell = cell[1:]
             try:
                 put(person, cell, header)
             except _Refused as refused:
