@@ -219,6 +219,11 @@ class Stack:
         status = Path(f"/proc/{self.processes[name].pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if "VmRSS" in line)
 
+    def peak_kib(self, name: str) -> int:
+        """Give the most resident memory a process has had."""
+        status = Path(f"/proc/{self.processes[name].pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line)
+
 
 def free_port() -> int:
     """Give a port nobody listens on."""

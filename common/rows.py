@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import orjson
 import psycopg
 from django.db import connection, connections, models
 from django.utils import timezone
@@ -93,6 +95,56 @@ def _insertion(model: type[models.Model]) -> tuple[str, list[Any]]:
     # Only names and types of the model are composed; every value is a parameter.
     statement = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({sources})"  # noqa: S608
     return statement, fields
+
+
+# What COPY's text format wants written otherwise.
+ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def copy_rows(
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[str | None]]
+) -> None:
+    """Insert new rows by COPY: the values of the named fields as PostgreSQL reads them, and the
+    defaults of all others. A fifth of the time of insert_rows, which needs an object per row.
+    """
+    if not rows:
+        return
+    statement, template = _copying(model, tuple(names))
+    lines = [
+        template % tuple(["\\N" if value is None else value.translate(ESCAPES) for value in row])
+        for row in rows
+    ]
+    with connection.wrap_database_errors:
+        connection.ensure_connection()
+        connection.validate_no_broken_transaction()
+        cursor = psycopg.Cursor(connection.connection)
+        with cursor.copy(statement) as copy:
+            copy.write("".join(lines))
+
+
+def _copying(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, str]:
+    fields: list[Any] = list(model._meta.concrete_fields)
+    by_name = {field.attname: field for field in fields}
+    others = [field for field in fields if field.attname not in names]
+    quote: Any = connection.ops.quote_name
+    listed = [*(by_name[name] for name in names), *others]
+    columns_ = ", ".join(quote(field.column) for field in listed)
+    # Only names of the model are composed.
+    statement = f"COPY {quote(model._meta.db_table)} ({columns_}) FROM STDIN"
+    told = [_default(field, model) for field in others]
+    return statement, "\t".join([*["%s"] * len(names), *told]) + "\n"
+
+
+def _default(field: Any, model: type[models.Model]) -> str:
+    """Return what a new row holds where nothing is given, as COPY's text."""
+    value = field.pre_save(model(), True)
+    if value is None:
+        return "\\N"
+    if isinstance(value, dict | list):
+        value = orjson.dumps(value).decode()
+    if isinstance(value, datetime):
+        value = value.isoformat()
+    return str(value).translate(ESCAPES).replace("%", "%%")
 
 
 def _column(rows: Sequence[models.Model], field: Any, *, is_new: bool = False) -> list[Any]:

@@ -73,6 +73,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": _("Pessoas"),
         "items": [
             _page(_("Contatos"), "contacts", "contacts_contact"),
+            _page(_("Importações"), "upload_file", "contacts_importjob"),
             _page(_("Etiquetas"), "label", "contacts_tag"),
             _page(_("Segmentos"), "filter_alt", "contacts_segment"),
             _page(_("Duplicados"), "join_inner", "contacts_duplicatepair"),

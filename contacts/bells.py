@@ -1,3 +1,4 @@
 """The names of this package's tasks, so that services can ring without knowing who answers."""
 
 MERGE_SETTLE = "contacts.tasks.merge_settle"
+IMPORT_RUN = "contacts.tasks.import_run"

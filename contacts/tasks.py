@@ -9,6 +9,7 @@ from accounts.models import Company
 from common.scoping import company_scope
 from common.tasks import company_task
 from contacts import bells
+from contacts.imports import jobs, running
 from contacts.models import ContactMerge
 from contacts.retention import retention_run
 from contacts.services.duplicates import duplicates_scan
@@ -42,3 +43,21 @@ def duplicates_sweep() -> None:
 def retention() -> None:
     """Delete what companies keep no longer."""
     retention_run()
+
+
+@company_task(bells.IMPORT_RUN)
+def import_run(company_id: str, job_id: str) -> None:
+    """Bring people of a file in, for a while."""
+    running.import_run(company_id=company_id, job_id=job_id)
+
+
+@shared_task(name="contacts.tasks.imports_sweep")
+def imports_sweep() -> None:
+    """Ring for imports that no living worker is at."""
+    running.imports_sweep()
+
+
+@shared_task(name="contacts.tasks.imports_purge")
+def imports_purge() -> None:
+    """Delete the files of imports that ended long ago."""
+    jobs.imports_purge()

@@ -24,6 +24,7 @@ from accounts.models import Company, Membership, User
 from accounts.services.calendars import calendar_save
 from accounts.services.tokens import token_issue
 from common.scoping import CompanyOwned, company_scope
+from contacts.imports.jobs import import_receive_objects
 from contacts.services.contacts import contact_save
 from inbox import sockets
 from omnichannel.choices import AttachmentState
@@ -135,6 +136,9 @@ TABLE: dict[str, Address] = {
     f"{API}contatos/<uuid:contact_id>/": Address(
         {"get": MEMBER, "patch": MEMBER, "delete": MANAGER}, {"name": "Outro"}
     ),
+    f"{API}contatos/importar/": acts(MANAGER, contacts=[{"name": "Nova"}]),
+    f"{API}contatos/importar/<uuid:job_id>/": Address({"get": MANAGER}),
+    f"{API}contatos/importar/<uuid:job_id>/recusadas/": Address({"get": MANAGER}),
     f"{API}conversas/": reads(),
     TALK: reads(),
     f"{TALK}mensagens/": Address({"get": MEMBER, "post": MEMBER}, {"text": "x"}),
@@ -253,6 +257,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
             size=len(mark),
         )
         attachment.file.save("", ContentFile(mark.encode()), save=True)
+        job = import_receive_objects(actor=administrator, people=[{"name": mark}])
     ids = {
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,
@@ -264,6 +269,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "member": attendant.pk,
         "queue": queue.pk,
         "calendar": calendar.pk,
+        "job": job.pk,
         "ticket": Ticket.unscoped.get(conversation=conversation).pk,
         "rest": "filas",
     }

@@ -29,6 +29,14 @@ class ManagersDelete(IsMember):
         return request.method != "DELETE" or request.membership.is_manager  # type: ignore[attr-defined]
 
 
+class ManagersOnly(IsMember):
+    """Only the company's administrators and supervisors."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Look at the role."""
+        return super().has_permission(request, view) and request.membership.is_manager  # type: ignore[attr-defined]
+
+
 class AdministratorsWrite(IsMember):
     """Any member reads; only administrators write."""
 

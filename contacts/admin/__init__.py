@@ -1,5 +1,5 @@
 """The back-office of people."""
 
-from contacts.admin import merging, people, privacy, segments
+from contacts.admin import imports, merging, people, privacy, segments
 
-__all__ = ["merging", "people", "privacy", "segments"]
+__all__ = ["imports", "merging", "people", "privacy", "segments"]

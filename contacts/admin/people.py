@@ -26,6 +26,7 @@ from common.admin.access import access_of
 from common.admin.filters import today
 from common.admin.narrowing import CompanyForm
 from common.admin.shown import list_link
+from contacts.admin.portable import Portable
 from contacts.models import (
     Consent,
     Contact,
@@ -147,7 +148,7 @@ class ContactForm(CompanyForm):
 
 
 @admin.register(Contact)
-class ContactAdmin(CompanyAdmin):
+class ContactAdmin(Portable, CompanyAdmin):
     """Patients, leads and others who wrote."""
 
     form = ContactForm

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
+from contacts.api.imports import ImportDetail, ImportRefusals, Imports
 from contacts.api.views import ContactDetail, Contacts
 
 urlpatterns = [
     path("contatos/", Contacts.as_view(), name="api-contacts"),
+    path("contatos/importar/", Imports.as_view(), name="api-imports"),
+    path("contatos/importar/<uuid:job_id>/", ImportDetail.as_view(), name="api-import"),
+    path(
+        "contatos/importar/<uuid:job_id>/recusadas/",
+        ImportRefusals.as_view(),
+        name="api-import-refusals",
+    ),
     path("contatos/<uuid:contact_id>/", ContactDetail.as_view(), name="api-contact"),
 ]

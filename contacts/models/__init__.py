@@ -1,6 +1,7 @@
 """People, how providers know them, what they allowed."""
 
 from contacts.models.consent import Consent, ConsentChain, ConsentState, LegalBasis, Purpose
+from contacts.models.imports import ImportJob, ImportRefusal
 from contacts.models.merging import (
     ContactMerge,
     DuplicatePair,
@@ -33,6 +34,8 @@ __all__ = [
     "DuplicatePair",
     "DuplicateReason",
     "DuplicateStatus",
+    "ImportJob",
+    "ImportRefusal",
     "LegalBasis",
     "LegalHold",
     "Purpose",

@@ -94,9 +94,8 @@ class Contact(CompanyOwned):
         db_index=False,
     )
 
-    # The types' plugin loses sight of both in a package of models.
-    objects = CompanyManager.from_queryset(ContactQuerySet)()  # type: ignore[misc, assignment]
-    unscoped = models.Manager.from_queryset(ContactQuerySet)()  # type: ignore[misc]
+    objects = CompanyManager.from_queryset(ContactQuerySet)()
+    unscoped = models.Manager.from_queryset(ContactQuerySet)()
 
     class Meta:
         verbose_name = _("contato")
@@ -110,6 +109,10 @@ class Contact(CompanyOwned):
                 fields=("merged_into",),
                 condition=models.Q(merged_into__isnull=False),
                 name="contact_merged",
+            ),
+            # Imports know people without a phone by their e-mail.
+            models.Index(
+                "company", Upper("email"), condition=~models.Q(email=""), name="contact_email"
             ),
             # Serves the search box: part of a name, an e-mail or a number, any case.
             GinIndex(

@@ -71,7 +71,7 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
     if values.get("phone"):
         _know_by_phone(contact)
     if tags is not None:
-        contact.tags.set(_tags(contact.company_id, tags))
+        contact.tags.set(tags_named(contact.company_id, tags))
     if granted is not None and granted != consent_state(contact, Purpose.MARKETING):
         consent_record(
             contact=contact,
@@ -146,7 +146,7 @@ def _know_by_phone(contact: Contact) -> None:
         )
 
 
-def _tags(company_id: Any, names: Sequence[str]) -> list[Tag]:
+def tags_named(company_id: Any, names: Sequence[str]) -> list[Tag]:
     """Return the tags of these names, making those that are missing; case does not tell apart."""
     wanted = {name.strip().upper(): name.strip() for name in names if name.strip()}
     rows = Tag.objects.for_company(company_id).annotate(key=Upper("name"))

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_calendars_and_presence'),
-        ('contacts', '0006_segments'),
+        ('contacts', '0008_contact_email_index'),
     ]
 
     operations = [

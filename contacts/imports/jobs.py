@@ -1,0 +1,290 @@
+"""Taking a file in, starting, stopping and forgetting it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from itertools import islice
+from typing import IO, Any
+
+import orjson
+from django.core.files.base import ContentFile, File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.services.audit import audit_record
+from common.errors import Conflict, DomainError
+from common.tasks import ring
+from contacts.bells import IMPORT_RUN
+from contacts.imports.choices import FileKind, ImportStatus, Target
+from contacts.imports.mapping import guess, guess_by_content, is_heading
+from contacts.imports.reading import (
+    FILE_BYTES,
+    FileEmpty,
+    FileTooLarge,
+    Row,
+    Shape,
+    raw_of,
+    rows_of,
+    shape_of,
+)
+from contacts.models import ImportJob
+from contacts.models.imports import KEPT
+
+SAMPLE = 20
+OBJECTS = 10_000
+# What of a job decides what it does to people.
+CHOICES = ("has_header", "mapping", "existing", "legal_basis", "proof")
+
+
+class FileRepeated(Conflict):
+    """The same file was imported before, with the same choices."""
+
+    code = "arquivo_repetido"
+    message = _("Este arquivo já foi importado com as mesmas escolhas.")
+
+
+class BasisMissing(DomainError):
+    """Permissions are imported, and nobody says why the clinic has them."""
+
+    code = "base_legal_ausente"
+    status = 400
+    message = _(
+        "O arquivo traz permissões de marketing. Informe a base legal e como elas foram obtidas."
+    )
+
+
+class ColumnsMissing(DomainError):
+    """No column holds what a person is known by."""
+
+    code = "colunas_ausentes"
+    status = 400
+    message = _("Indique qual coluna tem o telefone ou o e-mail.")
+
+
+class NotStartable(Conflict):
+    """It is running or over."""
+
+    code = "importacao_em_outra_situacao"
+    message = _("Esta importação já começou ou terminou.")
+
+
+class FileGone(Conflict):
+    """It was deleted some days after the end."""
+
+    code = "arquivo_apagado"
+    message = _("O arquivo já foi apagado. Envie-o de novo.")
+
+
+def import_receive(*, actor: Membership, file: File[bytes], filename: str) -> ImportJob:
+    """Keep an uploaded file and guess what its columns hold; nothing goes in before it is started.
+    Raises FileRefused and its kinds.
+    """
+    if (file.size or 0) > FILE_BYTES:
+        raise FileTooLarge
+    source = raw_of(file)
+    shape = shape_of(source)
+    first = list(islice(rows_of(source, shape), SAMPLE))
+    if not first:
+        raise FileEmpty
+    job = ImportJob(
+        company_id=actor.company_id,
+        author=actor,
+        filename=_printable(filename)[:255],
+        kind=shape.kind,
+        size=file.size or 0,
+        encoding=shape.encoding,
+        delimiter=shape.delimiter,
+        sha256=_sha256(source),
+    )
+    _guess(job, first)
+    source.seek(0)
+    job.file.save("", File(source), save=False)
+    job.save()
+    return job
+
+
+@transaction.atomic
+def import_receive_objects(
+    *, actor: Membership, people: Sequence[dict[str, Any]], **choices: Any
+) -> ImportJob:
+    """Take people that came as JSON and start. Raises FileRepeated and BasisMissing."""
+    lines = [orjson.dumps([number, one]) for number, one in enumerate(people, 1)]
+    content = b"\n".join(lines) + b"\n"
+    has_marketing = any(one.get("marketing_opt_in") is not None for one in people)
+    job = ImportJob(
+        company_id=actor.company_id,
+        author=actor,
+        kind=FileKind.JSON,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        has_header=False,
+        mapping=[Target.PHONE.value, Target.MARKETING.value if has_marketing else ""],
+        total=len(lines),
+    )
+    job.rows_file.save("", ContentFile(content), save=False)
+    job.save()
+    return import_start(job=job, actor=actor, **choices)
+
+
+@transaction.atomic
+def import_start(*, job: ImportJob, actor: Membership, **choices: Any) -> ImportJob:
+    """Let a draft go in, with what was chosen of `CHOICES`.
+
+    Raises FileRepeated, BasisMissing, ColumnsMissing and NotStartable.
+    """
+    job = _held(job)
+    if job.status != ImportStatus.DRAFT:
+        raise NotStartable
+    for name in CHOICES:
+        setattr(job, name, choices.get(name, getattr(job, name)))
+    if Target.MARKETING not in job.mapping:
+        job.legal_basis = job.proof = ""
+    elif not (job.legal_basis and job.proof.strip()):
+        raise BasisMissing(fields={"legal_basis": [BasisMissing.message]})
+    if Target.PHONE not in job.mapping and Target.EMAIL not in job.mapping:
+        raise ColumnsMissing
+    job.fingerprint = _fingerprint(job)
+    job.started_at = timezone.now()
+    _wait(job)
+    _tell(job, actor, "importacao.iniciada")
+    return job
+
+
+@transaction.atomic
+def import_cancel(*, job: ImportJob, actor: Membership) -> ImportJob:
+    """Stop; what is in stays in. Raises NotStartable when it is over."""
+    job = _held(job)
+    if job.is_over:
+        raise NotStartable
+    job.status, job.claim, job.ended_at = ImportStatus.CANCELLED, None, timezone.now()
+    job.save()
+    _tell(job, actor, "importacao.cancelada")
+    return job
+
+
+@transaction.atomic
+def import_resume(*, job: ImportJob, actor: Membership) -> ImportJob:
+    """Go on after a stop or a failure, with the row after the last one settled.
+
+    Raises NotStartable, FileGone and FileRepeated.
+    """
+    job = _held(job)
+    is_stopped = job.status in (ImportStatus.CANCELLED, ImportStatus.FAILED)
+    if not is_stopped or job.started_at is None:
+        raise NotStartable
+    if not job.file and not job.rows_file:
+        raise FileGone
+    job.ended_at, job.error, job.attempts = None, "", 0
+    _wait(job)
+    _tell(job, actor, "importacao.retomada")
+    return job
+
+
+def same_before(job: ImportJob) -> ImportJob | None:
+    """Return the newest import of the same file, if it was here before."""
+    rows = ImportJob.objects.for_company(job.company_id).filter(sha256=job.sha256)
+    started = rows.exclude(pk=job.pk).exclude(status=ImportStatus.DRAFT)
+    found: ImportJob | None = started.order_by("-id").first()
+    return found
+
+
+def sample_of(job: ImportJob) -> list[Row]:
+    """Return the first rows of the file, the heading among them."""
+    with job.file.open("rb") as file:
+        return list(islice(rows_of(raw_of(file), shape_stored(job)), SAMPLE))
+
+
+def shape_stored(job: ImportJob) -> Shape:
+    """Return how the file is to be read, as it was found out at its arrival."""
+    return Shape(FileKind(job.kind), job.encoding, job.delimiter)
+
+
+def imports_purge() -> int:
+    """Delete the files of imports that ended a week ago, and drafts nobody started; return how
+    many.
+    """
+    until = timezone.now() - KEPT
+    # The sweep serves every company at once.
+    rows = ImportJob.unscoped.exclude(file="", rows_file="")
+    ended, drafts = (
+        rows.filter(ended_at__lt=until),
+        rows.filter(status=ImportStatus.DRAFT, created_at__lt=until),
+    )
+    count = 0
+    for job in ended.iterator(chunk_size=100):
+        files_delete(job)
+        job.save(update_fields=["file", "rows_file", "updated_at"])
+        count += 1
+    for job in drafts.iterator(chunk_size=100):
+        files_delete(job)
+        job.delete()
+        count += 1
+    return count
+
+
+def files_delete(job: ImportJob) -> None:
+    """Delete what is stored of a job's people outside of the database."""
+    job.file.delete(save=False)
+    job.rows_file.delete(save=False)
+
+
+# --- inside ---------------------------------------------------------------------------------------
+
+
+def _guess(job: ImportJob, first: list[Row]) -> None:
+    width = max(len(row.cells) for row in first)
+    job.has_header = is_heading(first[0].cells)
+    if job.has_header:
+        job.headers = [_printable(cell)[:100] for cell in first[0].cells]
+        job.mapping = guess(job.headers)
+    else:
+        job.headers = []
+        job.mapping = guess_by_content([row.cells for row in first], width)
+
+
+def _held(job: ImportJob) -> ImportJob:
+    held: ImportJob = (
+        ImportJob.objects.for_company(job.company_id).select_for_update().get(pk=job.pk)
+    )
+    return held
+
+
+def _wait(job: ImportJob) -> None:
+    """Put a job where workers look. Raises FileRepeated."""
+    job.status, job.claim, job.claimed_at = ImportStatus.WAITING, None, None
+    try:
+        with transaction.atomic():
+            job.save()
+    except IntegrityError as exc:
+        rows = ImportJob.objects.for_company(job.company_id).filter(fingerprint=job.fingerprint)
+        other = rows.exclude(pk=job.pk).order_by("-id").first()
+        raise FileRepeated(fields={"id": [other.pk]} if other else {}) from exc
+    ring(IMPORT_RUN, str(job.company_id), str(job.pk))
+
+
+def _tell(job: ImportJob, actor: Membership, action: str) -> None:
+    audit_record(
+        company=job.company_id,
+        actor=actor.user,
+        action=action,
+        target=job,
+        detail={"linhas": job.line, "existentes": job.existing},
+    )
+
+
+def _fingerprint(job: ImportJob) -> str:
+    chosen = {name: getattr(job, name) for name in CHOICES}
+    said = orjson.dumps([job.sha256, chosen], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(said).hexdigest()
+
+
+def _sha256(file: IO[bytes]) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
