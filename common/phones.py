@@ -70,6 +70,22 @@ def variants(number: str) -> tuple[str, ...]:
     return (plain,)
 
 
+def country(number: str) -> str:
+    """Return the two letters of a number's country, "" when its code belongs to none."""
+    plain = number.removeprefix("+")
+    if plain.startswith("55"):
+        return "BR"
+    try:
+        parsed = phonenumbers.parse(f"+{plain}")
+    except phonenumbers.NumberParseException:
+        return ""
+    # Countries that share a code are told apart by their numbers, where those are known.
+    found = phonenumbers.region_code_for_number(
+        parsed
+    ) or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return found if found and found.isalpha() and found != "ZZ" else ""
+
+
 def display(number: str) -> str:
     """Return the number as people read it: Brazilian ones nationally, others with country code."""
     plain = number.removeprefix("+")

@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "imports-purge": {"task": "contacts.tasks.imports_purge", "schedule": timedelta(hours=1)},
     "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
+    "budgets-check": {
+        "task": "omnichannel.tasks.budgets_check",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 600},
+    },
     "accounts-purge": {"task": "accounts.tasks.purge", "schedule": timedelta(hours=1)},
     "ledger-purge": {"task": "webhooks.tasks.purge", "schedule": timedelta(hours=1)},
 }

@@ -130,3 +130,16 @@ class TemplateStatus(models.TextChoices):
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED", _("Limite excedido")
     ARCHIVED = "ARCHIVED", _("Arquivado")
     LOCKED = "LOCKED", _("Bloqueado")
+
+
+class PriceCategory(models.TextChoices):
+    """Meta's own values of a message's price category, as its pricing object spells them."""
+
+    MARKETING = "marketing", _("Marketing")
+    UTILITY = "utility", _("Utilidade")
+    AUTHENTICATION = "authentication", _("Autenticação")
+    AUTHENTICATION_INTERNATIONAL = (
+        "authentication_international",
+        _("Autenticação internacional"),
+    )
+    SERVICE = "service", _("Atendimento")

@@ -12,7 +12,7 @@ from omnichannel.adapters import registry
 from omnichannel.adapters.outgoing import SendError
 from omnichannel.choices import ChannelStatus
 from omnichannel.models import Attachment, Channel, Conversation, Message
-from omnichannel.services import channels, delivery, media, receipts, templates
+from omnichannel.services import budgets, channels, delivery, media, receipts, templates
 
 logger = logging.getLogger(__name__)
 
@@ -98,3 +98,9 @@ def channels_check() -> None:
                 templates.templates_sync(channel=channel)
         except DomainError as exc:
             logger.warning("channel %s: %s", channel.pk, exc.code)
+
+
+@shared_task(name="omnichannel.tasks.budgets_check")
+def budgets_check() -> None:
+    """Warn of budgets that are nearly or all spent."""
+    budgets.budgets_check()

@@ -21,6 +21,7 @@ from requests.adapters import HTTPAdapter
 
 from simulator.models import SimChat, SimMessage, SimWebhook
 from simulator.services import bell
+from simulator.services.templates import templates_review
 from simulator.services.webhooks import CHAT_FIELDS
 
 T = TypeVar("T")
@@ -189,7 +190,7 @@ class DeliveryLoop:
     async def _round(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            waiting = await loop.run_in_executor(self._threads, _with_connection, heads)
+            waiting = await loop.run_in_executor(self._threads, _with_connection, _look)
         except Exception:
             # The loop outlives a database that is away for a while.
             log.exception("webhook delivery could not look round")
@@ -214,6 +215,12 @@ class DeliveryLoop:
         finally:
             self._busy.discard(order_key)
             self._wake.set()
+
+
+def _look() -> list[SimWebhook]:
+    """End the reviews whose moment has come, and find what waits."""
+    templates_review()
+    return heads()
 
 
 def _with_connection(work: Callable[[], T]) -> T:

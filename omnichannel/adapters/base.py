@@ -22,9 +22,11 @@ from omnichannel.adapters.outgoing import (
     MediaInfo,
     OutgoingMessage,
     SendResult,
+    TemplateDraft,
     TemplateInfo,
     TemplateSend,
     TemplateVariable,
+    TemplateVerdict,
 )
 from omnichannel.choices import MessageKind
 
@@ -120,6 +122,36 @@ class Adapter(ABC):
     def template_build(self, template: TemplateInfo, values: Mapping[str, Any]) -> TemplateSend:
         """Fill a template. Raises ContentRefused for missing, extra or impossible values."""
         raise ContentRefused(_("Este canal não envia modelos."), fields={"template": []})
+
+    def draft_check(self, draft: TemplateDraft) -> None:
+        """Refuse a draft that the provider would refuse. Raises ContentRefused for every input."""
+        raise ContentRefused(_("Este canal não tem modelos."), fields={"name": []})
+
+    def draft_info(self, draft: TemplateDraft) -> TemplateInfo:
+        """Return a draft as the provider would list it, to preview and to keep it."""
+        raise ContentRefused(_("Este canal não tem modelos."), fields={"name": []})
+
+    def draft_of(self, template: TemplateInfo) -> TemplateDraft | None:
+        """Return a template as a draft to edit; None for one with parts that drafts lack."""
+        return None
+
+    def sample_upload(self, account: Account, file: IO[bytes], mime_type: str) -> str:
+        """Store the sample of a template's file and return its handle. Raises SendError."""
+        raise ContentRefused(_("Este canal não tem modelos."), fields={"header_file": []})
+
+    def template_create(self, account: Account, draft: TemplateDraft) -> TemplateVerdict:
+        """Hand a new template over for review. Raises ContentRefused and SendError."""
+        raise ContentRefused(_("Este canal não tem modelos."), fields={"name": []})
+
+    def template_edit(
+        self, account: Account, external_id: str, draft: TemplateDraft
+    ) -> TemplateVerdict:
+        """Replace a template's content; it is reviewed again. Raises as `template_create`."""
+        raise ContentRefused(_("Este canal não tem modelos."), fields={"name": []})
+
+    def template_delete(self, account: Account, name: str, external_id: str) -> None:
+        """Delete one language of a template. Raises SendError."""
+        raise ContentRefused(_("Este canal não tem modelos."), fields={"name": []})
 
     def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
         """Return our code and a sentence for an error that a receipt brought."""

@@ -27,11 +27,11 @@ from urllib3 import HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
+from omnichannel.adapters.bodies import Bearer
 from omnichannel.adapters.meta import (
     CONNECT_SECONDS,
     MEDIA_READ_SECONDS,
     USER_AGENT,
-    Bearer,
     Explain,
     GraphFault,
     not_sent,

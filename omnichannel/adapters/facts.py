@@ -153,6 +153,8 @@ class TemplateUpdate:
     reason: str | None = None
     quality: str | None = None
     category: str | None = None
+    # Announced, not yet in force; "" takes an announcement back.
+    coming_category: str | None = None
     components: list[Json] | None = None
 
 

@@ -9,26 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import json
 import logging
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from random import SystemRandom
 from typing import IO, Any, Protocol
-from urllib.parse import urlsplit
-from uuid import uuid4
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from requests.auth import AuthBase
-from requests.models import PreparedRequest
 
+from omnichannel.adapters.bodies import Bearer, FormBody, WatchedBody
 from omnichannel.adapters.facts import Json
 from omnichannel.adapters.outgoing import Account, SendError
 
@@ -43,7 +40,6 @@ USER_AGENT = "central-atendimento/1.0"
 
 SIGNATURE = re.compile(rb"sha256=([0-9a-f]{64})")
 SEGMENT = re.compile(r"[A-Za-z0-9_=:-][A-Za-z0-9_=:.-]{0,254}")
-MIME = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}(; ?[\w-]{1,20}=[\w.+-]{1,40})?")
 TOKEN = re.compile(r"[\x21-\x7e]+")
 
 BACKOFF_CAP_SECONDS = 3600.0
@@ -145,70 +141,6 @@ def retry_delay(error: SendError, attempt: int) -> float:
 # --- client ---------------------------------------------------------------------------------------
 
 
-class Bearer(AuthBase):
-    """Puts the token in the Authorization header, and keeps ~/.netrc out of it."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
-class WatchedBody(io.BytesIO):
-    """A request body that knows whether anybody began to send it.
-
-    The connection (name, TCP, TLS) and the headers come first, so a failure with an unread body
-    means that the provider never got the request.
-    """
-
-    was_read = False
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.was_read = True
-        return super().read(size)
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.was_read = True
-        return super().__iter__()
-
-
-class FormBody:
-    """A multipart form with one file, read in blocks: a video does not stand in memory.
-
-    The file's own name is not sent, because nobody sees it and it may hold anything.
-    """
-
-    def __init__(self, fields: dict[str, str], file: IO[bytes], mime: str) -> None:
-        boundary = uuid4().hex
-        mime = mime if MIME.fullmatch(mime) else "application/octet-stream"
-        self.content_type = f"multipart/form-data; boundary={boundary}"
-        part = f"--{boundary}\r\nContent-Disposition: form-data; name="
-        head = "".join(f'{part}"{key}"\r\n\r\n{value}\r\n' for key, value in fields.items())
-        head += f'{part}"file"; filename="file"\r\nContent-Type: {mime}\r\n\r\n'
-        tail = f"\r\n--{boundary}--\r\n"
-        size = file.seek(0, io.SEEK_END)
-        file.seek(0)
-        self._parts: list[IO[bytes]] = [io.BytesIO(head.encode()), file, io.BytesIO(tail.encode())]
-        self._size = len(head.encode()) + size + len(tail)
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __iter__(self) -> Iterator[bytes]:
-        while block := self.read(65_536):
-            yield block
-
-    def read(self, size: int = -1) -> bytes:
-        """Read the next bytes, at most `size`; empty at the end."""
-        while self._parts:
-            if block := self._parts[0].read(size):
-                return block
-            self._parts.pop(0)
-        return b""
-
-
 class Sessions(threading.local):
     """One requests session per thread: connections are reused, cookies are not kept."""
 
@@ -238,15 +170,45 @@ class Graph:
             "POST",
             path,
             body=WatchedBody(json.dumps(body).encode()),
-            kind="application/json",
+            headers={"Content-Type": "application/json"},
             is_send=is_send,
         )
+
+    def delete(self, *path: str, **params: str) -> Json:
+        """Delete an object. Raises SendError."""
+        return self._call("DELETE", path, params=params)
+
+    def handle_of(self, file: IO[bytes], size: int, mime: str) -> str:
+        """Store a sample file by the resumable upload and return its handle, "" if none came.
+
+        Templates want such a handle for the file in their header; an uploaded media id is refused.
+        Raises SendError.
+        """
+        answer = self._call(
+            "POST", ("app", "uploads"), params={"file_length": str(size), "file_type": mime}
+        )
+        session, _mark, query = str(answer.get("id") or "").partition("?")
+        # The session's signature came as a query and has to go back as one.
+        found = self._call(
+            "POST",
+            (session,),
+            params=dict(parse_qsl(query)),
+            body=file,
+            headers={"file_offset": "0", "Content-Type": mime},
+            read_seconds=MEDIA_READ_SECONDS,
+            scheme="OAuth",
+        )
+        return str(found.get("h") or "")
 
     def upload(self, *path: str, fields: dict[str, str], file: IO[bytes], mime: str) -> Json:
         """Post a file as multipart form, streamed. Raises SendError."""
         form = FormBody(fields, file, mime)
         return self._call(
-            "POST", path, body=form, kind=form.content_type, read_seconds=MEDIA_READ_SECONDS
+            "POST",
+            path,
+            body=form,
+            headers={"Content-Type": form.content_type},
+            read_seconds=MEDIA_READ_SECONDS,
         )
 
     def _call(
@@ -255,12 +217,13 @@ class Graph:
         path: tuple[str, ...],
         *,
         params: dict[str, str] | None = None,
-        body: WatchedBody | FormBody | None = None,
-        kind: str = "",
+        body: WatchedBody | FormBody | IO[bytes] | None = None,
+        headers: dict[str, str] | None = None,
         is_send: bool = False,
         read_seconds: float = READ_SECONDS,
+        scheme: str = "Bearer",
     ) -> Json:
-        bearer = self._bearer(is_send)
+        bearer = self._bearer(is_send, scheme)
         began = time.monotonic()
         try:
             with _sessions.session.request(
@@ -268,7 +231,7 @@ class Graph:
                 self._url(path),
                 params={**(params or {}), **self._proof()},
                 data=body,
-                headers={"Content-Type": kind} if kind else None,
+                headers=headers,
                 auth=bearer,
                 timeout=(CONNECT_SECONDS, read_seconds),
                 allow_redirects=False,
@@ -322,10 +285,10 @@ class Graph:
             return {}
         return {"appsecret_proof": hmac.new(secret.encode(), token.encode(), "sha256").hexdigest()}
 
-    def _bearer(self, is_send: bool) -> Bearer:
+    def _bearer(self, is_send: bool, scheme: str) -> Bearer:
         if not TOKEN.fullmatch(self._account.access_token):
             raise self._explain(GraphFault(http=401, code=190), is_send=is_send)
-        return Bearer(self._account.access_token)
+        return Bearer(self._account.access_token, scheme)
 
 
 def may_call(base_url: str) -> bool:

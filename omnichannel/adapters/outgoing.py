@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -174,6 +175,46 @@ class TemplateVariable:
     index: int = 0
     example: str = ""
     is_required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateButton:
+    """A button of a template: what it says, and the address or number behind it. `example` fills
+    the place in an address."""
+
+    kind: Literal["QUICK_REPLY", "URL", "PHONE_NUMBER"]
+    text: str
+    value: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDraft:
+    """A template as a person writes it, before the provider has judged it.
+
+    `examples` fill its variables by key (`1`, `nome`, `header.1`). `header` is TEXT, IMAGE, VIDEO,
+    DOCUMENT, LOCATION or ""; the sample of a file stands in `header_handle`.
+    """
+
+    name: str
+    language: str
+    category: str
+    body: str
+    header: str = ""
+    header_text: str = ""
+    header_handle: str = ""
+    footer: str = ""
+    buttons: tuple[TemplateButton, ...] = ()
+    examples: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVerdict:
+    """The provider took a template for review, perhaps under another category."""
+
+    external_id: str
+    status: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""Channels, conversations, messages, attachments, templates."""
+"""Channels, conversations, messages, attachments, templates, prices."""
 
 from omnichannel.models.attachment import Attachment
 from omnichannel.models.channel import Channel, ChannelNotice
 from omnichannel.models.conversation import Conversation
 from omnichannel.models.message import Message, MessageVersion, Reaction, StatusReceipt
+from omnichannel.models.rate import MessageCost, Rate
 from omnichannel.models.template import Template
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "ChannelNotice",
     "Conversation",
     "Message",
+    "MessageCost",
     "MessageVersion",
+    "Rate",
     "Reaction",
     "StatusReceipt",
     "Template",

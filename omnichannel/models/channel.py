@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.calendar import check_zone
 from common.crypto import EncryptedJSONField
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
 from omnichannel.adapters.outgoing import Account
@@ -43,6 +44,19 @@ class Channel(CompanyOwned):
     graph_url = models.URLField(_("endereço da API"), max_length=200, blank=True)
     graph_version = models.CharField(_("versão da API"), max_length=10, blank=True)
     health = models.JSONField(_("saúde"), default=dict, blank=True)
+    currency = models.CharField(_("moeda da conta"), max_length=3, default="USD", db_default="USD")
+    # Meta counts months by the account's clock; the clinic's own, unless somebody says otherwise.
+    time_zone = models.CharField(
+        _("fuso horário da conta"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_zone],
+    )
+    monthly_budget = models.DecimalField(
+        _("orçamento mensal"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     checked_at = models.DateTimeField(_("verificado em"), null=True, blank=True)
     last_webhook_at = models.DateTimeField(_("último webhook"), null=True, blank=True)
 

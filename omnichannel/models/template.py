@@ -30,6 +30,15 @@ class Template(CompanyOwned):
     components = models.JSONField(_("componentes"), default=list)
     quality = models.CharField(_("qualidade"), max_length=20, blank=True)
     rejected_reason = models.CharField(_("motivo da rejeição"), max_length=300, blank=True)
+    # Announced by Meta (template_category_update, `correct_category`): the price will change.
+    coming_category = models.CharField(
+        _("categoria que virá"), max_length=40, blank=True, default="", db_default=""
+    )
+    # Newest news by field, in seconds since 1970: webhooks repeat and arrive in any order.
+    heard_at = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), editable=False
+    )
+    submitted_at = models.DateTimeField(_("enviado para análise em"), null=True)
     synced_at = models.DateTimeField(_("sincronizado em"), null=True)
 
     objects = CompanyManager.from_queryset(TemplateQuerySet)()

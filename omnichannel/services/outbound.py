@@ -168,6 +168,8 @@ def message_retry(*, message: Message, actor: Membership) -> Message:
     row.status, row.error_code, row.error_detail = MessageStatus.PENDING, "", ""
     # A failed attempt may have had an id; the next one gets its own.
     row.external_id, row.attempts, row.send_after = None, 0, timezone.now()
+    # What was told of the failed attempt's price is nobody's to pay.
+    row.pricing = None
     row.metadata = {**row.metadata, "retries": row.metadata.get("retries", 0) + 1}
     row.revision = held.revision
     row.save()

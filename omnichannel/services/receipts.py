@@ -15,11 +15,15 @@ from django.utils import timezone
 from common.realtime import publish
 from common.rows import update_rows
 from common.tasks import ring
+from contacts.models import ContactIdentity
+from contacts.refs import IdentityKind, IdentityRef
 from omnichannel import bells, events
 from omnichannel.adapters import registry
 from omnichannel.adapters.facts import AccountRef, ProviderFault, StatusUpdate
 from omnichannel.choices import STATUS_BEFORE, MessageStatus
 from omnichannel.models import Channel, Conversation, Message, StatusReceipt
+from omnichannel.services.costs import Priced, costs_record
+from omnichannel.services.pricing import market_of
 from omnichannel.services.refusals import refusal_note
 
 TOKEN_PREFIX = "msg:"  # noqa: S105  (a label in the provider's callback data, not a secret)
@@ -92,18 +96,44 @@ def receipts_apply(*, channel: Channel, updates: Sequence[StatusUpdate]) -> int:
     by_token = {token_of(row): row for row in rows if row.external_id is None}
     changed: dict[UUID, Message] = {}
     early: list[StatusUpdate] = []
+    billed: list[tuple[Message, str]] = []
     for update in updates:
         row = by_external.get(update.external_id) or by_token.get(update.token)
         if row is None or row.external_id not in (None, update.external_id):
             early.append(update)
-        elif advance(row, update, channel.kind):
+            continue
+        was_billed = _is_billed(row)
+        if advance(row, update, channel.kind):
             changed[row.pk] = row
+            if _is_billed(row) and not was_billed:
+                billed.append((row, market_of(update.recipient)))
     _save(list(changed.values()))
     for row in changed.values():
         refusal_note(row)
+    if billed:
+        costs_record(channel=channel, priced=_priced(billed))
     if early:
         _keep(channel, early)
     return len(changed)
+
+
+def _is_billed(message: Message) -> bool:
+    """Tell whether the price of a message is known and due: Meta bills what was delivered, and may
+    tell the price earlier or later than that."""
+    return message.pricing is not None and message.delivered_at is not None
+
+
+def _priced(billed: Sequence[tuple[Message, str]]) -> list[Priced]:
+    # A receipt that was kept for later has lost whom it was about; the conversation knows.
+    lost = {row.conversation.identity_id for row, market in billed if not market}
+    known = ContactIdentity.unscoped.in_bulk(lost) if lost else {}
+    priced = []
+    for row, market in billed:
+        assert row.pricing is not None and row.delivered_at is not None
+        if not market and (own := known.get(row.conversation.identity_id)):
+            market = market_of([IdentityRef(IdentityKind(own.kind), own.value)])
+        priced.append(Priced(row.pk, market, row.pricing, row.delivered_at))
+    return priced
 
 
 def _id_in(token: str) -> str:

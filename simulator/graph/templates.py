@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from simulator.graph.auth import waba_for
 from simulator.graph.errors import GraphError
 from simulator.graph.paging import page_of
 from simulator.graph.requests import json_body
 from simulator.graph.template_checks import VARIABLE
+from simulator.graph.uploads import handle_is_good
 from simulator.models import SimTemplate
+from simulator.services.templates import review_ends
 
 Json = dict[str, Any]
 FIELDS = (
@@ -77,7 +81,9 @@ def listing(request: HttpRequest, *, token: str, node_id: str) -> Json:
 
 
 def create(request: HttpRequest, *, token: str, node_id: str) -> Json:
-    """Take a new template for review: it stays PENDING until the control page decides."""
+    """Take a new template for review: it is approved a moment later, unless the control page
+    decides first.
+    """
     waba_for(node_id, token)
     data = json_body(request)
     name, language = data.get("name"), data.get("language")
@@ -99,13 +105,31 @@ def create(request: HttpRequest, *, token: str, node_id: str) -> Json:
         category=data["category"],
         parameter_format=_format(data, components),
         components=components,
+        decide_at=review_ends(),
     )
     return {"id": template.graph_id, "status": template.status, "category": template.category}
 
 
 def edit(request: HttpRequest, template: SimTemplate) -> Json:
-    """Replace the components of a template and send it to review again."""
+    """Replace the components of a template and send it to review again.
+
+    One that was approved keeps its category and is edited once a day; one in review waits.
+    """
     data = json_body(request)
+    is_approved = template.status == SimTemplate.Status.APPROVED
+    if template.status == SimTemplate.Status.PENDING:
+        raise GraphError(100, "A template in review cannot be edited")
+    if is_approved and data.get("category", template.category) != template.category:
+        raise GraphError(100, "The category of an approved template cannot be changed")
+    day_ago = timezone.now() - timedelta(hours=24)
+    if is_approved and template.edited_at and template.edited_at > day_ago:
+        raise GraphError(100, "An approved template can be edited once in 24 hours")
+    template.edited_at = timezone.now()
+    template.decide_at = review_ends()
+    template.parameter_format = _format(
+        {"parameter_format": template.parameter_format},
+        _components(data.get("components", template.components)),
+    )
     template.components = _components(data.get("components", template.components))
     if data.get("category") in CATEGORIES:
         template.category = data["category"]
@@ -140,11 +164,32 @@ def _components(value: Any) -> list[Json]:
         is_text = item["type"] in ("BODY", "FOOTER") or item.get("format") == "TEXT"
         if is_text and not isinstance(item.get("text"), str):
             raise GraphError(100, f"Component {item['type']} needs a text")
-        if item["type"] == "BODY" and len(item["text"]) > 1024:
-            raise GraphError(100, "The body must be at most 1024 characters long", subcode=2388040)
         if item["type"] == "BUTTONS" and not isinstance(item.get("buttons"), list):
             raise GraphError(100, "Component BUTTONS needs buttons")
+        _check_limits(item)
     return components
+
+
+def _check_limits(item: Json) -> None:
+    """Refuse what is too long, badly placed, or lacks its example. Raises GraphError 100."""
+    kind, text = item["type"], str(item.get("text", ""))
+    if len(text) > {"HEADER": 60, "BODY": 1024, "FOOTER": 60}.get(kind, 0) and text:
+        raise GraphError(100, f"The {kind} is too long", subcode=2388040)
+    if kind == "HEADER" and item.get("format") in ("IMAGE", "VIDEO", "DOCUMENT"):
+        handles = (item.get("example") or {}).get("header_handle") or [""]
+        if not handle_is_good(str(handles[0])):
+            raise GraphError(100, "The header needs the handle of a sample", subcode=2388047)
+    if kind == "FOOTER" and VARIABLE.search(text):
+        raise GraphError(100, "The footer takes no variables", subcode=2388073)
+    places = list(VARIABLE.finditer(text.strip()))
+    if kind == "BODY" and places:
+        if places[0].start() == 0 or places[-1].end() == len(text.strip()):
+            raise GraphError(100, "Variables can't be at either end", subcode=2388299)
+        if not item.get("example"):
+            raise GraphError(100, "The body needs examples", subcode=2388072)
+    for button in item.get("buttons") or []:
+        if len(str(button.get("text", ""))) > 25:
+            raise GraphError(100, "The button's text is too long", subcode=2388040)
 
 
 def _format(data: Json, components: list[Json]) -> str:

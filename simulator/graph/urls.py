@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from simulator.graph import accounts, media, messages, nodes, templates
+from simulator.graph import accounts, media, messages, nodes, templates, uploads
 from simulator.graph.requests import graph_view
 
 VERSION = r"^v\d{1,3}\.\d{1,2}/"
@@ -12,6 +12,8 @@ NODE = VERSION + r"(?P<node_id>\d{1,32})"
 
 urlpatterns = [
     re_path(VERSION + r"debug_token/?$", graph_view(get=accounts.debug_token)),
+    re_path(VERSION + r"app/uploads/?$", graph_view(post=uploads.begin)),
+    re_path(VERSION + r"upload:(?P<session>[\w=.-]{1,400})/?$", graph_view(post=uploads.finish)),
     re_path(NODE + r"/messages/?$", graph_view(post=messages.send)),
     re_path(NODE + r"/marketing_messages/?$", graph_view(post=messages.send)),
     re_path(NODE + r"/media/?$", graph_view(post=media.upload)),

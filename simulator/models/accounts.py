@@ -73,6 +73,9 @@ class SimTemplate(Base):
     components: models.JSONField[Any, Any] = models.JSONField(default=list)
     quality = models.CharField(max_length=10, default="UNKNOWN")
     rejected_reason = models.CharField(max_length=40, default="NONE")
+    # When the review ends with an approval, unless somebody decides before.
+    decide_at = models.DateTimeField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("modelo simulado")

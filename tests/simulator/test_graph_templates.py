@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
 
 from simulator.models import SimMessage, SimNumber, SimPerson, SimTemplate
 from simulator.services import template_ensure
-from simulator.services.templates import template_decide
+from simulator.services.templates import template_decide, templates_review
 from tests.simulator.conftest import TOKEN, WABA_ID, error_of, values
 
 Call = Callable[..., HttpResponse]
@@ -40,6 +42,14 @@ LINK: Json = {
     "sub_type": "url",
     "index": "0",
     "parameters": [{"type": "text", "text": "centro"}],
+}
+
+
+PLAIN: list[Json] = [{"type": "BODY", "text": "Oi"}]
+BODY: Json = {
+    "type": "BODY",
+    "text": "Não abrimos em {{1}}.",
+    "example": {"body_text": [["12/10"]]},
 }
 
 
@@ -169,7 +179,7 @@ def test_a_created_template_waits_for_review_and_approval_sends_the_webhook(
         "name": "aviso_feriado",
         "language": "pt_BR",
         "category": "UTILITY",
-        "components": [{"type": "BODY", "text": "Não abrimos em {{1}}."}],
+        "components": [BODY],
     }
     created = json.loads(graph("POST", f"{WABA_ID}/message_templates", data).content)
     assert created["status"] == "PENDING"
@@ -184,6 +194,23 @@ def test_a_created_template_waits_for_review_and_approval_sends_the_webhook(
 @pytest.mark.parametrize(
     "change",
     [
+        {"components": [{"type": "BODY", "text": "Oi {{1}}", "example": {}}]},
+        {"components": [{"type": "BODY", "text": "Oi {{1}}!"}]},
+        {"components": [*PLAIN, {"type": "FOOTER", "text": "x" * 61}]},
+        {"components": [*PLAIN, {"type": "FOOTER", "text": "Oi {{1}}"}]},
+        {"components": [*PLAIN, {"type": "HEADER", "format": "IMAGE"}]},
+        {
+            "components": [
+                *PLAIN,
+                {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::nada"]}},
+            ]
+        },
+        {
+            "components": [
+                *PLAIN,
+                {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "x" * 26}]},
+            ]
+        },
         {"name": "Com Maiúscula"},
         {"category": "OUTRA"},
         {"components": []},
@@ -218,3 +245,80 @@ def test_a_refusal_names_its_reason_in_the_webhook(number: SimNumber) -> None:
     [value] = values()
     assert value["reason"] == "TAG_CONTENT_MISMATCH"
     assert value["rejection_info"]["recommendation"]
+
+
+# --- review and samples --------------------------------------------------------------------------
+
+
+def created(graph: Call, **changes: Any) -> SimTemplate:
+    data = {"name": "novo", "language": "pt_BR", "category": "UTILITY", "components": [BODY]}
+    answer = graph("POST", f"{WABA_ID}/message_templates", {**data, **changes})
+    return SimTemplate.objects.get(graph_id=json.loads(answer.content)["id"])
+
+
+def test_a_new_template_is_approved_a_moment_later_and_told_of_once(
+    graph: Call, number: SimNumber
+) -> None:
+    template = created(graph)
+    assert templates_review() == 0
+    SimTemplate.objects.update(decide_at=timezone.now())
+    assert (templates_review(), templates_review()) == (1, 0)
+    template.refresh_from_db()
+    assert template.status == "APPROVED"
+    assert [value["event"] for value in values()] == ["APPROVED"]
+
+
+def test_a_verdict_from_the_control_page_comes_before_the_review_ends(
+    graph: Call, number: SimNumber
+) -> None:
+    template_decide(template=created(graph), event="REJECTED")
+    SimTemplate.objects.exclude(decide_at=None).update(decide_at=timezone.now())
+    assert templates_review() == 0
+    assert SimTemplate.objects.get(name="novo").status == "REJECTED"
+
+
+def test_an_edit_goes_to_review_again_once_a_day_for_an_approved_one(
+    graph: Call, number: SimNumber
+) -> None:
+    template = SimTemplate.objects.get(name="lembrete_consulta")
+    edit = {"components": [BODY]}
+    assert graph("POST", template.graph_id, edit).status_code == 200
+    template.refresh_from_db()
+    assert (template.status, template.components) == ("PENDING", [BODY])
+    assert error_of(graph("POST", template.graph_id, edit))["code"] == 100
+    template_decide(template=template, event="APPROVED")
+    assert error_of(graph("POST", template.graph_id, edit))["code"] == 100
+    template_decide(template=template, event="REJECTED")
+    assert graph("POST", template.graph_id, edit).status_code == 200
+
+
+def test_an_approved_template_keeps_its_category(graph: Call, number: SimNumber) -> None:
+    template = SimTemplate.objects.get(name="lembrete_consulta")
+    edit = {"components": [BODY], "category": "MARKETING"}
+    assert error_of(graph("POST", template.graph_id, edit))["code"] == 100
+
+
+def test_a_sample_of_any_size_gives_a_handle_that_a_header_takes(
+    client: Client, graph: Call, number: SimNumber
+) -> None:
+    content = b"x" * 5_000_000
+    begun = graph("POST", f"app/uploads?file_length={len(content)}&file_type=video/mp4")
+    address = json.loads(begun.content)["id"]
+    headers = {"Authorization": f"OAuth {TOKEN}"}
+    for sent, status in ((content[:-1], 400), (content, 200)):
+        answer = client.generic(
+            "POST", f"/v26.0/{address}", data=sent, content_type="video/mp4", headers=headers
+        )
+        assert answer.status_code == status
+    handle = json.loads(answer.content)["h"]
+    header = {"type": "HEADER", "format": "VIDEO", "example": {"header_handle": [handle]}}
+    assert created(graph, components=[header, *PLAIN]).components[0] == header
+
+
+@pytest.mark.parametrize(
+    "path", ["app/uploads?file_length=1&file_type=text/html", "upload:nada?sig=x", "app/uploads"]
+)
+def test_an_upload_that_makes_no_sense_is_refused(
+    graph: Call, number: SimNumber, path: str
+) -> None:
+    assert error_of(graph("POST", path))["code"] == 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import IO, Any
@@ -17,12 +18,20 @@ from omnichannel.adapters.outgoing import (
     OutgoingMessage,
     SendError,
     SendResult,
+    TemplateDraft,
     TemplateInfo,
     TemplateSend,
     TemplateVariable,
+    TemplateVerdict,
 )
 from omnichannel.adapters.tolerant import ident, mapping
-from omnichannel.adapters.whatsapp import answers, limits, profile, templates
+from omnichannel.adapters.whatsapp import (
+    answers,
+    limits,
+    profile,
+    template_drafts,
+    templates,
+)
 from omnichannel.adapters.whatsapp.content import body_of, read_body
 from omnichannel.adapters.whatsapp.errors import explain, fault_sentence
 from omnichannel.adapters.whatsapp.media import (
@@ -176,6 +185,49 @@ class WhatsAppAdapter(Adapter):
     def template_build(self, template: TemplateInfo, values: Mapping[str, Any]) -> TemplateSend:
         """Fill a template. Raises ContentRefused naming every wrong value."""
         return templates.build(template, values)
+
+    def draft_check(self, draft: TemplateDraft) -> None:
+        """Refuse a draft beyond WhatsApp's limits. Raises ContentRefused naming every input."""
+        template_drafts.check(draft)
+
+    def draft_info(self, draft: TemplateDraft) -> TemplateInfo:
+        """Return a draft as WhatsApp would list it."""
+        return template_drafts.info_of(draft)
+
+    def draft_of(self, template: TemplateInfo) -> TemplateDraft | None:
+        """Return a template as a draft to edit."""
+        return template_drafts.draft_of(template)
+
+    def sample_upload(self, account: Account, file: IO[bytes], mime_type: str) -> str:
+        """Store the sample of a header's file; its bytes must be what its type says."""
+        file_check(file, mime_type)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        handle = _graph(account).handle_of(file, size, plain_type(mime_type))
+        if not handle:
+            raise unreadable()
+        return handle
+
+    def template_create(self, account: Account, draft: TemplateDraft) -> TemplateVerdict:
+        """Hand a new template over for review. Raises ContentRefused and SendError."""
+        template_drafts.check(draft)
+        graph = _graph(account)
+        body = template_drafts.body_of(draft)
+        return answers.verdict(graph.post(account.waba_id, "message_templates", body=body))
+
+    def template_edit(
+        self, account: Account, external_id: str, draft: TemplateDraft
+    ) -> TemplateVerdict:
+        """Replace a template's content; name and language stay. Raises as `template_create`."""
+        template_drafts.check(draft)
+        whole = template_drafts.body_of(draft)
+        body = {key: whole[key] for key in ("category", "components")}
+        answer = _graph(account).post(external_id, body=body)
+        return answers.verdict({"id": external_id, **answer})
+
+    def template_delete(self, account: Account, name: str, external_id: str) -> None:
+        """Delete one language of a template; without its id Meta would delete all languages."""
+        _graph(account).delete(account.waba_id, "message_templates", hsm_id=external_id, name=name)
 
     def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
         """Return our code and the sentence for an error that a receipt brought."""

@@ -15,6 +15,7 @@ from omnichannel.adapters.outgoing import (
     MediaInfo,
     SendResult,
     TemplateInfo,
+    TemplateVerdict,
 )
 from omnichannel.adapters.tolerant import copied, ident, mapping, number, text
 from omnichannel.adapters.whatsapp.change import identities_of
@@ -93,6 +94,18 @@ def template_info(raw: Json) -> TemplateInfo | None:
         ),
         quality=ident(mapping(raw.get("quality_score")).get("score")).upper(),
         rejected_reason=_unless_none(raw.get("rejected_reason")),
+    )
+
+
+def verdict(answer: Json) -> TemplateVerdict:
+    """Return what Meta said of a template handed over. Raises SendError if it named none."""
+    external_id = ident(answer.get("id"))
+    if not external_id:
+        raise unreadable()
+    return TemplateVerdict(
+        external_id=external_id,
+        status=ident(answer.get("status")).upper(),
+        category=ident(answer.get("category")).upper(),
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from omnichannel.adapters.meta import GraphFault
 from omnichannel.adapters.outgoing import Scope, SendError
+from omnichannel.adapters.whatsapp.template_errors import REFUSALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,12 +267,11 @@ MEANINGS: dict[int, Meaning] = {
         ),
     ),
     **_each((133000, 133005, 133006, 133016), REGISTRATION),
-    2388019: replace(
-        TEMPLATE_DRAFT,
-        code="limite_de_modelos",
-        sentence=_("A conta atingiu o limite de modelos. Exclua modelos que não são usados."),
-    ),
-    **_each((2388039, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299), TEMPLATE_DRAFT),
+    2388039: TEMPLATE_DRAFT,
+    **{
+        number: replace(TEMPLATE_DRAFT, code=code, sentence=sentence)
+        for number, (code, sentence) in REFUSALS.items()
+    },
 }
 
 UNKNOWN = Meaning(
@@ -311,6 +311,8 @@ def meaning_of(fault: GraphFault) -> Meaning:
         return EXPIRED_TOKEN
     if fault.code == 100 and fault.subcode == 33:
         return MEANINGS[33]
+    if fault.code == 100 and fault.subcode in REFUSALS:
+        return MEANINGS[fault.subcode]
     if fault.code in (133008, 133009) and (named := WAIT.search(fault.details)):
         wait = float(named[1]) * UNIT_SECONDS[named[2].lower()]
         return replace(meaning, retry_after=wait)

@@ -36,7 +36,7 @@ def template_quality(change: Change) -> Iterator[Parsed]:
 
 
 def template_category(change: Change) -> Iterator[Parsed]:
-    """Give a new category, or (`reason`) the one that Meta will set later."""
+    """Give a new category, or the one that Meta will set later."""
     category = label(change.value.get("new_category")).upper()
     coming = label(change.value.get("correct_category")).upper()
     if not category and not coming:
@@ -45,7 +45,7 @@ def template_category(change: Change) -> Iterator[Parsed]:
     yield _update(
         change,
         category=category or None,
-        reason=f"correct_category: {coming}" if coming and coming != category else None,
+        coming_category=coming if coming != category else "",
     )
 
 
@@ -97,6 +97,7 @@ def _update(
     reason: str | None = None,
     quality: str | None = None,
     category: str | None = None,
+    coming_category: str | None = None,
     components: list[Json] | None = None,
 ) -> TemplateUpdate:
     value = change.value
@@ -115,5 +116,6 @@ def _update(
         reason=reason,
         quality=quality,
         category=category,
+        coming_category=coming_category,
         components=components,
     )

@@ -15,6 +15,7 @@ from werkzeug import Request, Response
 
 from contacts.refs import IdentityKind, IdentityRef
 from omnichannel.adapters import meta
+from omnichannel.adapters.bodies import FormBody
 from omnichannel.adapters.outgoing import SendError, SendResult
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from tests.omnichannel.adapters.conftest import TOKEN
@@ -407,12 +408,12 @@ def test_a_large_upload_is_read_in_blocks():
             return super().read(size)
 
     file = Counting(b"x" * 1_000_000)
-    form = meta.FormBody({"a": "b"}, file, "video/mp4")
+    form = FormBody({"a": "b"}, file, "video/mp4")
     content = b"".join(form)
     assert len(content) == len(form)
     assert file.largest <= 65_536
 
 
 def test_a_type_cannot_smuggle_a_header():
-    form = meta.FormBody({}, io.BytesIO(b"x"), "image/png\r\nX-Evil: 1")
+    form = FormBody({}, io.BytesIO(b"x"), "image/png\r\nX-Evil: 1")
     assert b"Evil" not in form.read(10_000)

@@ -790,11 +790,15 @@ TEMPLATE = {"message_template_id": 7, "message_template_name": "aviso"}
         ),
         ("message_template_status_update", {"event": "NOVELTY"}, {"status": None}),
         ("message_template_quality_update", {"new_quality_score": "RED"}, {"quality": "RED"}),
-        ("template_category_update", {"new_category": "MARKETING"}, {"category": "MARKETING"}),
+        (
+            "template_category_update",
+            {"new_category": "MARKETING"},
+            {"category": "MARKETING", "coming_category": ""},
+        ),
         (
             "template_category_update",
             {"new_category": "UTILITY", "correct_category": "MARKETING"},
-            {"category": "UTILITY", "reason": "correct_category: MARKETING"},
+            {"category": "UTILITY", "coming_category": "MARKETING"},
         ),
         (
             "message_template_components_update",

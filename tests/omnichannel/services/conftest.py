@@ -16,7 +16,9 @@ from omnichannel.adapters.outgoing import (
     OutgoingMessage,
     SendError,
     SendResult,
+    TemplateDraft,
     TemplateInfo,
+    TemplateVerdict,
 )
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 
@@ -37,6 +39,7 @@ class FakeProvider(WhatsAppAdapter):
         self.sent: list[OutgoingMessage] = []
         self.uploads: list[tuple[str, str]] = []
         self.read: list[tuple[str, bool]] = []
+        self.written: list[tuple[str, Any]] = []
         self.on_send: Callable[[OutgoingMessage], SendResult | None] = lambda message: None
         self.on_upload: Callable[[], None] = lambda: None
         self.file: bytes | Callable[[], Iterator[bytes]] = b"\xff\xd8\xff\xe0" + b"x" * 100
@@ -77,6 +80,28 @@ class FakeProvider(WhatsAppAdapter):
         if isinstance(self.health, SendError):
             raise self.health
         return self.health
+
+    def sample_upload(self, account: Account, file: Any, mime_type: str) -> str:
+        self.on_template("sample", mime_type)
+        return "4::alça"
+
+    def template_create(self, account: Account, draft: TemplateDraft) -> TemplateVerdict:
+        self.draft_check(draft)
+        return self.on_template("create", draft) or TemplateVerdict("77", "PENDING", "")
+
+    def template_edit(
+        self, account: Account, external_id: str, draft: TemplateDraft
+    ) -> TemplateVerdict:
+        self.draft_check(draft)
+        return self.on_template("edit", draft) or TemplateVerdict(external_id)
+
+    def template_delete(self, account: Account, name: str, external_id: str) -> None:
+        self.on_template("delete", (name, external_id))
+
+    def on_template(self, what: str, given: Any) -> TemplateVerdict | None:
+        """Answer a call about a template; a test replaces it."""
+        self.written.append((what, given))
+        return None
 
     def templates(self, account: Account) -> Iterator[TemplateInfo]:
         yield from self.listed

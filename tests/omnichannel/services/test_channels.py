@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from common.errors import DomainError
-from omnichannel.adapters.facts import AccountNotice, AccountRef, TemplateUpdate
-from omnichannel.adapters.outgoing import AccountHealth, SendError, TemplateInfo
+from omnichannel.adapters.facts import AccountNotice, AccountRef
+from omnichannel.adapters.outgoing import AccountHealth, SendError
 from omnichannel.choices import ChannelStatus
-from omnichannel.models import Channel, ChannelNotice, Template
+from omnichannel.models import Channel, ChannelNotice
 from omnichannel.services.channels import (
     AccountTaken,
     ChannelInUse,
@@ -23,7 +23,6 @@ from omnichannel.services.channels import (
     notice_record,
     webhook_seen,
 )
-from omnichannel.services.templates import template_apply, templates_sync
 from tests import make
 from tests.race import errors, together
 
@@ -221,62 +220,3 @@ def test_a_webhook_is_remembered_at_most_every_five_seconds(channel, django_asse
         webhook_seen(channel, now + timedelta(seconds=4))
     webhook_seen(channel, now + timedelta(seconds=6))
     assert fresh(channel).last_webhook_at == now + timedelta(seconds=6)
-
-
-# --- templates -----------------------------------------------------------------------------------
-
-
-def info(name: str, status: str = "APPROVED", **given) -> TemplateInfo:
-    return TemplateInfo(external_id=name, name=name, language="pt_BR", status=status, **given)
-
-
-def test_our_copy_becomes_what_meta_lists(channel, rival_channel, provider):
-    provider.listed = [info("um"), info("dois")]
-    templates_sync(channel=rival_channel)
-    assert templates_sync(channel=channel) == 2
-    provider.listed = [info("dois", "PAUSED"), info("três")]
-    templates_sync(channel=channel)
-    found = {row.name: row.status for row in Template.objects.for_company(channel.company)}
-    assert found == {"um": "DELETED", "dois": "PAUSED", "três": "APPROVED"}
-    theirs = Template.objects.for_company(rival_channel.company)
-    assert {row.status for row in theirs} == {"APPROVED"}
-
-
-def test_a_list_that_breaks_off_changes_nothing(channel, provider):
-    provider.listed = [info("um"), info("dois")]
-    templates_sync(channel=channel)
-
-    def half(account):
-        yield info("um", "PAUSED")
-        raise SendError("resposta_invalida", "x", retryable=True)
-
-    provider.templates = half
-    with pytest.raises(DomainError):
-        templates_sync(channel=channel)
-    assert {row.status for row in Template.unscoped.all()} == {"APPROVED"}
-
-
-@pytest.mark.parametrize(
-    ("event", "status"),
-    [
-        ("APPROVED", "APPROVED"),
-        ("PAUSED", "PAUSED"),
-        ("FLAGGED", "APPROVED"),
-        ("REINSTATED", "APPROVED"),
-        ("SOMETHING_NEW", "PENDING"),
-    ],
-)
-def test_news_of_a_template_change_only_what_they_name(channel, provider, event, status):
-    provider.listed = [info("um", "REJECTED", category="UTILITY", quality="GREEN")]
-    templates_sync(channel=channel)
-    update = TemplateUpdate(AccountRef("1"), "9", "um", "pt_BR", AT, status=event)
-    template_apply(channel=channel, update=update)
-    row = Template.unscoped.get()
-    assert (row.status, row.category, row.quality) == (status, "UTILITY", "GREEN")
-
-
-def test_news_of_an_unknown_template_make_it(channel):
-    update = TemplateUpdate(AccountRef("1"), "9", "novo", "pt_BR", AT, quality="RED")
-    template_apply(channel=channel, update=update)
-    row = Template.unscoped.get()
-    assert (row.name, row.status, row.quality) == ("novo", "PENDING", "RED")
