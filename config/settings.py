@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "contacts",
     "omnichannel",
     "queues",
+    "leadscoring",
     "webhooks",
     "inbox",
     "simulator",
@@ -183,6 +184,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contacts.tasks.duplicates_sweep",
         "schedule": timedelta(hours=24),
     },
+    "scores-tick": {
+        "task": "leadscoring.tasks.tick",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
+    "scores-reconcile": {"task": "leadscoring.tasks.reconcile", "schedule": timedelta(hours=1)},
+    "scores-learn": {"task": "leadscoring.tasks.learn_all", "schedule": timedelta(hours=24)},
     "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
     "accounts-purge": {"task": "accounts.tasks.purge", "schedule": timedelta(hours=1)},
     "ledger-purge": {"task": "webhooks.tasks.purge", "schedule": timedelta(hours=1)},
@@ -351,6 +359,8 @@ SPECTACULAR_SETTINGS = {
         "TicketEventKind": "queues.choices.TicketEventKind",
         "PresenceState": "accounts.models.presence.PresenceState",
         "Distribution": "queues.choices.Distribution",
+        "LeadAction": "leadscoring.choices.Action",
+        "LeadDimension": "leadscoring.choices.Dimension",
     },
 }
 
