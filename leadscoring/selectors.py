@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Company
 from leadscoring.choices import Dimension
 from leadscoring.models import LeadScore
+from leadscoring.models.scores import HOT, WARM
 from leadscoring.rules import Reason
 from leadscoring.services.scoring import today_of
 from leadscoring.wording import dimension_words, reason_words
@@ -22,6 +25,13 @@ class Told:
     words: str
     value: int
     reasons: tuple[tuple[Reason, str], ...]
+
+
+def heat_of(temperature: int) -> tuple[str, str]:
+    """Return the level of a temperature, hot, warm or cold, and its word."""
+    if temperature >= HOT:
+        return "hot", _("Quente")
+    return ("warm", _("Morno")) if temperature >= WARM else ("cold", _("Frio"))
 
 
 def score_of(contact_id: Any) -> LeadScore | None:

@@ -135,6 +135,8 @@ TABLE: dict[str, Address] = {
     f"{API}contatos/<uuid:contact_id>/": Address(
         {"get": MEMBER, "patch": MEMBER, "delete": MANAGER}, {"name": "Outro"}
     ),
+    f"{API}contatos/<uuid:contact_id>/score/": reads(),
+    f"{API}contatos/<uuid:contact_id>/score/recalcular/": acts(),
     f"{API}conversas/": reads(),
     TALK: reads(),
     f"{TALK}mensagens/": Address({"get": MEMBER, "post": MEMBER}, {"text": "x"}),
@@ -379,6 +381,7 @@ def modules(*names: str) -> Iterator[Any]:
         "contacts",
         "omnichannel",
         "queues",
+        "leadscoring",
         "webhooks",
         "inbox",
         "config",

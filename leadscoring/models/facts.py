@@ -42,8 +42,8 @@ class SignalWord(CompanyOwned):
 
 
 class Counted(CompanyOwned):
-    """Counters of messages in both directions. `<signal>_on` is the day a word of that kind was heard
-    last; `words` are those of the company's lists that were heard.
+    """Counters of messages in both directions. `<signal>_on` is the day a word of that kind was
+    heard last; `words` are those of the company's lists that were heard.
     """
 
     inbound_count = models.PositiveIntegerField(default=0)

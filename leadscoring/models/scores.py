@@ -17,8 +17,8 @@ from leadscoring.rules import Facts, Score, facts_of, score
 if TYPE_CHECKING:
     from accounts.models import Membership
 
-# From this temperature on a person is hot.
-HOT = 70
+# From these temperatures on a person is hot, or warm.
+HOT, WARM = 70, 40
 
 
 class LeadScoreQuerySet(CompanyQuerySet["LeadScore"]):

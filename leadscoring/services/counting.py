@@ -64,7 +64,8 @@ FROM (
         {", ".join(f"max(t.{name}) AS {name}" for name in DATES)},
         coalesce((
             SELECT array_agg(DISTINCT w) FROM omnichannel_conversation o
-            JOIN leadscoring_talkfacts d ON d.conversation_id = o.id, jsonb_array_elements_text(d.words) w
+            JOIN leadscoring_talkfacts d ON d.conversation_id = o.id
+            CROSS JOIN jsonb_array_elements_text(d.words) w
             WHERE o.contact_id = v.id
         ), '{{}}') AS words
     FROM unnest(%s::uuid[]) v(id)

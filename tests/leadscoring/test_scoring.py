@@ -259,7 +259,7 @@ def test_scoring_all_and_scoring_some_at_once_never_wait_for_each_other_for_ever
             for some in ids * 3
         ),
         *(
-            lambda one=Contact.unscoped.get(pk=pk): score_recalculate(contact=one)
+            lambda pk=pk: score_recalculate(contact=Contact.unscoped.get(pk=pk))
             for pk in people[:4]
         ),
     ]
