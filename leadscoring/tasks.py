@@ -22,7 +22,7 @@ from leadscoring.services.counting import (
 )
 from leadscoring.services.learning import model_train
 from leadscoring.services.outcomes import outcomes_silent
-from leadscoring.services.scoring import contacts_score, scores_age, scores_recalculate
+from leadscoring.services.scoring import contacts_score, scores_age, scores_recalculate, today_of
 from leadscoring.services.words import recount_is_due
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,8 @@ def recount(company_id: str) -> None:
 @company_task(bells.LEARN)
 def learn(company_id: str) -> None:
     """Train a company's model where there are outcomes enough."""
-    outcomes_silent(company_id=company_id)
+    company = Company.objects.get(pk=company_id)
+    outcomes_silent(company_id=company_id, today=today_of(company))
     model_train(company_id=company_id)
 
 

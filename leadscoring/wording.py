@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from leadscoring.choices import Dimension
 from leadscoring.rules import LIMIT, NEVER, Reason
@@ -80,4 +80,34 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "interesse": _asked(lambda: _("Mostrou interesse")),
     "desistencia": _asked(lambda: _("Deu sinal de desistência")),
     LIMIT: lambda _value: _("Cada parte do score vai de 0 a 100"),
+}
+
+
+def feature_words(name: str) -> str:
+    """Name a fact, for the report of what weighs in a model."""
+    return str(_FACTS[name])
+
+
+_FACTS = {
+    "messages": gettext_lazy("Mensagens enviadas"),
+    "reply_seconds": gettext_lazy("Demora para responder"),
+    "answered_percent": gettext_lazy("Quanto responde"),
+    "daytime_percent": gettext_lazy("Escreve em horário comercial"),
+    "silent_days": gettext_lazy("Escreveu há pouco"),
+    "contact_days": gettext_lazy("Dias em que falou"),
+    "talk_minutes": gettext_lazy("Minutos de conversa"),
+    "talks": gettext_lazy("Conversas"),
+    "name_words": gettext_lazy("Nome completo"),
+    "has_email": gettext_lazy("Tem e-mail"),
+    "has_phone": gettext_lazy("Tem telefone"),
+    "is_phone_proven": gettext_lazy("Telefone confirmado"),
+    "has_details": gettext_lazy("Dados adicionais"),
+    "price_days": gettext_lazy("Falou em preço há pouco"),
+    "schedule_days": gettext_lazy("Falou em agendar há pouco"),
+    "offer_days": gettext_lazy("Falou em desconto ou pagamento há pouco"),
+    "buying_days": gettext_lazy("Mostrou vontade de fechar há pouco"),
+    "insurance_days": gettext_lazy("Perguntou por convênio há pouco"),
+    "urgency_days": gettext_lazy("Falou em urgência há pouco"),
+    "refusal_days": gettext_lazy("Deu sinal de desistência há pouco"),
+    "interest_days": gettext_lazy("Mostrou interesse há pouco"),
 }

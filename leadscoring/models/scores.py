@@ -29,10 +29,6 @@ class LeadScoreQuerySet(CompanyQuerySet["LeadScore"]):
         seen = Contact.unscoped.all().visible_to(membership)
         return self.filter(company_id=membership.company_id, contact__in=seen)
 
-    def hot(self) -> LeadScoreQuerySet:
-        """Keep people who want something now."""
-        return self.filter(temperature__gte=HOT)
-
 
 class LeadScore(CompanyOwned):
     """How near a person is to becoming a patient (spec: tb_lead_scores).

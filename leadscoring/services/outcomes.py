@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -29,7 +30,7 @@ ON CONFLICT (contact_id) DO NOTHING
 SILENT = f"""
 INSERT INTO leadscoring_leadoutcome
     (id, created_at, updated_at, company_id, contact_id, is_won, facts, happened_on)
-SELECT uuidv7(), now(), now(), c.company_id, c.id, false, h.facts, now()::date
+SELECT uuidv7(), now(), now(), c.company_id, c.id, false, h.facts, %s::date
 FROM leadscoring_contactfacts f
 JOIN contacts_contact c ON c.id = f.contact_id AND c.status = '{Contact.Status.LEAD}'
 CROSS JOIN LATERAL (
@@ -37,7 +38,7 @@ CROSS JOIN LATERAL (
     WHERE h.contact_id = f.contact_id AND h.created_at < f.last_inbound_on + interval '2 days'
     ORDER BY h.id DESC LIMIT 1
 ) h
-WHERE f.company_id = %s::uuid AND f.last_inbound_on < now()::date - {SILENCE_DAYS}
+WHERE f.company_id = %s::uuid AND f.last_inbound_on < %s::date - {SILENCE_DAYS}
 ON CONFLICT (contact_id) DO NOTHING
 """  # noqa: S608  (values of our own only)
 
@@ -50,6 +51,6 @@ def outcomes_note(chosen: str, values: dict[str, Any]) -> None:
         cursor.execute(NOTE.format(chosen=chosen), values)
 
 
-def outcomes_silent(*, company_id: Any) -> None:
+def outcomes_silent(*, company_id: Any, today: date) -> None:
     """Note leads who fell silent as lost."""
-    run(SILENT, company_id)
+    run(SILENT, today, company_id, today)
