@@ -26,6 +26,9 @@ from accounts.services.tokens import token_issue
 from common.scoping import CompanyOwned, company_scope
 from contacts.services.contacts import contact_save
 from inbox import sockets
+from leadscoring.services.counting import conversations_count
+from leadscoring.services.scoring import score_recalculate
+from leadscoring.services.words import word_save
 from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment, Conversation, Template
 from omnichannel.services.outbound import message_send, note_add
@@ -243,6 +246,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
             status="APPROVED",
             components=[{"type": "BODY", "text": mark}],
         )
+        word_save(company_id=company.pk, kind="preco", text=mark)
         message_send(conversation=conversation, author=attendant, text=mark)
         note_add(conversation=conversation, author=administrator, text=mark)
         attachment = Attachment(
@@ -255,6 +259,8 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
             size=len(mark),
         )
         attachment.file.save("", ContentFile(mark.encode()), save=True)
+        conversations_count(company_id=company.pk, conversation_ids=[conversation.pk])
+        score_recalculate(contact=conversation.contact)
     ids = {
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,

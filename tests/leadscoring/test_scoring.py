@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import TestCase
 
 from contacts.models import Contact
@@ -203,6 +204,17 @@ def test_words_that_change_are_looked_for_in_old_messages(say, clinic):
     row = LeadScore.unscoped.get(contact=contact)
     assert (row.intent, row.signals) == (35, ["harmonizacao"])
     assert LeadScoreHistory.unscoped.filter(contact=contact).first().reason == "palavras"
+
+
+def test_the_command_counts_and_scores_everybody(say, clinic, capsys):
+    contact = say("quanto custa?").conversation.contact
+    hear(contact)
+    ContactFacts.unscoped.update(price_on=None, inbound_count=900)
+    TalkFacts.unscoped.update(price_on=None, inbound_count=900)
+    call_command("scores_rebuild", empresa=str(clinic.pk))
+    assert "1 conversas, 1 scores" in capsys.readouterr().out
+    row = LeadScore.unscoped.get()
+    assert (row.intent, facts_of(row.facts).messages) == (35, 1)
 
 
 def test_one_companys_scoring_touches_no_other(say, rival_channel, clinic, rival):
