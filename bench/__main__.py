@@ -18,7 +18,7 @@ from bench.stack import ROOT, Stack
 from config import processes
 from config.embedded import EmbeddedFailure
 
-FIGURES = ("accept", "process", "live", "pages", "sockets", "queues", "imports")
+FIGURES = ("accept", "process", "live", "pages", "sockets", "queues", "imports", "scoring")
 
 
 def main() -> int:

@@ -90,7 +90,7 @@ def fill(clinic: cast.Clinic, *, conversations: int, messages: int) -> None:
             "longest": longest,
             "each": (messages - longest) // max(count - 1, 1),
         }
-        dropped = _drop_indexes(cursor) if messages > 10_000 else []
+        dropped = drop_indexes(cursor) if messages > 10_000 else []
         for statement in (PEOPLE, CONVERSATIONS, MESSAGES):
             cursor.execute(statement, values)
         for definition in dropped:
@@ -109,7 +109,8 @@ def longest(clinic: cast.Clinic) -> object:
         return cursor.fetchone()[0]
 
 
-def _drop_indexes(cursor: Any) -> list[str]:
+def drop_indexes(cursor: Any) -> list[str]:
+    """Drop those that are cheaper to build at the end, and return how to build them."""
     cursor.execute("SET maintenance_work_mem = '256MB'")
     cursor.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [list(REBUILT)]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("contacts.api.urls")),
     path("", include("omnichannel.api.urls")),
     path("", include("queues.api.urls")),
+    path("", include("leadscoring.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^[\s\S]*$", UnknownAddress.as_view(), name="api-unknown"),

@@ -85,6 +85,14 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Pontuação"),
+        "items": [
+            _page(_("Scores"), "local_fire_department", "leadscoring_leadscore"),
+            _page(_("Palavras de intenção"), "spellcheck", "leadscoring_signalword"),
+            _page(_("Modelos aprendidos"), "model_training", "leadscoring_learnedmodel"),
+        ],
+    },
+    {
         "title": _("Equipe"),
         "items": [
             _page(_("Equipe"), "badge", "accounts_membership"),

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "contacts",
     "omnichannel",
     "queues",
+    "leadscoring",
     "webhooks",
     "inbox",
     "simulator",
@@ -189,6 +190,13 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 20},
     },
     "imports-purge": {"task": "contacts.tasks.imports_purge", "schedule": timedelta(hours=1)},
+    "scores-tick": {
+        "task": "leadscoring.tasks.tick",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
+    "scores-reconcile": {"task": "leadscoring.tasks.reconcile", "schedule": timedelta(hours=1)},
+    "scores-learn": {"task": "leadscoring.tasks.learn_all", "schedule": timedelta(hours=24)},
     "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
     "budgets-check": {
         "task": "omnichannel.tasks.budgets_check",
@@ -366,6 +374,8 @@ SPECTACULAR_SETTINGS = {
         "TicketEventKind": "queues.choices.TicketEventKind",
         "PresenceState": "accounts.models.presence.PresenceState",
         "Distribution": "queues.choices.Distribution",
+        "LeadAction": "leadscoring.choices.Action",
+        "LeadDimension": "leadscoring.choices.Dimension",
     },
 }
 

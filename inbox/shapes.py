@@ -305,6 +305,29 @@ class PastConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorePart:
+    """A part of a score and why it is what it is."""
+
+    words: str
+    value: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFacts:
+    """A person's score in the contact column. `level` colours the temperature."""
+
+    total: int
+    temperature: int
+    level: str
+    level_words: str
+    action: str
+    signals: tuple[str, ...]
+    main: tuple[str, ...]
+    parts: tuple[ScorePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """Everything the right-hand column says about the person and the conversation."""
 
@@ -323,6 +346,7 @@ class Panel:
     files: tuple[tuple[UUID, File], ...] = ()
     past: tuple[PastConversation, ...] = ()
     ticket: TicketFacts | None = None
+    score: ScoreFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

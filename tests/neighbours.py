@@ -27,6 +27,9 @@ from common.scoping import CompanyOwned, company_scope
 from contacts.imports.jobs import import_receive_objects
 from contacts.services.contacts import contact_save
 from inbox import sockets
+from leadscoring.services.counting import conversations_count
+from leadscoring.services.scoring import score_recalculate
+from leadscoring.services.words import word_save
 from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment, Conversation, Template
 from omnichannel.services.outbound import message_send, note_add
@@ -139,6 +142,8 @@ TABLE: dict[str, Address] = {
     f"{API}contatos/importar/": acts(MANAGER, contacts=[{"name": "Nova"}]),
     f"{API}contatos/importar/<uuid:job_id>/": Address({"get": MANAGER}),
     f"{API}contatos/importar/<uuid:job_id>/recusadas/": Address({"get": MANAGER}),
+    f"{API}contatos/<uuid:contact_id>/score/": reads(),
+    f"{API}contatos/<uuid:contact_id>/score/recalcular/": acts(),
     f"{API}conversas/": reads(),
     TALK: reads(),
     f"{TALK}mensagens/": Address({"get": MEMBER, "post": MEMBER}, {"text": "x"}),
@@ -245,6 +250,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
             status="APPROVED",
             components=[{"type": "BODY", "text": mark}],
         )
+        word_save(company_id=company.pk, kind="preco", text=mark)
         message_send(conversation=conversation, author=attendant, text=mark)
         note_add(conversation=conversation, author=administrator, text=mark)
         attachment = Attachment(
@@ -258,6 +264,8 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         )
         attachment.file.save("", ContentFile(mark.encode()), save=True)
         job = import_receive_objects(actor=administrator, people=[{"name": mark}])
+        conversations_count(company_id=company.pk, conversation_ids=[conversation.pk])
+        score_recalculate(contact=conversation.contact)
     ids = {
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,
@@ -385,6 +393,7 @@ def modules(*names: str) -> Iterator[Any]:
         "contacts",
         "omnichannel",
         "queues",
+        "leadscoring",
         "webhooks",
         "inbox",
         "config",

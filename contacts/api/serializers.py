@@ -71,13 +71,13 @@ class ContactOut(serializers.ModelSerializer[Contact]):
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_score(self, contact: Contact) -> int | None:
-        """Nobody has a score before one is computed."""
-        return None
+        """What the package above tells, None before it is computed."""
+        return getattr(contact, "score", None)
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_temperature(self, contact: Contact) -> int | None:
-        """Nobody has a temperature before one is computed."""
-        return None
+        """What the package above tells, None before it is computed."""
+        return getattr(contact, "temperature", None)
 
 
 class ContactIn(StrictSerializer):

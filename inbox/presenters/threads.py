@@ -20,6 +20,7 @@ from inbox.shapes import (
     Limits,
     Panel,
     PastConversation,
+    ScoreFacts,
     Thread,
     TicketFacts,
 )
@@ -124,6 +125,7 @@ def panel_of(
     past: Iterable[Conversation],
     files: Iterable[Attachment],
     ticket: TicketFacts | None = None,
+    score: ScoreFacts | None = None,
 ) -> Panel:
     """Draw the contact column. Needs the contact with identities and tags loaded."""
     contact = conversation.contact
@@ -147,6 +149,7 @@ def panel_of(
         files=tuple((row.pk, file_of(row)) for row in files),
         past=tuple(_past(row) for row in past),
         ticket=ticket,
+        score=score,
     )
 
 

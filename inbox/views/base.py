@@ -24,8 +24,10 @@ from contacts.models import Consent
 from contacts.services.consent import consent_state
 from inbox import selectors
 from inbox.forms import SinceForm, thread_cursor
+from inbox.presenters.scores import score_facts
 from inbox.presenters.threads import panel_of, thread_of
 from inbox.presenters.tickets import ticket_facts
+from leadscoring.selectors import score_of
 from omnichannel.choices import Direction
 from omnichannel.models import Conversation, Message
 from queues.models import Ticket
@@ -113,6 +115,7 @@ class InboxView(View):
 
     def panel(self, conversation: Conversation, ticket: Ticket | None) -> Any:
         """Draw the contact column."""
+        score = score_of(conversation.contact_id)
         return panel_of(
             conversation,
             consent=consent_state(
@@ -121,6 +124,7 @@ class InboxView(View):
             past=selectors.past_conversations(self.membership, conversation),
             files=selectors.shared_files(conversation),
             ticket=ticket_facts(ticket, self.membership) if ticket else None,
+            score=score_facts(score, self.membership) if score else None,
         )
 
     def seen(self) -> int | None:

@@ -34,6 +34,7 @@ from omnichannel.services.holding import (
     tell_arrived,
     tell_moved,
 )
+from omnichannel.signals import messages_stored
 
 SAVED = (
     "identity",
@@ -105,6 +106,16 @@ def call_as_message(call: CallNotice) -> InboundMessage:
 def preview(text: str) -> str:
     """Return the one-line beginning of a text that the list shows."""
     return " ".join(text[:400].split())[:160]
+
+
+def stored_tell(company_id: Any, conversation_ids: list[Any]) -> None:
+    """Let observers know, once committed, where messages were added."""
+    transaction.on_commit(
+        lambda: messages_stored.send(
+            sender=Message, company_id=company_id, conversation_ids=conversation_ids
+        ),
+        robust=True,
+    )
 
 
 def note_last(conversation: Conversation, message: Message) -> None:
@@ -406,6 +417,7 @@ class _Batch:
                 events.heard(row) if row.pk in heard else (events.changed("message_updated", row),)
             )
         )
+        stored_tell(self.channel.company_id, list({m.conversation_id for m in self.stored}))
         self._ring_files()
 
     def _ring_files(self) -> None:

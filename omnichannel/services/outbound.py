@@ -28,7 +28,7 @@ from omnichannel.models import Attachment, Channel, Conversation, Message, Templ
 from omnichannel.services.conversations import conversation_lock, conversation_start, stage_move
 from omnichannel.services.gate import gate_check, recipient_of
 from omnichannel.services.holding import tell_answered, tell_moved
-from omnichannel.services.inbound import note_last
+from omnichannel.services.inbound import note_last, stored_tell
 from omnichannel.services.receipts import token_of
 
 # Meta's deepest structure, a list with its rows, has seven levels.
@@ -103,6 +103,7 @@ def message_send(
     if not purpose and author_kind in (Author.ATTENDANT, Author.API):
         tell_answered(held, message)
     publish(events.changed("message_updated", held))
+    stored_tell(held.company_id, [held.pk])
     _ring(held)
     return message
 

@@ -1,0 +1,1 @@
+"""What changes scores, counts and word lists."""
