@@ -18,7 +18,17 @@ from bench.stack import ROOT, Stack
 from config import processes
 from config.embedded import EmbeddedFailure
 
-FIGURES = ("accept", "process", "live", "pages", "sockets", "queues", "imports", "scoring")
+FIGURES = (
+    "accept",
+    "process",
+    "live",
+    "pages",
+    "sockets",
+    "queues",
+    "people",
+    "imports",
+    "scoring",
+)
 
 
 def main() -> int:
