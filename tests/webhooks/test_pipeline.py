@@ -58,7 +58,7 @@ STORED = {
     "status-sent-free_entry_point": {"receipts": 1},
     "status-unknown": {},
     "system-user_changed_user_id": {},
-    "template_status-paused": {"templates": 1},
+    "template_status-paused": {"templates": 1, "notices": 1},
     "text-brazil_12_digits": {"messages": 1, "contacts": 1},
     "text-brazil_13_digits": {"messages": 1, "contacts": 1},
     "text-brazil_landline": {"messages": 1, "contacts": 1},
