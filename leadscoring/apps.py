@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LeadScoringConfig(AppConfig):
-    """Hears of messages and of people that changed, and only rings for the work."""
+    """Hears of messages and of people that changed, and only rings for the work; lets segments ask
+    for scores.
+    """
 
     name = "leadscoring"
     verbose_name = _("Pontuação de leads")
@@ -18,10 +20,14 @@ class LeadScoringConfig(AppConfig):
 
         from contacts.api.views import told_above
         from contacts.signals import contacts_changed
+        from leadscoring.holdings import holdings_name
+        from leadscoring.segments import fields_offer
         from omnichannel.signals import messages_stored
 
         messages_stored.connect(_messages, dispatch_uid="leadscoring.messages")
         contacts_changed.connect(_contacts, dispatch_uid="leadscoring.contacts")
+        holdings_name()
+        fields_offer()
         told_above["score"] = lambda: F("lead_score__total")
         told_above["temperature"] = lambda: F("lead_score__temperature")
 

@@ -130,7 +130,7 @@ def write_sql(chosen: str) -> str:
         FROM contacts_contact c
         LEFT JOIN leadscoring_contactfacts f ON f.contact_id = c.id
         LEFT JOIN leadscoring_leadscore s ON s.contact_id = c.id
-        WHERE c.company_id = %(company)s::uuid AND {chosen}
+        WHERE c.company_id = %(company)s::uuid AND c.merged_into_id IS NULL AND {chosen}
         OFFSET 0"""  # noqa: S608
     array = ", ".join(NAMES)
     same = ", ".join((*NUMBERS, "recommended_action"))

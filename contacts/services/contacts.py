@@ -19,7 +19,7 @@ from common.locks import lock_all, lock_key
 from contacts.models import Contact, ContactIdentity, Purpose, Tag
 from contacts.refs import IdentityKind
 from contacts.services.consent import consent_record, consent_state
-from contacts.signals import contacts_changed
+from contacts.signals import changed_tell
 
 TAG_COUNT = 50
 
@@ -89,12 +89,7 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
         target=contact,
         detail={"campos": fields},
     )
-    transaction.on_commit(
-        lambda: contacts_changed.send(
-            sender=Contact, company_id=contact.company_id, contact_ids=[contact.pk]
-        ),
-        robust=True,
-    )
+    changed_tell(contact.company_id, [contact.pk])
     return contact
 
 

@@ -33,6 +33,7 @@ from contacts.models import (
 from contacts.refs import IdentityKind, IdentityRef
 from contacts.services.consent import Fact, consents_record
 from contacts.services.identities import canonical_of
+from contacts.signals import changed_tell
 
 # Kept as it is unless empty; the other's value then takes the place.
 FILLED = ("name", "email", "phone")
@@ -125,6 +126,7 @@ def contacts_merge(*, kept: Contact, gone: Contact, actor: Membership | None) ->
     gone.save(update_fields=["merged_into", "updated_at"])
     _decide(kept, gone)
     _note(merge, actor, "contato.mesclado")
+    changed_tell(kept.company_id, [kept.pk, gone.pk])
     # Somebody who read the old record a moment ago may still write its id.
     ring(bells.MERGE_SETTLE, str(kept.company_id), str(merge.pk), countdown=SETTLE_AFTER)
     return merge
@@ -142,6 +144,7 @@ def merge_settle(*, merge: ContactMerge) -> int:
         row.moved[label] = [*row.moved.get(label, []), *ids]
     if late:
         row.save(update_fields=["moved", "updated_at"])
+        changed_tell(kept.company_id, [kept.pk, gone.pk])
     return sum(map(len, late.values()))
 
 
@@ -172,6 +175,7 @@ def merge_undo(*, merge: ContactMerge, actor: Membership) -> ContactMerge:
         first__in=(kept, gone), second__in=(kept, gone), company_id=row.company_id
     ).update(status=DuplicateStatus.DIFFERENT, updated_at=timezone.now())
     _note(row, actor, "contato.mescla_desfeita")
+    changed_tell(kept.company_id, [kept.pk, gone.pk])
     return row
 
 

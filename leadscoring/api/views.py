@@ -33,6 +33,7 @@ class ScoreView(CompanyView):
         row = Contact.objects.visible_to(self.membership).filter(pk=contact_id).first()
         if row is None:
             raise NotFound
+        self.saw([row])
         return row
 
     def shown(self, row: LeadScore) -> Response:

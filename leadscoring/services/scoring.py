@@ -77,6 +77,7 @@ def contacts_score(*, company_id: Any, contact_ids: Sequence[UUID], reason: str)
     ids = list(contact_ids)
     if not ids:
         return Scored()
+    _drop_merged(company_id, contact__in=ids)
     done = _write(company_id, THESE, reason, is_one=len(ids) == 1, lists=True, ids=ids)
     _tell(company_id, done.people)
     return done
@@ -89,6 +90,7 @@ def scores_recalculate(
     whose day came, or everyone.
     """
     chosen = BETWEEN if everyone else f"{BETWEEN} {STALE}"
+    _drop_merged(company_id)
     done = Scored()
     for after, last in _ranges(company_id):
         with transaction.atomic():
@@ -134,6 +136,12 @@ def _write(
         if written == found:
             break
     return done
+
+
+def _drop_merged(company_id: Any, **whose: Any) -> None:
+    """Take the scores of records that became part of another one: one person has one score."""
+    rows = LeadScore.objects.for_company(company_id).filter(contact__merged_into__isnull=False)
+    rows.filter(**whose).delete()
 
 
 def _ranges(company_id: Any) -> Iterator[tuple[UUID, UUID]]:

@@ -9,7 +9,9 @@ from django.core.management import call_command
 from django.test import TestCase
 
 from contacts.models import Contact
+from contacts.segments import Asked, people
 from contacts.services.contacts import contact_save
+from contacts.services.merging import contacts_merge, merge_undo
 from leadscoring import bells as names
 from leadscoring import tasks
 from leadscoring.choices import Action
@@ -192,6 +194,50 @@ def test_conversations_that_change_hands_are_counted_for_the_new_person(say, cli
     tasks.contacts_heard(str(clinic.pk), [str(contact.pk), str(other.pk)])
     assert LeadScore.unscoped.get(contact=other).intent == 35
     assert LeadScore.unscoped.get(contact=contact).intent == 0
+
+
+def test_a_merge_leaves_one_score_of_everything_and_its_undoing_two(
+    say, channel, clinic, ana, bells, django_capture_on_commit_callbacks
+):
+    contact = say("quanto custa?").conversation.contact
+    hear(contact)
+    other = make.inbound(channel, text="tem vaga?", person=make.person("5541990001111", "Lia"))
+    gone = other.conversation.contact
+    hear(gone)
+
+    def ring() -> None:
+        (args,) = [args for name, args in bells if name == names.CONTACTS]
+        bells.clear()
+        tasks.contacts_heard(*args)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        bells.clear()
+        merge = contacts_merge(kept=contact, gone=gone, actor=ana)
+    ring()
+    (row,) = LeadScore.unscoped.all()
+    assert (row.contact, row.intent, facts_of(row.facts).talks) == (contact, 75, 2)
+    assert LeadScoreHistory.unscoped.filter(contact=contact).count() == 3
+    with django_capture_on_commit_callbacks(execute=True):
+        merge_undo(merge=merge, actor=ana)
+    ring()
+    found = dict(LeadScore.unscoped.values_list("contact", "intent"))
+    assert found == {contact.pk: 35, gone.pk: 40}
+
+
+def test_segments_ask_for_scores(say, channel, clinic):
+    contact = say("quanto custa?").conversation.contact
+    hear(contact)
+    cold = make.inbound(channel, person=make.person("5541990001111", "Lia")).conversation.contact
+    hear(cold)
+
+    def found(field: str, operator: str, value: str) -> list[Contact]:
+        everyone = Contact.unscoped.filter(company=clinic)
+        return list(people(everyone, [Asked(field, operator, value)]))
+
+    assert found("temperatura", "minimo", "70") == [contact]
+    assert found("temperatura", "maximo", "69") == [cold]
+    assert found("score", "maximo", "0") == []
+    assert set(found("acao", "nao_e", "Ligar agora")) == {contact, cold}
 
 
 def test_words_that_change_are_looked_for_in_old_messages(say, clinic):
