@@ -29,6 +29,7 @@ SUBSCRIBER = re.compile(r"[2-9]\d{7}|9\d{8}")
 SERVICE = re.compile(r"[3589]00\d{6,7}")
 PUNCTUATION = re.compile(r"[()./\-]")
 PLAIN = re.compile(r"\+?[0-9]+")
+BLANKS = dict.fromkeys([*range(33), 127])
 
 
 def canonical(raw: str, default_region: str = "BR") -> str | None:
@@ -112,16 +113,23 @@ def masked(number: str) -> str:
 
 def _plain(raw: str) -> str | None:
     """Return digits with an optional leading plus, None if there is more than punctuation."""
-    # Numbers copied from a chat carry invisible direction marks and typographic dashes and spaces.
-    kept = [
-        "-" if unicodedata.category(character) == "Pd" else character
-        for character in unicodedata.normalize("NFKC", raw[:64])
-        if unicodedata.category(character) not in ("Cf", "Zs", "Cc")
-    ]
-    squeezed = PUNCTUATION.sub("", "".join(kept).replace("(0)", ""))
+    # An import reads a million of these.
+    kept = raw[:64].translate(BLANKS) if raw.isascii() else _typed(raw[:64])
+    squeezed = PUNCTUATION.sub("", kept.replace("(0)", ""))
     if not PLAIN.fullmatch(squeezed):
         return None
     return f"+{squeezed[2:]}" if squeezed.startswith("00") else squeezed
+
+
+def _typed(raw: str) -> str:
+    """Numbers copied from a chat carry invisible direction marks and typographic dashes and
+    spaces.
+    """
+    return "".join(
+        "-" if unicodedata.category(character) == "Pd" else character
+        for character in unicodedata.normalize("NFKC", raw)
+        if unicodedata.category(character) not in ("Cf", "Zs", "Cc")
+    )
 
 
 def _brazilian_national(number: str) -> str | None:
