@@ -20,7 +20,12 @@ from common.api.parsers import JSONParser, UploadParser
 from common.api.permissions import ManagersOnly
 from common.errors import NotFound
 from contacts.imports.choices import Existing, Target
-from contacts.imports.jobs import OBJECTS, import_receive, import_receive_objects, import_start
+from contacts.imports.jobs import (
+    OBJECTS,
+    import_receive,
+    import_receive_objects,
+    import_start_or_discard,
+)
 from contacts.imports.mapping import plain
 from contacts.models import ImportJob, ImportRefusal, LegalBasis
 
@@ -200,7 +205,7 @@ class Imports(ImportView):
             for header, guessed in zip(job.headers, job.mapping, strict=False)
         ]
         choices = {"mapping": mapping} if job.headers else {}
-        return import_start(job=job, actor=self.membership, **choices, **given)
+        return import_start_or_discard(job=job, actor=self.membership, **choices, **given)
 
 
 class ImportDetail(ImportView):

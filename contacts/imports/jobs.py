@@ -106,7 +106,6 @@ def import_receive(*, actor: Membership, file: File[bytes], filename: str) -> Im
     return job
 
 
-@transaction.atomic
 def import_receive_objects(
     *, actor: Membership, people: Sequence[dict[str, Any]], **choices: Any
 ) -> ImportJob:
@@ -126,7 +125,19 @@ def import_receive_objects(
     )
     job.rows_file.save("", ContentFile(content), save=False)
     job.save()
-    return import_start(job=job, actor=actor, **choices)
+    return import_start_or_discard(job=job, actor=actor, **choices)
+
+
+def import_start_or_discard(*, job: ImportJob, actor: Membership, **choices: Any) -> ImportJob:
+    """Start a draft that nobody will look at again, or leave nothing of it. Raises as
+    `import_start`.
+    """
+    try:
+        return import_start(job=job, actor=actor, **choices)
+    except DomainError:
+        files_delete(job)
+        job.delete()
+        raise
 
 
 @transaction.atomic
