@@ -282,6 +282,9 @@ class Thread:
     # The open ticket: it is finished and transferred instead of the conversation being closed.
     ticket: UUID | None = None
     is_peeking: bool = False
+    # What the next reply costs, or why it is free; "" where nothing is charged.
+    cost: str = ""
+    is_free: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +383,11 @@ class TemplateOption:
     variables: tuple[Variable, ...] = ()
     is_usable: bool = True
     reason: str = ""
+    why: str = ""
+    cost: str = ""
+    # The kind of file its header asks for, and the types that are one; "" for none.
+    file: str = ""
+    accept: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.refused is not None:
             self._show(self.refused)
         owner = self._company_id()
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             rows = value if isinstance(value, models.QuerySet) else [value]
             if any(owner and getattr(row, "company_id", owner) != owner for row in rows):
                 self.add_error(name, ValidationError(_("Esta opção é de outra empresa.")))

@@ -48,7 +48,8 @@ from omnichannel.services.conversations import (
 )
 from omnichannel.services.facts import facts_apply
 from omnichannel.services.media import attachment_upload
-from omnichannel.services.outbound import note_add, template_info
+from omnichannel.services.outbound import note_add
+from omnichannel.services.template_filling import template_info
 
 PRICE = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service"}
 # After how many seconds each tick came.

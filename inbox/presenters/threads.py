@@ -14,6 +14,7 @@ from contacts.models import Contact
 from contacts.refs import IdentityKind
 from inbox.presenters.bubbles import bubble_of, file_of
 from inbox.presenters.common import face_of, first_name, label_of, name_of, window_of
+from inbox.presenters.costs import cost_words
 from inbox.shapes import (
     Bubble,
     Identity,
@@ -28,6 +29,7 @@ from omnichannel.adapters import registry
 from omnichannel.adapters.whatsapp.media import MEDIA_LIMITS
 from omnichannel.choices import ChannelKind, MessageKind, Stage
 from omnichannel.models import Attachment, Conversation, Message
+from omnichannel.services.reply_cost import ReplyCost
 from queues.models import Ticket
 
 # Ids that say nothing to a person; the back-office shows them.
@@ -83,12 +85,14 @@ def thread_of(
     older_than: str = "",
     first_unread_seq: int | None = None,
     ticket: Ticket | None = None,
+    cost: ReplyCost | None = None,
 ) -> Thread:
     """Draw the open conversation with the given messages, oldest first."""
     is_mine = conversation.attendant_id == reader.pk
     is_open = conversation.stage != Stage.CLOSED
     attendant = conversation.attendant
     contact = conversation.contact
+    words, is_free = cost_words(cost)
     return Thread(
         id=conversation.pk,
         face=face_of(conversation),
@@ -115,6 +119,8 @@ def thread_of(
         ticket=ticket.pk if ticket is not None and ticket.is_open else None,
         # A manager who reads along changes nothing, and should know it.
         is_peeking=is_open and attendant is not None and not is_mine and reader.is_manager,
+        cost=words,
+        is_free=is_free,
     )
 
 

@@ -25,11 +25,12 @@ from contacts.services.consent import consent_state
 from inbox import selectors
 from inbox.forms import SinceForm, thread_cursor
 from inbox.presenters.scores import score_facts
-from inbox.presenters.threads import panel_of, thread_of
+from inbox.presenters.threads import may_write, panel_of, thread_of
 from inbox.presenters.tickets import ticket_facts
 from leadscoring.selectors import score_of
 from omnichannel.choices import Direction
 from omnichannel.models import Conversation, Message
+from omnichannel.services.reply_cost import ReplyCost, reply_cost
 from queues.models import Ticket
 from queues.selectors import ticket_of
 
@@ -90,7 +91,13 @@ class InboxView(View):
             return response
         ticket = ticket_of(conversation.pk)
         context = {
-            "thread": thread_of(conversation, changed, self.membership, ticket=ticket),
+            "thread": thread_of(
+                conversation,
+                changed,
+                self.membership,
+                ticket=ticket,
+                cost=self.cost(conversation),
+            ),
             "panel": self.panel(conversation, ticket),
         }
         return self.draw("inbox/_update.html", context)
@@ -109,9 +116,15 @@ class InboxView(View):
                 older_than=thread_cursor(older),
                 first_unread_seq=_first_unread(messages),
                 ticket=ticket,
+                cost=self.cost(conversation),
             ),
             "panel": self.panel(conversation, ticket),
         }
+
+    def cost(self, conversation: Conversation) -> ReplyCost | None:
+        """Return what a reply of the reader would cost; None when they cannot write one."""
+        can_write = conversation.is_open and may_write(conversation, self.membership)
+        return reply_cost(conversation) if can_write else None
 
     def panel(self, conversation: Conversation, ticket: Ticket | None) -> Any:
         """Draw the contact column."""

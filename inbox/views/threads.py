@@ -11,6 +11,7 @@ from common.errors import NotFound
 from inbox import selectors
 from inbox.forms import MessageForm, thread_cursor, thread_place
 from inbox.presenters.common import first_name
+from inbox.presenters.costs import TemplatePrices
 from inbox.presenters.pickers import PREFIX, options_of
 from inbox.presenters.threads import bubbles_of, thread_of
 from inbox.views.base import BadInput, InboxView
@@ -18,6 +19,7 @@ from omnichannel.adapters import registry
 from omnichannel.choices import MessageKind
 from omnichannel.models import Attachment, Conversation, Message, Template
 from omnichannel.services.outbound import message_send, note_add
+from omnichannel.services.reply_cost import template_prices
 
 
 class Messages(InboxView):
@@ -113,7 +115,11 @@ class Templates(InboxView):
         adapter = registry.adapter_for(conversation.channel.kind)
         context = {
             "thread": thread_of(conversation, [], self.membership),
-            "templates": options_of(selectors.templates_of(conversation), adapter),
+            "templates": options_of(
+                selectors.templates_of(conversation),
+                adapter,
+                TemplatePrices(conversation.channel.currency, template_prices(conversation)),
+            ),
             "contact_name": first_name(conversation.contact.name),
         }
         return self.draw("inbox/_templates.html", context)

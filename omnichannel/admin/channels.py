@@ -31,11 +31,11 @@ from common.crypto import SecretUnreadable
 from omnichannel.admin import colours
 from omnichannel.admin.channel_form import ChannelForm
 from omnichannel.admin.notices import NoticePanel
-from omnichannel.admin.templates import QUALITY_WORDS
 from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel
 from omnichannel.services.channels import channel_delete, channel_save, channel_validate
 from omnichannel.services.templates import templates_sync
+from omnichannel.wording import QUALITY_WORDS
 
 SECRETS = ("access_token", "app_secret")
 ADDRESS = ("graph_url", "graph_version")

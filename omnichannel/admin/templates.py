@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -20,32 +22,34 @@ from common.admin import (
     row_link,
     since,
 )
-from omnichannel.adapters import registry
 from omnichannel.admin import colours
+from omnichannel.admin.template_form import TemplateForm
+from omnichannel.admin.template_phone import phone_of
 from omnichannel.choices import ChannelKind, TemplateStatus
 from omnichannel.models import Channel, Template
-from omnichannel.services.outbound import template_info
+from omnichannel.services.template_filling import template_info
+from omnichannel.services.template_writing import (
+    EDITABLE,
+    template_channel,
+    template_create,
+    template_delete,
+    template_draft,
+    template_edit,
+)
+from omnichannel.wording import QUALITY_WORDS, category_words, reason_words
 
-CATEGORY_WORDS = {
-    "UTILITY": _("Utilidade"),
-    "MARKETING": _("Marketing"),
-    "AUTHENTICATION": _("Autenticação"),
-}
-QUALITY_WORDS = {"GREEN": _("Alta"), "YELLOW": _("Média"), "RED": _("Baixa")}
-# Meta, message_template_status_update, `reason`.
-REASON_WORDS = {
-    "INCORRECT_CATEGORY": _("A categoria não combina com o conteúdo. Crie com outra categoria."),
-    "TAG_CONTENT_MISMATCH": _("O idioma ou a categoria não combinam com o texto."),
-    "INVALID_FORMAT": _("O formato é inválido: confira variáveis e exemplos."),
-    "ABUSIVE_CONTENT": _("A Meta considerou o conteúdo abusivo. Reescreva o texto."),
-    "PROMOTIONAL": _("O texto é promocional: use a categoria Marketing."),
-    "SCAM": _("A Meta considerou o conteúdo enganoso. Reescreva o texto."),
-}
-
-
-def reason_words(reason: str) -> str:
-    """Say why Meta refused a template, in words where the code is known."""
-    return str(REASON_WORDS.get(reason, reason))
+READ_ONLY = (
+    (None, {"fields": (("name", "language"), ("shown_category", "variables"))}),
+    (_("Na Meta"), {"fields": (("external_id", "waba_id"), "parts"), "classes": ("collapse",)}),
+)
+WRITTEN = (
+    (
+        _("Conteúdo"),
+        {"fields": ("header", "header_text", "header_file", "body", "examples", "footer")},
+    ),
+    (_("Botões"), {"fields": ("buttons",)}),
+    (_("Como chega ao paciente"), {"fields": ("phone",)}),
+)
 
 
 class TemplateQuestions(QuestionFilter):
@@ -75,9 +79,10 @@ class TemplateQuestions(QuestionFilter):
 
 @admin.register(Template)
 class TemplateAdmin(CompanyAdmin):
-    """Our copy of the templates; they are written at Meta and fetched from a channel's page."""
+    """Our copy of the templates. Writing, editing and deleting happen at Meta, through here."""
 
-    is_read_only = True
+    form = TemplateForm
+    can_be_deleted = True
     list_display = (
         "name",
         "language",
@@ -95,28 +100,114 @@ class TemplateAdmin(CompanyAdmin):
     )
     search_fields = ("name",)
     ordering = ("name", "language")
-    fields = (
-        ("name", "language"),
-        ("shown_category", "variables"),
-        ("external_id", "waba_id"),
-        "parts",
-    )
-    readonly_fields = (
-        "name",
-        "language",
-        "shown_category",
-        "variables",
-        "external_id",
-        "waba_id",
-        "parts",
-    )
+    readonly_fields = ("shown_category", "variables", "external_id", "waba_id", "parts", "phone")
     parts = json_of("components", _("componentes"))
 
+    class Media:
+        js = ("omnichannel/template_form.js",)
+
+    # --- what may be done ---
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators edit what Meta lets be edited, if we can write all of its parts."""
+        if not super().has_change_permission(request, obj) or not isinstance(obj, Template):
+            return super().has_change_permission(request, obj)
+        return obj.status in EDITABLE and template_draft(obj) is not None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators delete what is still there."""
+        is_gone = isinstance(obj, Template) and obj.status == TemplateStatus.DELETED
+        return not is_gone and self.may_act(request, obj)
+
+    # --- the form ---
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Offer the channels of the companies that the person may change."""
+        made = super().get_form(request, obj, change=change, **kwargs)
+        own = [company.pk for company in self._companies(request)]
+        rows = Channel.unscoped.filter(kind=ChannelKind.WHATSAPP, company_id__in=own)
+        made.channels = rows.exclude(waba_id="").order_by("name", "id")
+        return made
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Ask for a name once; show what cannot be written here as it is."""
+        if obj is None:
+            identity = ("channel", ("name", "language"), "category")
+            written: Any = [(_("Modelo"), {"fields": identity}), *WRITTEN]
+            if len(self._companies(request)) > 1:
+                return [(_("Empresa"), {"fields": ("company",)}), *written]
+            return written
+        if not self.has_change_permission(request, obj):
+            return READ_ONLY
+        return [(_("Modelo"), {"fields": (("name", "language"), "category")}), *WRITTEN]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep the name and the language of what exists."""
+        found = [*super().get_readonly_fields(request, obj)]
+        if obj is not None:
+            found += ["name", "language"]
+        return found
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Hand it to Meta through the service."""
+        if not change:
+            saved = template_create(
+                channel=form.cleaned_data["channel"],
+                actor=request.user,  # type: ignore[arg-type]
+                draft=form.draft(),
+                sample=form.sample(),
+            )
+        else:
+            stored = Template.objects.for_company(obj.company_id).get(pk=obj.pk)
+            saved = template_edit(
+                template=stored,
+                channel=template_channel(stored),
+                actor=request.user,  # type: ignore[arg-type]
+                draft=form.draft(),
+                sample=form.sample(),
+            )
+        obj.pk = saved.pk
+        form.instance = saved
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete at Meta through the service."""
+        template_delete(
+            template=obj,
+            channel=template_channel(obj),
+            actor=request.user,  # type: ignore[arg-type]
+        )
+
+    def tell(self, request: HttpRequest, obj: Any, action: str, fields: Any = ()) -> None:
+        """The services write it down."""
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go to the new template, where its verdict will show."""
+        messages.success(
+            request, gettext("Modelo enviado. A situação muda quando a Meta responder.")
+        )
+        return HttpResponseRedirect(self.address(obj.pk))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Stay on its page."""
+        messages.success(request, gettext("Alteração enviada. O modelo volta para análise."))
+        return HttpResponseRedirect(self.address(obj.pk))
+
+    # --- the panel ---
+
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
-        """Show the text as a person reads it, and why Meta does not let it out."""
-        adapter = registry.adapter_for(ChannelKind.WHATSAPP)
+        """Show how it stands at Meta, and why it cannot be sent."""
         channels: QuerySet[Channel] = Channel.objects.for_company(obj.company_id)
         channel = channels.filter(waba_id=obj.waba_id).order_by("id").first()
+        warnings = [reason_words(obj.rejected_reason)] if obj.rejected_reason else []
+        if obj.coming_category:
+            sentence = gettext("A Meta vai mudar a categoria para %(category)s: o preço muda.")
+            warnings.append(sentence % {"category": category_words(obj.coming_category)})
+        may_edit = self.has_change_permission(request, obj)
+        drawn = [] if may_edit else [("admin/omnichannel/phone.html", phone_of(template_info(obj)))]
         return Panel(
             facts=(
                 (_("situação"), obj.get_status_display()),
@@ -124,19 +215,20 @@ class TemplateAdmin(CompanyAdmin):
                 (_("canal"), row_link(channel)),
                 (_("sincronizado"), since(obj.synced_at)),
             ),
-            warnings=[reason_words(obj.rejected_reason)] if obj.rejected_reason else [],
-            parts=(
-                (
-                    "admin/omnichannel/template.html",
-                    {"text": adapter.template_preview(template_info(obj), {})},
-                ),
-            ),
+            warnings=warnings,
+            parts=drawn,
         )
+
+    @display(description="")
+    def phone(self, obj: Template) -> str:
+        """The template on a patient's phone; the script keeps it in step with the form."""
+        info = template_info(obj) if obj.pk and obj.components else None
+        return render_to_string("admin/omnichannel/phone.html", {"part": phone_of(info)})
 
     @display(description=_("categoria"), ordering="category")
     def shown_category(self, obj: Template) -> str:
         """The category in words."""
-        return str(CATEGORY_WORDS.get(obj.category, obj.category))
+        return category_words(obj.category)
 
     @display(description=_("situação"), ordering="status", label=colours.TEMPLATE)
     def shown_status(self, obj: Template) -> tuple[str, str]:

@@ -30,8 +30,9 @@ from omnichannel.api.serializers import MessageOut
 from omnichannel.choices import ChannelKind, MessageKind
 from omnichannel.models import Channel, Template
 from omnichannel.selectors import channel_named
-from omnichannel.services.outbound import message_send_to_phone, template_info
+from omnichannel.services.outbound import message_send_to_phone
 from omnichannel.services.profile import profile_read, profile_update
+from omnichannel.services.template_filling import template_info
 from omnichannel.services.templates import templates_sync
 
 TAGS = ["whatsapp"]

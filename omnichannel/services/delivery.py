@@ -33,9 +33,10 @@ from omnichannel.services.changes import reaction_put
 from omnichannel.services.channels import channel_stop
 from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.gate import gate_check
-from omnichannel.services.outbound import outgoing_of, template_of
+from omnichannel.services.outbound import outgoing_of
 from omnichannel.services.receipts import receipts_settle
 from omnichannel.services.refusals import refusal_note
+from omnichannel.services.template_filling import template_of
 
 logger = logging.getLogger(__name__)
 

@@ -75,7 +75,7 @@ def gate_check(
             ),
             code="janela_fechada",
         )
-    if draft.kind in MEDIA_KINDS:
+    if draft.kind in MEDIA_KINDS or attachment is not None:
         _check_attachment(attachment)
     adapter.check(draft)
 

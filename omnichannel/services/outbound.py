@@ -13,8 +13,7 @@ from common.errors import Conflict, DomainError, Forbidden, NotFound
 from common.realtime import publish
 from common.tasks import ring
 from omnichannel import bells, events
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import OutgoingMedia, OutgoingMessage, TemplateInfo, TemplateSend
+from omnichannel.adapters.outgoing import OutgoingMedia, OutgoingMessage, TemplateSend
 from omnichannel.adapters.tolerant import clean, copied
 from omnichannel.choices import (
     MEDIA_KINDS,
@@ -24,15 +23,19 @@ from omnichannel.choices import (
     MessageStatus,
     Stage,
 )
-from omnichannel.models import Attachment, Channel, Conversation, Message, Template
+from omnichannel.models import Attachment, Channel, Conversation, Message
 from omnichannel.services.conversations import conversation_lock, conversation_start, stage_move
 from omnichannel.services.gate import gate_check, recipient_of
 from omnichannel.services.holding import tell_answered, tell_moved
 from omnichannel.services.inbound import note_last, stored_tell
 from omnichannel.services.receipts import token_of
-
-# Meta's deepest structure, a list with its rows, has seven levels.
-CONTENT_DEPTH = 10
+from omnichannel.services.template_filling import (
+    CONTENT_DEPTH,
+    UPLOADED_LATER,
+    template_choose,
+    template_of,
+    with_file,
+)
 
 
 class SomebodyAnswered(Conflict):
@@ -82,7 +85,7 @@ def message_send(
         **(copied(content, CONTENT_DEPTH) if content else {}),
         **({"purpose": purpose} if purpose else {}),
     }
-    chosen = _choose_template(held, message, template) if template else None
+    chosen = template_choose(held, message, template, attachment) if template else None
     _attach(message, attachment)
     gate_check(
         conversation=held,
@@ -188,7 +191,7 @@ def outgoing_of(message: Message, attachment: Attachment | None = None) -> Outgo
     if message.kind in MEDIA_KINDS and attachment is not None:
         media = OutgoingMedia(
             kind=MessageKind(message.kind),
-            media_id=attachment.provider_media_id or "pendente",
+            media_id=attachment.provider_media_id or UPLOADED_LATER,
             filename=attachment.filename,
             is_voice=attachment.is_voice,
         )
@@ -202,33 +205,12 @@ def outgoing_of(message: Message, attachment: Attachment | None = None) -> Outgo
         reply_to=(reply.external_id or "") if reply else "",
         media=media,
         template=TemplateSend(
-            stored["name"], stored["language"], tuple(stored.get("components", ()))
+            stored["name"], stored["language"], with_file(stored.get("components", ()), attachment)
         )
         if stored
         else None,
         content={key: value for key, value in message.metadata.items() if key != "template"},
     )
-
-
-def template_info(template: Template) -> TemplateInfo:
-    """Return our copy of a template as adapters know it."""
-    return TemplateInfo(
-        external_id=template.external_id,
-        name=template.name,
-        language=template.language,
-        status=template.status,
-        category=template.category,
-        parameter_format=template.parameter_format,
-        components=tuple(template.components),
-    )
-
-
-def template_of(message: Message) -> Template | None:
-    """Return the template a stored message uses, as it is now."""
-    stored = message.metadata.get("template")
-    if not stored:
-        return None
-    return _find_template(message.conversation, stored["name"], stored["language"])
 
 
 def _signed(message: Message) -> str:
@@ -243,37 +225,6 @@ def _signed(message: Message) -> str:
     return message.text
 
 
-def _find_template(conversation: Conversation, name: str, language: str) -> Template | None:
-    return (
-        Template.objects.for_company(conversation.company_id)
-        .filter(waba_id=conversation.channel.waba_id, name=name, language=language)
-        .first()
-    )
-
-
-def _choose_template(
-    held: Conversation, message: Message, wanted: dict[str, Any]
-) -> Template | None:
-    """Fill a template's variables into the message. Raises ContentRefused on missing or extra
-    ones.
-    """
-    template = _find_template(held, wanted.get("name", ""), wanted.get("language", ""))
-    if template is None:
-        return None
-    adapter = registry.adapter_for(held.channel.kind)
-    info = template_info(template)
-    variables = copied(wanted.get("variables"), CONTENT_DEPTH) or {}
-    built = adapter.template_build(info, variables)
-    message.text = adapter.template_preview(info, variables)
-    message.metadata["template"] = {
-        "name": template.name,
-        "language": template.language,
-        "category": template.category,
-        "components": list(built.components),
-    }
-    return template
-
-
 def _attach(message: Message, attachment: Attachment | None) -> None:
     if attachment is None:
         return
@@ -281,7 +232,8 @@ def _attach(message: Message, attachment: Attachment | None) -> None:
     attachment.refresh_from_db(fields=["message"])
     if attachment.conversation_id != message.conversation_id or attachment.message_id:
         raise NotFound(_("O anexo não pertence a esta conversa. Anexe de novo."))
-    message.kind = attachment.kind
+    if message.kind != MessageKind.TEMPLATE:
+        message.kind = attachment.kind
 
 
 def _draft(

@@ -19,7 +19,7 @@ from omnichannel.adapters import registry
 from omnichannel.adapters.outgoing import SendError, TemplateDraft, TemplateInfo, TemplateVerdict
 from omnichannel.choices import TemplateStatus
 from omnichannel.models import Channel, Template
-from omnichannel.services.outbound import template_info
+from omnichannel.services.template_filling import template_info
 
 T = TypeVar("T")
 EDITABLE = (TemplateStatus.APPROVED, TemplateStatus.REJECTED, TemplateStatus.PAUSED)

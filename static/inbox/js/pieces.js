@@ -28,6 +28,9 @@ function refusal(file, kind, sizes) {
   return "";
 }
 
+/** Uploads a file that stands in a form of its own; resolves to {id} or {problem}. */
+export const uploadFile = (file, url) => upload({ file }, url, () => {});
+
 function upload(piece, url, onProgress) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();

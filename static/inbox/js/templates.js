@@ -1,6 +1,7 @@
 // The template picker: search, fill in the blanks, see it as the patient will, send.
 import { el, exchange, lastSeq, revision, say } from "./fragments.js";
 import { newKey } from "./drafts.js";
+import { uploadFile } from "./pieces.js";
 import { currentId } from "./thread.js";
 
 const dialog = () => el("modelos");
@@ -63,9 +64,10 @@ function choose(button) {
   form.dataset.key = newKey();
   filling.append(form);
   preview(form);
-  form.addEventListener("input", () => {
-    // Another text is another message.
+  form.addEventListener("input", (event) => {
+    // Another text is another message, and another file another attachment.
     form.dataset.key = newKey();
+    if (event.target.matches("[data-file]")) delete form.dataset.attachment;
     preview(form);
   });
   form.addEventListener("submit", (event) => {
@@ -92,6 +94,18 @@ async function send(form) {
   button.disabled = true;
   refuse(form, "");
   const data = new FormData(form);
+  const file = form.querySelector("[data-file]")?.files[0];
+  if (file) {
+    // Uploaded once: when the send is refused, the next try takes the same attachment.
+    const answer = form.dataset.attachment ? { id: form.dataset.attachment } : await uploadFile(file, form.dataset.upload);
+    if (!answer.id) {
+      button.disabled = false;
+      refuse(form, answer.problem);
+      return;
+    }
+    form.dataset.attachment = answer.id;
+    data.set("anexo", answer.id);
+  }
   data.set("client_id", form.dataset.key);
   data.set("desde", revision());
   data.set("visto", lastSeq());
