@@ -117,8 +117,12 @@ class CompanySocket(AsyncWebsocketConsumer):
         wanted = await self._rooms(membership)
         if wanted is None:
             await self.close(CLOSE_RIGHTS)
-        else:
-            await self._join((rooms.HOUSE, *wanted))
+            return
+        wanted = (rooms.HOUSE, *wanted)
+        if wanted != self.rooms_joined:
+            await self._join(wanted)
+            # What the page shows was read with the rights of before.
+            await self.missed({})
 
     # --- out ---
 

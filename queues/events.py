@@ -7,7 +7,7 @@ from typing import Any
 
 from common import rooms
 from common.realtime import Event
-from queues.models import Ticket
+from queues.models import Queue, Ticket
 
 # type -> names in `data` that are always there. Conversation hints (new_message, ...) carry {}.
 SCHEMAS: dict[str, frozenset[str]] = {
@@ -77,8 +77,30 @@ def in_talk(kind: str, conversation_id: Any, ticket_id: Any, **data: Any) -> Eve
     )
 
 
+def about(ticket: Ticket, what: str, **data: Any) -> Event:
+    """Something about a ticket that whoever has it in their list should see: SLA, priority."""
+    holder = (
+        rooms.own(ticket.attendant_id) if ticket.attendant_id else rooms.free(ticket.company_id)
+    )
+    return Event(
+        type="system_message",
+        groups=(rooms.everything(ticket.company_id), holder),
+        conversation=ticket.conversation_id,
+        data={"what": what, "ticket": str(ticket.pk), **data},
+    )
+
+
+def queue_changed(queue: Queue) -> Event:
+    """A queue has another name, other hours, other people: for everybody, lists show its name."""
+    return Event(
+        type="system_message",
+        groups=(rooms.everything(queue.company_id), rooms.free(queue.company_id)),
+        data={"what": "queue_changed", "queue": str(queue.pk)},
+    )
+
+
 def system(company_id: Any, what: str, *holders: Any, **data: Any) -> Event:
-    """Something for supervisors' pages: SLA, flags, queues that changed."""
+    """Something for supervisors' pages: flags, ratings."""
     own = tuple(rooms.own(holder) for holder in holders if holder)
     return Event(
         type="system_message",

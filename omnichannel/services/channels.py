@@ -171,7 +171,7 @@ def _tell(channel: Channel) -> None:
         Event(
             type="system_message",
             groups=(rooms.everything(channel.company_id), rooms.free(channel.company_id)),
-            data={"channel": str(channel.pk)},
+            data={"what": "channel_changed", "channel": str(channel.pk)},
         )
     )
 

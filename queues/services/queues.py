@@ -141,5 +141,5 @@ def _check(row: Queue, channels: Sequence[Any]) -> None:
 
 def _changed(queue: Queue, actor: User | None, action: str) -> None:
     audit_record(company=queue.company_id, actor=actor, action=action, target=queue)
-    publish(events.system(queue.company_id, "queue_changed", queue=str(queue.pk)))
+    publish(events.queue_changed(queue))
     ring(bells.DRAIN, str(queue.company_id))

@@ -246,7 +246,7 @@ def ticket_prioritise(*, ticket: Ticket, actor: Membership, priority: int) -> Ti
     before, row.priority = row.priority, priority
     row.save(update_fields=["priority", "updated_at"])
     ticket_note(row, TicketEventKind.PRIORITY, actor, before=before, after=priority)
-    publish(events.system(row.company_id, "queue_changed", queue=str(row.queue_id)))
+    publish(events.about(row, "priority"))
     return row
 
 

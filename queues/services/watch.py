@@ -76,15 +76,8 @@ def sla_tell(ticket: Ticket, now: datetime) -> None:
 def _tell_step(row: Ticket, step: sla.Step) -> None:
     kind = TicketEventKind.BROKEN if step.is_broken else TicketEventKind.WARNED
     ticket_note(row, kind, None, which=step.which)
-    publish(
-        events.system(
-            row.company_id,
-            "sla_broken" if step.is_broken else "sla_warning",
-            row.attendant_id,
-            ticket=str(row.pk),
-            which=step.which,
-        )
-    )
+    what = "sla_broken" if step.is_broken else "sla_warning"
+    publish(events.about(row, what, which=step.which))
 
 
 def vanished_clear(presence: Presence) -> None:

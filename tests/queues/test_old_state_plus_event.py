@@ -9,16 +9,18 @@ for any hint at all (board.js).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.models import Membership
-from accounts.services.presence import presence_choose
+from accounts.services.presence import presence_beat, presence_choose, presence_expire
 from common import realtime, rooms
 from common.errors import DomainError
 from common.realtime import Event
@@ -27,14 +29,23 @@ from inbox import selectors
 from inbox.presenters.board import board_of
 from inbox.presenters.cards import cards_of
 from inbox.shapes import Card
+from omnichannel.choices import Stage
 from omnichannel.models import Conversation, Message
-from omnichannel.services.conversations import conversation_close, conversation_mark_read
+from omnichannel.services.conversations import (
+    conversation_close,
+    conversation_mark_read,
+    conversation_release,
+    conversation_reopen,
+)
+from omnichannel.services.outbound import note_add
+from queues.choices import OPEN_STATUSES
 from queues.events import SCHEMAS
 from queues.models import Queue, Ticket
 from queues.selectors import live_tickets
 from queues.services.courtesy import company_speak
 from queues.services.processing import company_drain
 from queues.services.queues import queue_save
+from queues.services.rating import ticket_rate
 from queues.services.tickets import (
     ticket_assign,
     ticket_finish,
@@ -44,8 +55,9 @@ from queues.services.tickets import (
     ticket_take,
     ticket_transfer,
 )
+from queues.services.watch import watch
 from tests import make
-from tests.queues.conftest import Arrive, agree, make_queue, say
+from tests.queues.conftest import Arrive, again, agree, make_queue, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABS = ("minhas", "livres", "todas")
@@ -54,13 +66,19 @@ STEPS = 40
 DAYS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 8))]
 
 
+# Lists are read anew for these.
+OF_LISTS = {"queue_changed", "channel_changed"}
+NOON = datetime.fromisoformat("2026-11-25T15:00:00+00:00")
+
+
 def still(card: Card) -> Card:
-    """Leave out what the clock alone changes."""
-    return replace(card, deadline=None)
+    """Leave out what the clock alone changes: the words that count down, not their colour."""
+    deadline = card.deadline and replace(card.deadline, words="")
+    return replace(card, deadline=deadline)
 
 
 class Page:
-    """What one person's open inbox shows: the cards of every tab."""
+    """What one person's open inbox shows: the cards of every tab and the numbers on them."""
 
     def __init__(self, reader: Membership) -> None:
         self.reader = reader
@@ -69,6 +87,12 @@ class Page:
         else:
             self.rooms = {rooms.own(reader.pk), rooms.free(reader.company_id)}
         self.tabs = self.fresh()
+        self.counts = self.counted()
+
+    def counted(self) -> dict[str, int]:
+        """Count as every answer about the list does."""
+        with company_scope(self.reader.company_id):
+            return selectors.counts(self.reader)
 
     def fresh(self) -> dict[str, dict[UUID, Card]]:
         """Read every tab as a page that is opened now."""
@@ -82,8 +106,13 @@ class Page:
 
     def hear(self, event: Event) -> None:
         """Do what the script does."""
-        if event.conversation is None or not self.rooms.intersection(event.groups):
+        if not self.rooms.intersection(event.groups):
             return
+        if event.data.get("what") in OF_LISTS:
+            self.tabs = self.fresh()
+        if event.conversation is None:
+            return
+        self.counts = self.counted()
         with company_scope(self.reader.company_id):
             for tab, shown in self.tabs.items():
                 rows = selectors.conversations_again(
@@ -156,7 +185,9 @@ class Clinic:
         staff: tuple[Membership, ...],
         boss: Membership,
         queues: tuple[Queue, ...],
+        clock: time_machine.Traveller,
     ) -> None:
+        self.clock = clock
         self.chance = random.Random(seed)
         self.arrive = arrive
         self.staff = staff
@@ -249,16 +280,61 @@ class Clinic:
     def do_tell_positions(self) -> None:
         company_speak(company_id=self.boss.company_id)
 
+    def do_wait(self) -> None:
+        """Let time pass, and the sweeps look at what fell due."""
+        self.clock.shift(self.chance.choice((30.0, 150.0, 400.0)))
+        presence_expire()
+        watch()
+
+    def do_come_back(self) -> None:
+        for person in self.staff:
+            presence_beat(membership=person)
+
+    def do_write_after_the_end(self) -> None:
+        ended = Ticket.unscoped.exclude(status__in=OPEN_STATUSES).select_related("conversation")
+        if row := ended.order_by("id").first():
+            talk = row.conversation
+            make.inbound(talk.channel, person=make.person(talk.identity.value, "Paciente"))
+
+    def do_reopen(self) -> None:
+        closed = Conversation.unscoped.filter(stage=Stage.CLOSED).order_by("id")
+        if talk := closed.first():
+            conversation_reopen(conversation=talk, actor=self.boss)
+
+    def do_release(self) -> None:
+        ticket = self.ticket("em_atendimento")
+        conversation_release(conversation=ticket.conversation, actor=self.boss)
+
+    def do_note(self) -> None:
+        talk = self.ticket("aguardando", "em_atendimento").conversation
+        note_add(conversation=talk, author=self.boss, text="nota")
+
+    def do_rate(self) -> None:
+        rows = Ticket.unscoped.filter(status="finalizado", rating=None).order_by("id")
+        if row := rows.first():
+            ticket_rate(ticket=row, rating=5)
+
+    def do_rename_a_queue(self) -> None:
+        name = f"Fila {make.next_number()}"
+        queue = again(self.chance.choice(self.queues))
+        queue_save(company=queue.company, actor=None, queue=queue, name=name)
+
     def do_pause(self) -> None:
         state = self.chance.choice(("online", "ausente"))
         presence_choose(membership=self.person(), state=state)
 
 
 @pytest.fixture
-def day(queue, clinic, arrive, ana, beto, carla) -> Callable[[int], Clinic]:
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def day(clock, queue, clinic, arrive, ana, beto, carla) -> Callable[[int], Clinic]:
     queue_save(company=clinic, actor=None, queue=queue, queue_message="{posicao}")
     other = make_queue(clinic, carla, name="Exames", is_default=False, distribution="manual")
-    return lambda seed: Clinic(seed, arrive, (beto, carla), ana, (queue, other))
+    return lambda seed: Clinic(seed, arrive, (beto, carla), ana, (queue, other), clock)
 
 
 @pytest.mark.parametrize("seed", DAYS)
@@ -275,6 +351,7 @@ def test_the_inbox_of_everybody(seed, sees_all, day, wire, clinic, ana, beto, ca
         done.append(events.step())
         for page in pages:
             assert page.tabs == page.fresh(), (page.reader, done[-3:], wire.told[-4:])
+            assert page.counts == page.counted(), (page.reader, done[-3:], wire.told[-4:])
     agree()
 
 
@@ -293,13 +370,10 @@ def test_an_open_conversation(seed, day, wire, arrive):
 def test_whenever_the_board_changes_a_hint_reaches_it(seed, day, wire, clinic, ana):
     def board() -> Any:
         with company_scope(clinic.pk):
-            found = board_of(ana, list(live_tickets(ana)), now)
-        # Waits grow by the clock; everything that is counted or named stays.
-        people = {person.id: person.load for person in found.people}
-        tickets = {(row.id, row.attendant, row.queue, row.status) for row in found.tickets}
-        return found.waiting, found.serving, found.online, people, tickets
+            return board_of(ana, list(live_tickets(ana)), now)
 
-    now = timezone.now()
+    # Always the same: waits grow by the clock, everything else stays until a hint tells.
+    now = timezone.now() + timedelta(days=1)
     events, before = day(seed), board()
     for _ in range(STEPS):
         told = len(wire.told)
@@ -317,3 +391,22 @@ def test_these_days_tell_of_everything(day, wire):
             events.step()
     # An error is said to the one socket that asked for something wrong (tests/inbox).
     assert {event.type for event in wire.told} >= SCHEMAS.keys() - {"error"}
+    whats = {event.data["what"] for event in wire.told if event.type == "system_message"}
+    assert whats >= {"presence", "sla_warning", "sla_broken", "priority", "rated", "queue_changed"}
+
+
+def test_a_promise_at_risk_shows_to_whoever_sees_only_free_ones(
+    clock, clinic, queue, arrive, wire, beto
+):
+    clinic.attendants_see_all = False
+    clinic.save()
+    beto.refresh_from_db()
+    ticket = arrive()
+    page = Page(beto)
+    wire.ears.append(page.hear)
+    for seconds, level in ((250, "warning"), (60, "danger")):
+        clock.shift(seconds)
+        watch()
+        shown = page.tabs["livres"][ticket.conversation_id]
+        assert shown.deadline is not None and shown.deadline.level == level
+        assert page.tabs == page.fresh()

@@ -67,7 +67,7 @@ function onSystem({ data }) {
   const isMe = data.member === document.body.dataset.member;
   if (data.what === "missed") return onMissed();
   if (data.what === "presence" && isMe) refreshStanding();
-  if (data.what === "sla_warning" || data.what === "sla_broken") list.refreshList();
+  if (data.what === "queue_changed" || data.what === "channel_changed") list.refreshList();
 }
 
 function onEvent(event) {
