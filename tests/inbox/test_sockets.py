@@ -592,19 +592,25 @@ def test_a_company_that_turns_secretive_changes_what_open_pages_hear(clinic, cha
     talk = make.inbound(channel).conversation
     conversation_take(conversation=talk, attendant=beto)
 
-    async def scenario() -> tuple[int, int]:
+    async def scenario() -> tuple[int, list[dict]]:
         async with listening(carla) as page:
             await elsewhere(lambda: make.inbound(channel))
             before = len(await page.heard())
+            for socket in list(consumers._open):
+                await socket.recheck()
+            assert await page.heard() == [], "nothing changed"
             await elsewhere(
                 lambda: Company.objects.filter(pk=clinic.pk).update(attendants_see_all=False)
             )
             for socket in list(consumers._open):
                 await socket.recheck()
             await elsewhere(lambda: make.inbound(channel))
-            return before, len(await page.heard())
+            return before, await page.heard()
 
-    assert run(scenario) == (1, 0)
+    before, (told,) = run(scenario)
+    assert before == 1
+    # What it shows it read with the rights of before.
+    assert told["data"] == {"what": "missed"}
 
 
 @pytest.mark.usefixtures("minute")
