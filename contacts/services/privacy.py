@@ -24,6 +24,7 @@ from contacts.models import (
     RequestKind,
     RequestStatus,
 )
+from contacts.signals import changed_tell
 
 ERASED = "Pessoa eliminada"
 BATCH = 500
@@ -82,6 +83,7 @@ def contact_erase(*, contact: Contact, actor: Membership) -> dict[str, int]:
         detail={**touched, "corpos": emptied},
     )
     _answer_erasures(contact)
+    changed_tell(contact.company_id, people)
     return touched
 
 

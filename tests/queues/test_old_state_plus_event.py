@@ -25,6 +25,7 @@ from common import realtime, rooms
 from common.errors import DomainError
 from common.realtime import Event
 from common.scoping import company_scope
+from contacts.services.contacts import contact_save
 from inbox import selectors
 from inbox.presenters.board import board_of
 from inbox.presenters.cards import cards_of
@@ -313,6 +314,10 @@ class Clinic:
         rows = Ticket.unscoped.filter(status="finalizado", rating=None).order_by("id")
         if row := rows.first():
             ticket_rate(ticket=row, rating=5)
+
+    def do_rename_a_patient(self) -> None:
+        contact = self.ticket("aguardando", "em_atendimento").conversation.contact
+        contact_save(actor=self.boss, contact=contact, name=f"Paciente {make.next_number()}")
 
     def do_rename_a_queue(self) -> None:
         name = f"Fila {make.next_number()}"
