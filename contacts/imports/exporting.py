@@ -13,7 +13,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Func, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from accounts.models import Membership
 from accounts.services.audit import audit_record
@@ -150,6 +149,9 @@ def csv_pieces(lines: Iterator[list[str]]) -> Iterator[str]:
 
 
 def _xlsx(lines: Iterator[list[str]]) -> IO[bytes]:
+    # Imported here: see contacts.imports.reading._workbook.
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Contatos"))
     for line in lines:

@@ -12,7 +12,6 @@ from typing import IO, Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
-from contacts.imports import workbook
 from contacts.imports.choices import FileKind, Reason
 
 FILE_BYTES = 100 * 1024 * 1024
@@ -97,6 +96,15 @@ def raw_of(file: Any) -> IO[bytes]:
     return opened
 
 
+def _workbook() -> Any:
+    """Return the module that reads workbooks: it loads numpy along, which web processes do without
+    until somebody sends one.
+    """
+    from contacts.imports import workbook
+
+    return workbook
+
+
 def shape_of(file: IO[bytes]) -> Shape:
     """Return how a file is to be read. Raises FileRefused and its kinds."""
     head = _head(file)
@@ -105,6 +113,7 @@ def shape_of(file: IO[bytes]) -> Shape:
     if head.startswith(OLE):
         raise FileOld
     if head.startswith(ZIP):
+        workbook = _workbook()
         try:
             workbook.inspect(file)
         except workbook.Unsafe as unsafe:
@@ -124,6 +133,7 @@ def rows_of(file: IO[bytes], shape: Shape) -> Iterator[Row]:
     """
     file.seek(0)
     if shape.kind == FileKind.XLSX:
+        workbook = _workbook()
         try:
             yield from _spreadsheet(file)
         except workbook.Unsafe as unsafe:
@@ -135,7 +145,7 @@ def rows_of(file: IO[bytes], shape: Shape) -> Iterator[Row]:
 
 
 def _spreadsheet(file: IO[bytes]) -> Iterator[Row]:
-    for line, cells in workbook.rows(file, COLUMNS):
+    for line, cells in _workbook().rows(file, COLUMNS):
         if cells is None:
             yield Row(line, [], Reason.UNREADABLE)
         elif any(cells):

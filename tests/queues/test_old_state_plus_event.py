@@ -390,9 +390,9 @@ def test_whenever_the_board_changes_a_hint_reaches_it(seed, day, wire, clinic, a
 
 
 def test_these_days_tell_of_everything(day, wire):
-    for seed in range(3):
+    for seed in range(4):
         events = day(seed)
-        for _ in range(STEPS):
+        for _ in range(2 * STEPS):
             events.step()
     # An error is said to the one socket that asked for something wrong (tests/inbox).
     assert {event.type for event in wire.told} >= SCHEMAS.keys() - {"error"}
