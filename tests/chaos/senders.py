@@ -87,10 +87,10 @@ class Line:
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
-    async def post(self, port: int, request: bytes) -> str:
+    async def post(self, port: int, request: bytes, patience: float = PATIENCE) -> str:
         """Send one request; give the status, or in a word why there is none."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 return await self._post(port, request)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             self.hang_up()

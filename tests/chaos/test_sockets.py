@@ -144,6 +144,7 @@ def _figures(settled: list[dict[str, Any]]) -> dict[str, Any]:
         "settled after, s, by round": [one["took"] for one in settled],
         "open to fresh, p50, p99, most, s": _spread(last["spans"]),
         "told to fresh, p50, p99, most, s": _spread(last["later_spans"]),
+        "list drawn, p50, p99, most, s": _spread(last["drawn_spans"]),
     }
 
 
