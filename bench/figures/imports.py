@@ -18,7 +18,7 @@ from contacts.imports.choices import ImportStatus
 from contacts.imports.jobs import import_receive, import_start
 from contacts.models import Contact, ImportJob
 
-ROWS = 100_000
+ROWS = 1_000_000
 PATIENCE = 1800.0
 FIRST = ("Ana", "Bia", "Caio", "Davi", "Eva", "Íris", "João", "Lúcia")
 LAST = ("Alves", "Braga", "Costa", "Dias", "Luz", "Maia", "Prado", "Sá")

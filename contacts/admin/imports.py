@@ -116,7 +116,7 @@ class ImportAdmin(CompanyAdmin):
         if obj is None:
             return super().get_fieldsets(request, obj)
         if not self.has_change_permission(request, obj):
-            facts = ("shown_mapping", "existing", "legal_basis", "proof", "sha256")
+            facts = ("shown_mapping", "existing", "legal_basis", "proof")
             return [(_("Escolhas"), {"fields": facts})]
         columns = tuple(f"{COLUMN}{place}" for place in range(len(obj.mapping)))
         return [
@@ -129,7 +129,7 @@ class ImportAdmin(CompanyAdmin):
         """Show the choices of what has begun."""
         if obj is None or self.has_change_permission(request, obj):
             return ()
-        return ("shown_mapping", "existing", "legal_basis", "proof", "sha256")
+        return ("shown_mapping", "existing", "legal_basis", "proof")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
