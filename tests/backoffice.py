@@ -47,9 +47,9 @@ class Office:
             for part in ("TOTAL", "INITIAL")
         }
 
-    def press(self, model: str, row: Any, button: str) -> Any:
+    def press(self, model: str, row: Any, button: str, **sent: Any) -> Any:
         """Press a button above a row's form."""
-        return self.browser.post(reverse(f"admin:{model}_{button}", args=[row.pk]))
+        return self.browser.post(reverse(f"admin:{model}_{button}", args=[row.pk]), sent)
 
     def act(self, model: str, action: str, *rows: Any) -> Any:
         """Run an action of a list on rows."""

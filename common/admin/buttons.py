@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
@@ -16,14 +17,17 @@ from common.errors import DomainError
 
 
 def button(
-    words: Any, *, icon: str = "", needs: str = "change", is_main: bool = False
+    words: Any, *, icon: str = "", needs: str = "change", is_main: bool = False, asks: Any = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method a button above a row's form. It is pressed by POST, gets the request and the
-    row, calls one service and may return a response; a DomainError becomes a message.
+    row, calls one service and may return a response; a DomainError becomes a message. `asks` is a
+    question that has to be answered first, for what cannot be undone.
     """
 
     def mark(method: Callable[..., Any]) -> Callable[..., Any]:
-        method.button = {"words": words, "icon": icon, "needs": needs, "is_main": is_main}  # type: ignore[attr-defined]
+        method.button = {  # type: ignore[attr-defined]
+            **{"words": words, "icon": icon, "needs": needs, "is_main": is_main, "asks": asks}
+        }
         return method
 
     return mark
@@ -64,6 +68,8 @@ class Pressable(ModelAdmin):
                     request, self.opts, object_id
                 )
                 return missing
+            if getattr(self, name).button["asks"] and "confirmado" not in request.POST:
+                return self._ask(request, name, obj)
             try:
                 response: HttpResponse | None = getattr(self, name)(request, obj)
             except DomainError as refused:
@@ -72,6 +78,16 @@ class Pressable(ModelAdmin):
             return response or HttpResponseRedirect(self.address(obj.pk))
 
         return update_wrapper(press, getattr(self, name))
+
+    def _ask(self, request: HttpRequest, name: str, obj: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(obj),
+            "opts": self.opts,
+            "button": getattr(self, name).button,
+            "back": self.address(obj.pk),
+        }
+        return TemplateResponse(request, "admin/confirm.html", context)
 
     def _may_press(self, request: HttpRequest, name: str, obj: Any) -> bool:
         if getattr(self, name).button["needs"] == "view":

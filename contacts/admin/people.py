@@ -192,7 +192,13 @@ class ContactAdmin(Portable, CompanyAdmin):
         archive = dossier_give(contact=obj, actor=self.member(request, obj))
         return FileResponse(archive, as_attachment=True, filename=f"dados-{obj.pk}.zip")
 
-    @button(_("Eliminar dados"), icon="delete_forever")
+    @button(
+        _("Eliminar dados"),
+        icon="delete_forever",
+        asks=_(
+            "Os dados, mensagens e arquivos desta pessoa serão apagados e não voltam. Continuar?"
+        ),
+    )
     def erase(self, request: HttpRequest, obj: Contact) -> None:
         """Erase what is held of the person."""
         touched = contact_erase(contact=obj, actor=self.member(request, obj))

@@ -314,5 +314,8 @@ def test_the_archive_and_the_erasure_are_given_in_the_back_office(person, ana):
     assert answer["Content-Disposition"].startswith("attachment")
     assert b"".join(answer.streaming_content)[:2] == b"PK"
     close(person, ana)
-    office.press("contacts_contact", person, "erase")
+    asked = office.press("contacts_contact", person, "erase").content.decode()
+    assert "não voltam" in asked
+    assert Contact.unscoped.get(pk=person.pk).name != "Pessoa eliminada"
+    office.press("contacts_contact", person, "erase", confirmado="1")
     assert Contact.unscoped.get(pk=person.pk).name == "Pessoa eliminada"
