@@ -106,13 +106,16 @@ def people(
 
     `match` is `todas` or `qualquer`. Raises SegmentRefused.
     """
+    return rows.filter(together(conditions, match=match))
+
+
+def together(conditions: Iterable[Asked], *, match: str = "todas") -> Q:
+    """Return conditions as one. Raises SegmentRefused."""
     asked = list(conditions)
     if len(asked) > MOST_CONDITIONS:
         raise SegmentRefused(_("Use no máximo 20 condições."))
     built = [condition(one) for one in asked]
-    if not built:
-        return rows
-    return rows.filter(reduce(or_ if match == "qualquer" else and_, built))
+    return reduce(or_ if match == "qualquer" else and_, built) if built else Q()
 
 
 def condition(asked: Asked) -> Q:

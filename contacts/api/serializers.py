@@ -27,8 +27,10 @@ class ContactOut(serializers.ModelSerializer[Contact]):
     """A person."""
 
     tags = serializers.SerializerMethodField(help_text="Nomes das etiquetas.")
-    segments = serializers.SerializerMethodField(
-        help_text="Segmentos de que a pessoa participa; vazio enquanto não houver segmentação."
+    segments = serializers.ListField(
+        child=serializers.CharField(),
+        source="segment_names",
+        help_text="Nomes dos segmentos de que a pessoa participa agora.",
     )
     score = serializers.SerializerMethodField(
         help_text="Pontuação de 0 a 100; nulo enquanto não for calculada."
@@ -64,10 +66,6 @@ class ContactOut(serializers.ModelSerializer[Contact]):
     def get_tags(self, contact: Contact) -> list[str]:
         """Name the tags; they are prefetched."""
         return [tag.name for tag in contact.tags.all()]
-
-    def get_segments(self, contact: Contact) -> list[str]:
-        """Nobody is in a segment before there are any."""
-        return []
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_score(self, contact: Contact) -> int | None:

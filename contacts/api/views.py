@@ -20,6 +20,7 @@ from contacts.api.serializers import ContactIn, ContactOut
 from contacts.models import Contact, ContactIdentity, Purpose, Tag
 from contacts.services.consent import consent_holding
 from contacts.services.contacts import contact_delete, contact_save
+from contacts.services.segments import segment_names
 
 TAGS = ["contatos"]
 # What packages above know of a person, by the name ContactOut reads: each makes an expression, so
@@ -50,6 +51,7 @@ class ContactView(CompanyView):
         return (
             Contact.objects.visible_to(self.membership)
             .annotate(marketing_opt_in=consent_holding(Purpose.MARKETING))
+            .annotate(segment_names=segment_names(self.membership.company_id))
             .annotate(**{name: make() for name, make in told_above.items()})
             .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")))
             .prefetch_related(Prefetch("identities", ContactIdentity.objects.order_by("id")))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
+from django.db.models import Case, Func, Prefetch, Q, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
@@ -13,7 +15,9 @@ from accounts.services.audit import audit_record
 from common.errors import Conflict
 from contacts import segments
 from contacts.models import Contact, Segment, SegmentCondition
-from contacts.segments import Asked
+from contacts.segments import Asked, SegmentRefused
+
+NAMES: Any = ArrayField(TextField())
 
 
 class SegmentNameTaken(Conflict):
@@ -74,7 +78,27 @@ def segment_people(segment: Segment) -> Any:
     return segments.people(everybody, segment_conditions(segment), match=segment.match)
 
 
-def segments_of(contact: Contact) -> list[Segment]:
-    """Return the segments a person is in now."""
-    rows = Segment.objects.for_company(contact.company_id)
-    return [row for row in rows if segment_people(row).filter(pk=contact.pk).exists()]
+def segment_names(company: Any) -> Any:
+    """Return, for a query of a company's people, the names of the segments each is in now, as one
+    expression. A segment whose field is gone holds nobody.
+    """
+    rows = Segment.objects.for_company(company).prefetch_related(
+        Prefetch("conditions", SegmentCondition.objects.for_company(company))
+    )
+    cases = [case for row in rows if (case := _case(row)) is not None]
+    if not cases:
+        return Value([], output_field=NAMES)
+    # Cases that do not hold are null.
+    listed = Func(*cases, template="ARRAY[%(expressions)s]", output_field=NAMES)
+    return Func(listed, Value(None), function="array_remove", output_field=NAMES)
+
+
+def _case(row: Segment) -> Case | None:
+    asked = [Asked(one.field, one.operator, one.value) for one in row.conditions.all()]
+    try:
+        condition = segments.together(asked, match=row.match)
+    except SegmentRefused:
+        return None
+    # Without conditions everybody is in.
+    holds = condition or Q(pk__isnull=False)
+    return Case(When(holds, then=Value(row.name)), output_field=TextField())

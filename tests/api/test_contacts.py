@@ -234,7 +234,7 @@ def test_the_list_asks_as_many_questions_with_30_rows_as_with_3(
             "contatos/",
             {"name": f"P{number}", "tags": ["a", "b"], "phone": f"419{number + 80000000}"},
         )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(client.get("contatos/").json()["results"]) == rows
 
 

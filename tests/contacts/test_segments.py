@@ -14,9 +14,9 @@ from contacts.segments import Asked, SegmentRefused, fields, people
 from contacts.services.consent import consent_record
 from contacts.services.segments import (
     SegmentNameTaken,
+    segment_names,
     segment_people,
     segment_save,
-    segments_of,
 )
 from tests import make
 from tests.backoffice import Office
@@ -121,7 +121,12 @@ def test_who_is_in_a_segment_is_asked_each_time(clinic, ana, crowd):
     asked = [Asked("situacao", "e", "cliente")]
     segment = segment_save(company=clinic, actor=ana.user, name="Clientes", conditions=asked)
     assert list(segment_people(segment)) == [crowd["rui"]]
-    assert segments_of(crowd["rui"]) == [segment]
+    everybody = Contact.objects.for_company(clinic).annotate(named=segment_names(clinic))
+    assert {row.first_name: row.named for row in everybody} == {
+        "Rui": ["Clientes"],
+        "Ana": [],
+        "Lia": [],
+    }
     Contact.unscoped.filter(pk=crowd["lia"].pk).update(status="cliente")
     assert segment_people(segment).count() == 2
 
