@@ -48,6 +48,8 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _page(_("Canais"), "sensors", "omnichannel_channel"),
             _page(_("Modelos de mensagem"), "description", "omnichannel_template"),
+            _page(_("Custos"), "payments", "omnichannel_messagecost"),
+            _page(_("Tarifas"), "price_change", "omnichannel_rate"),
             _page(_("Avisos da Meta"), "campaign", "omnichannel_channelnotice"),
         ],
     },

@@ -1,4 +1,6 @@
-"""Choices of related rows: those of companies the person works in, and never of two at once."""
+"""Inputs of forms: choices are rows of companies the person works in, never of two at once; amounts
+are written with a comma.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin.access import access_of
 from common.errors import DomainError
@@ -16,7 +19,14 @@ from common.scoping import CompanyOwned
 
 
 class Narrowed:
-    """Limits the foreign keys of a form to what the person may see."""
+    """Limits the foreign keys of a form to what the person may see, and reads amounts."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Read amounts as they are written here, with a comma."""
+        if isinstance(db_field, models.DecimalField):
+            # A number input of the browser takes none.
+            kwargs.update(localize=True, widget=UnfoldAdminTextInputWidget())
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

@@ -6,13 +6,20 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminPasswordToggleWidget
+from unfold.widgets import UnfoldAdminPasswordToggleWidget, UnfoldAdminSelectWidget
 
+from accounts.models.calendar import check_zone
 from common import phones
 from common.admin.narrowing import CompanyForm
 from omnichannel.adapters.registry import ADAPTERS
 from omnichannel.choices import ChannelKind
 from omnichannel.models import Channel
+
+CURRENCIES = (
+    ("BRL", _("Real (BRL)")),
+    ("USD", _("Dólar (USD)")),
+    ("EUR", _("Euro (EUR)")),
+)
 
 
 class ChannelForm(CompanyForm):
@@ -42,6 +49,15 @@ class ChannelForm(CompanyForm):
         ),
     )
 
+    currency = forms.ChoiceField(
+        label=_("Moeda da conta"),
+        choices=CURRENCIES,
+        required=False,
+        initial="USD",
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("A moeda em que a Meta cobra esta conta; escolhe as tarifas."),
+    )
+
     class Meta:
         model = Channel
         fields = (
@@ -52,6 +68,9 @@ class ChannelForm(CompanyForm):
             "phone_number",
             "is_default",
             "status",
+            "currency",
+            "time_zone",
+            "monthly_budget",
         )
         labels: ClassVar[dict[str, Any]] = {"account_id": _("ID do número (phone number ID)")}
         help_texts: ClassVar[dict[str, Any]] = {
@@ -60,6 +79,10 @@ class ChannelForm(CompanyForm):
             "waba_id": _("Na Meta: WhatsApp > Configuração da API > Conta do WhatsApp Business."),
             "phone_number": _("Preenchido pela validação quando fica em branco."),
             "is_default": _("Usado quando ninguém escolhe o canal. Um por tipo."),
+            "time_zone": _("Em branco, o da empresa. A Meta conta os meses por ele."),
+            "monthly_budget": _(
+                "Avisa em 80% e em 100%. Campanhas param no limite; respostas, nunca."
+            ),
             "graph_url": _("Em branco, o endereço desta instalação."),
             "graph_version": _("Em branco, a versão desta instalação."),
         }
@@ -69,6 +92,18 @@ class ChannelForm(CompanyForm):
         if "kind" in self.fields:
             served = [(kind.value, kind.label) for kind in ChannelKind if kind.value in ADAPTERS]
             self.fields["kind"].choices = served  # type: ignore[attr-defined]
+
+    def clean_time_zone(self) -> str:
+        """Refuse what is no time zone before the row holds it."""
+        given: str = self.cleaned_data["time_zone"]
+        if given:
+            check_zone(given)
+        return given
+
+    def clean_currency(self) -> str:
+        """Keep what is stored when the input is not there."""
+        given: str = self.cleaned_data["currency"] or self.instance.currency
+        return given
 
     def clean_phone_number(self) -> str:
         """Keep the number canonical."""

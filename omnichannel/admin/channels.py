@@ -34,8 +34,9 @@ from omnichannel.admin.notices import NoticePanel
 from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel
 from omnichannel.services.channels import channel_delete, channel_save, channel_validate
+from omnichannel.services.costs import budget_state
 from omnichannel.services.templates import templates_sync
-from omnichannel.wording import QUALITY_WORDS
+from omnichannel.wording import QUALITY_WORDS, money
 
 SECRETS = ("access_token", "app_secret")
 ADDRESS = ("graph_url", "graph_version")
@@ -105,6 +106,10 @@ class ChannelAdmin(CompanyAdmin):
                 "fields": ("access_token", "app_secret"),
                 "description": _("Guardados cifrados. Ninguém os vê de novo, nem aqui."),
             },
+        ),
+        (
+            _("Custo"),
+            {"fields": (("currency", "monthly_budget"), "time_zone")},
         ),
         (
             _("Avançado"),
@@ -252,6 +257,7 @@ class ChannelAdmin(CompanyAdmin):
                         channel__id__exact=obj.pk,
                     ),
                 ),
+                (_("gasto no mês"), self._spent(obj)),
                 (
                     _("modelos"),
                     list_link("omnichannel.template", _("ver"), waba_id=obj.waba_id),
@@ -260,6 +266,15 @@ class ChannelAdmin(CompanyAdmin):
             warnings=[obj.status_detail] if obj.status_detail else [],
             parts=(("admin/omnichannel/webhook.html", webhook),),
         )
+
+    def _spent(self, obj: Channel) -> str:
+        """Say what the month has cost, of its budget if there is one."""
+        state = budget_state(obj)
+        words = {"spent": money(state.spent, state.currency), "budget": ""}
+        if state.budget is not None:
+            words["budget"] = money(state.budget, state.currency)
+            words["spent"] = gettext("%(spent)s de %(budget)s") % words
+        return list_link("omnichannel.messagecost", words["spent"], month=state.month.isoformat())
 
     def _status_badge(self, obj: Channel) -> str:
         return str(obj.get_status_display())
