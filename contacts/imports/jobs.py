@@ -151,6 +151,8 @@ def import_start(*, job: ImportJob, actor: Membership, **choices: Any) -> Import
         raise NotStartable
     for name in CHOICES:
         setattr(job, name, choices.get(name, getattr(job, name)))
+    if job.has_header and not job.headers:
+        job.headers = _names(sample_of(job)[0])
     if Target.MARKETING not in job.mapping:
         job.legal_basis = job.proof = ""
     elif not (job.legal_basis and job.proof.strip()):
@@ -249,11 +251,15 @@ def _guess(job: ImportJob, first: list[Row]) -> None:
     width = max(len(row.cells) for row in first)
     job.has_header = is_heading(first[0].cells)
     if job.has_header:
-        job.headers = [_printable(cell)[:100] for cell in first[0].cells]
+        job.headers = _names(first[0])
         job.mapping = guess(job.headers)
     else:
         job.headers = []
         job.mapping = guess_by_content([row.cells for row in first], width)
+
+
+def _names(row: Row) -> list[str]:
+    return [_printable(cell)[:100] for cell in row.cells]
 
 
 def _held(job: ImportJob) -> ImportJob:

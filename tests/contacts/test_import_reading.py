@@ -109,24 +109,31 @@ def test_cells_of_a_workbook_are_read_as_people_see_them():
     assert shape_of(io.BytesIO(content)).kind == FileKind.XLSX
 
 
+KINDS = b"application/vnd.openxmlformats-officedocument.spreadsheetml."
+PACKAGE = b"http://schemas.openxmlformats.org/package/2006/"
+OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def part(name: bytes, kind: bytes) -> bytes:
+    return b'<Override PartName="/xl/%s" ContentType="%s%s+xml"/>' % (name, KINDS, kind)
+
+
 def workbook(sheet: bytes, **parts: bytes) -> bytes:
     """Make a workbook of one sheet by hand; parts replace or add members."""
-    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    listed = (
+        part(b"workbook.xml", b"sheet.main")
+        + part(b"worksheets/a.xml", b"worksheet")
+        + part(b"sharedStrings.xml", b"sharedStrings") * ("xl/sharedStrings.xml" in parts)
+    )
     members = {
         "[Content_Types].xml": XML
-        + b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        + b'<Override PartName="/xl/workbook.xml" ContentType="%ssheet.main+xml"/>' % kinds.encode()
-        + b'<Override PartName="/xl/worksheets/a.xml" ContentType="%sworksheet+xml"/>'
-        % kinds.encode()
-        + b"</Types>",
+        + b'<Types xmlns="%scontent-types">%s</Types>' % (PACKAGE, listed),
         "xl/workbook.xml": XML
-        + b"<workbook %s xmlns:r='%s'>" % (MAIN, relation.encode())
+        + b"<workbook %s xmlns:r='%s'>" % (MAIN, OFFICE)
         + b'<sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": XML
-        + b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        + b'<Relationship Id="r1" Target="worksheets/a.xml" Type="%s/worksheet"/>'
-        % relation.encode()
+        + b'<Relationships xmlns="%srelationships">' % PACKAGE
+        + b'<Relationship Id="r1" Target="worksheets/a.xml" Type="%s/worksheet"/>' % OFFICE
         + b"</Relationships>",
         "xl/worksheets/a.xml": sheet,
         **parts,
@@ -148,6 +155,32 @@ CELL = b'<c r="A1" t="inlineStr"><is><t>Lia</t></is></c>'
 
 def test_a_workbook_made_by_hand_is_read():
     assert cells(workbook(sheet(b'<row r="1">%s</row>' % CELL))) == [["Lia"]]
+
+
+def texts(count: int) -> bytes:
+    """Make a workbook whose cells point into a table of texts, as Excel writes them."""
+    table = b"".join(b"<si><r><t>Pessoa </t></r><r><t>%d</t></r></si>" % n for n in range(count))
+    rows = b"".join(
+        b'<row r="%d" ht="15" customHeight="1"><c r="A%d" t="s"><v>%d</v></c></row>'
+        % (n + 1, n + 1, n)
+        for n in range(count)
+    )
+    shared = XML + b"<sst %s>%s</sst>" % (MAIN, table)
+    return workbook(sheet(rows), **{"xl/sharedStrings.xml": shared})
+
+
+def test_shared_texts_are_looked_up():
+    assert cells(texts(3)) == [["Pessoa 0"], ["Pessoa 1"], ["Pessoa 2"]]
+
+
+@pytest.mark.parametrize("place", ["3", "-1", "x", "99999999999"])
+def test_a_text_that_is_not_in_the_table_costs_its_row(place):
+    content = texts(3)
+    row = b'<row r="1"><c r="A1" t="s"><v>%s</v></c></row>' % place.encode()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        shared = archive.read("xl/sharedStrings.xml")
+    found = read(workbook(sheet(row), **{"xl/sharedStrings.xml": shared}))
+    assert found == [(1, [], "linha_ilegivel")]
 
 
 @pytest.mark.parametrize("number", ["99999999999999", "0", "-3", "x", "9" * 5000])
@@ -222,11 +255,12 @@ def test_a_sheet_that_lies_about_its_size_gives_no_more_than_it_said():
         read(lying)
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "texts"])
 def test_memory_does_not_grow_with_the_file(kind):
     def peak(count: int) -> int:
         rows = [("Nome", "Celular"), *((f"Pessoa {n}", f"4199{n:07d}") for n in range(count))]
-        file = io.BytesIO(csv_of(rows) if kind == "csv" else xlsx_of(rows))
+        make = {"csv": csv_of, "xlsx": xlsx_of, "texts": lambda rows: texts(len(rows))}[kind]
+        file = io.BytesIO(make(rows))
         shape = shape_of(file)
         tracemalloc.start()
         assert sum(1 for _row in rows_of(file, shape)) == count + 1

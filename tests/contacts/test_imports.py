@@ -240,6 +240,19 @@ def test_a_file_without_phone_and_e_mail_does_not_start(ana):
         import_start(job=received(ana, csv_of([("Nome",), ("Lia",)])), actor=ana)
 
 
+def test_a_person_decides_whether_the_first_row_is_a_heading(ana):
+    content = csv_of([("Lia", "41998881111", "x"), ("Zé", "41998882222", "y")])
+    job = received(ana, content)
+    assert (job.has_header, job.mapping) == (False, ["nome", "telefone", ""])
+    choices = {"mapping": ["nome", "telefone", "adicional"]}
+    assert run(import_start(job=job, actor=ana, **choices)).created_count == 2
+    assert Contact.unscoped.get(name="Lia").custom == {"C": "x"}
+    job = received(ana, content)
+    job = run(import_start(job=job, actor=ana, has_header=True, **choices))
+    assert (job.total, job.headers) == (1, ["Lia", "41998881111", "x"])
+    assert Contact.unscoped.get(name="Zé").custom == {"C": "y", "x": "y"}
+
+
 def test_rivals_have_their_own_people(ana, rui):
     imported(ana, ("Lia", "41998881111", "a@exemplo.example"))
     job = imported(rui, ("Lia", "41998881111", "a@exemplo.example"))
