@@ -208,6 +208,11 @@ class Launcher:
         commands = {
             "web": processes.uvicorn("config.asgi:application", HOST, self.port),
             "worker": [*celery, "worker", "-P", "threads", "-c", "8", "--loglevel", "INFO"],
+            "campaigns": [
+                *celery,
+                *("worker", "-Q", "campanhas", "-n", "campanhas@%h", "-P", "threads", "-c", "2"),
+                *("--loglevel", "INFO"),
+            ],
             "beat": [
                 *celery,
                 "beat",

@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "accounts",
     "contacts",
     "omnichannel",
+    # Before queues: a reply is known as one before its ticket is opened.
+    "campaigns",
     "queues",
     "leadscoring",
     "webhooks",
@@ -148,6 +150,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_TIMEZONE = "UTC"
+# The campaign sender's loop has a worker of its own, so that it never keeps a reply waiting.
+CELERY_TASK_ROUTES = {"campaigns.tasks.send": {"queue": "campanhas"}}
 # Seconds between two looks at what waits in queues, what falls due and who vanished.
 FILA_PROCESS_INTERVAL = env.int("FILA_PROCESS_INTERVAL", default=15)
 CELERY_BEAT_SCHEDULE = {
@@ -177,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "queues.tasks.tick",
         "schedule": float(FILA_PROCESS_INTERVAL),
         "options": {"expires": 2 * FILA_PROCESS_INTERVAL},
+    },
+    "campaigns-tick": {
+        "task": "campaigns.tasks.tick",
+        "schedule": 2.0,
+        "options": {"expires": 4},
     },
     "merges-sweep": {"task": "contacts.tasks.merges_sweep", "schedule": timedelta(hours=1)},
     "retention": {"task": "contacts.tasks.retention", "schedule": timedelta(hours=6)},
@@ -310,6 +319,8 @@ SIMULATOR_WEBHOOK_URL = env.str(
 FILA_DEFAULT_SIMULTANEOUS = env.int("FILA_DEFAULT_SIMULTANEOUS", default=5)
 # Seconds of working time after which a waiting ticket is abandoned; 0 never.
 FILA_ABANDONED_TIMEOUT = env.int("FILA_ABANDONED_TIMEOUT", default=600)
+# How many campaign senders work at once, over all workers; each uses most of a core.
+CAMPAIGN_SENDERS = env.int("CAMPAIGN_SENDERS", default=1)
 
 # --- API -----------------------------------------------------------------------------------------
 

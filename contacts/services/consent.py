@@ -123,10 +123,12 @@ def consent_state(contact: Contact, purpose: str, channel: str = "") -> bool | N
     return found
 
 
-def consent_holding(purpose: str, channel: str = "") -> Subquery:
-    """Return, for a query of contacts, what holds of each (as `consent_state`, in SQL)."""
+def consent_holding(purpose: str, channel: str = "", *, of: str = "pk") -> Subquery:
+    """Return what holds of each person of a query (as `consent_state`, in SQL); `of` is the column
+    that names the person.
+    """
     # The person's own rows, whichever company the query is about.
-    rows = ConsentState.unscoped.filter(contact_id=OuterRef("pk"))
+    rows = ConsentState.unscoped.filter(contact_id=OuterRef(of))
     newest = _newest(rows, purpose, channel).values("is_granted")[:1]
     return Subquery(newest, output_field=BooleanField())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -21,6 +22,7 @@ from omnichannel.adapters.outgoing import (
     ContentRefused,
     MediaInfo,
     OutgoingMessage,
+    Scope,
     SendResult,
     TemplateDraft,
     TemplateInfo,
@@ -43,6 +45,14 @@ class Capabilities:
     text_limit: int = 4096
     caption_limit: int = 1024
     window_hours: int | None = None
+
+
+class BulkSender(AbstractAsyncContextManager["BulkSender"]):
+    """Hands many messages to a provider from an event loop, each once."""
+
+    @abstractmethod
+    async def send(self, account: Account, message: OutgoingMessage) -> SendResult:
+        """Hand one over, as `Adapter.send`; the caller has asked `check`. Raises SendError."""
 
 
 class Adapter(ABC):
@@ -68,6 +78,10 @@ class Adapter(ABC):
     @abstractmethod
     def send(self, account: Account, message: OutgoingMessage) -> SendResult:
         """Hand one message to the provider, once. Raises SendError; never retries by itself."""
+
+    def bulk(self) -> BulkSender:
+        """Return a sender for many messages at once. Raises ContentRefused where there is none."""
+        raise ContentRefused(_("Este canal não envia campanhas."), fields={"channel": []})
 
     @abstractmethod
     def upload(self, account: Account, file: IO[bytes], mime_type: str, filename: str) -> str:
@@ -156,3 +170,7 @@ class Adapter(ABC):
     def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
         """Return our code and a sentence for an error that a receipt brought."""
         return "erro_do_provedor", fault.detail or fault.title
+
+    def fault_scope(self, fault: ProviderFault) -> Scope:
+        """Return how far an error that a receipt brought reaches."""
+        return "message"

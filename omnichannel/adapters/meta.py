@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from random import SystemRandom
 from typing import IO, Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 from django.conf import settings
@@ -211,6 +211,16 @@ class Graph:
             read_seconds=MEDIA_READ_SECONDS,
         )
 
+    def signed(self, *path: str) -> tuple[str, dict[str, str]]:
+        """Return the address and headers by which another client posts a send as we do. Raises
+        SendError. Both hold secrets: never log them.
+        """
+        self._bearer(True, "Bearer")
+        query = urlencode(self._proof())
+        url = self._url(path)
+        headers = {"Authorization": f"Bearer {self._account.access_token}"}
+        return (f"{url}?{query}" if query else url), headers
+
     def _call(
         self,
         method: str,
@@ -254,7 +264,7 @@ class Graph:
         if is_success and answer is None:
             logger.warning("Graph answered %s with an unreadable body", response.status_code)
             raise uncertain() if is_send else unreadable()
-        fault = fault_of(response, answer)
+        fault = fault_of(response.status_code, response.headers.get("Retry-After", ""), answer)
         logger.warning(
             "Graph refused: http %s code %s/%s trace %s",
             fault.http,
@@ -305,7 +315,7 @@ def may_call(base_url: str) -> bool:
     return base_url == settings.META_GRAPH_URL or parts.netloc in settings.MEDIA_EXTRA_HOSTS
 
 
-def fault_of(response: requests.Response, answer: Json | None) -> GraphFault:
+def fault_of(http: int, retry_after: str, answer: Json | None) -> GraphFault:
     """Read what went wrong from an answer; every member of the error object may be missing."""
     error = (answer or {}).get("error")
     error = error if isinstance(error, dict) else {}
@@ -313,13 +323,13 @@ def fault_of(response: requests.Response, answer: Json | None) -> GraphFault:
     details = data.get("details") if isinstance(data, dict) else None
     transient = error.get("is_transient")
     return GraphFault(
-        http=response.status_code,
+        http=http,
         code=_integer(error.get("code")),
         subcode=_integer(error.get("error_subcode")),
         details=str(details or error.get("error_user_msg") or error.get("message") or "")[:1000],
         trace=str(error.get("fbtrace_id") or "")[:64],
         is_transient=transient if isinstance(transient, bool) else None,
-        retry_after=_seconds(response.headers.get("Retry-After", "")),
+        retry_after=_seconds(retry_after),
     )
 
 

@@ -229,4 +229,6 @@ class AccountHealth:
     throughput: str = ""
     name_status: str = ""
     status: str = ""
+    # Also used from the phone's app, which sends slower (Meta, coexistence).
+    is_on_phone_app: bool = False
     warnings: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ about.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -39,6 +39,12 @@ SAVED = (
     "revision",
 )
 KEPT = timedelta(days=7)
+
+
+# Packages above that send by themselves take the receipts of what they sent: each gets what nobody
+# before it took, and returns the rest.
+Taker = Callable[[Channel, Sequence[StatusUpdate]], list[StatusUpdate]]
+takers: list[Taker] = []
 
 
 def token_of(message: Message) -> str:
@@ -90,6 +96,10 @@ def receipts_apply(*, channel: Channel, updates: Sequence[StatusUpdate]) -> int:
 
     A receipt whose message is not there yet is kept, and applied when it appears.
     """
+    for taker in takers:
+        updates = taker(channel, updates)
+    if not updates:
+        return 0
     rows = _locked(channel, updates)
     by_external = {row.external_id: row for row in rows if row.external_id}
     # A token names a message only while the provider's id is unknown; afterwards the id does.

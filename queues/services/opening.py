@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,11 @@ def without_ticket(company_id: Any, conversations: Sequence[Conversation]) -> li
         return []
     found = {row[0] for row in run(WITHOUT, [c.pk for c in conversations], company_id)}
     return [conversation for conversation in conversations if conversation.pk in found]
+
+
+# Packages above may know better where newcomers should wait: each returns queues by conversation.
+Wish = Callable[[Sequence[Conversation]], dict[Any, Queue]]
+wishes: list[Wish] = []
 
 
 def queue_for(channel: Channel) -> Queue | None:
@@ -80,11 +85,18 @@ def tickets_open(
     company_id, channel = conversations[0].company_id, conversations[0].channel
     fallback = queue or queue_for(channel)
     before = previous or {}
-    numbers = protocols_take(company_id, len(conversations), now) if fallback or before else []
+    wished: dict[Any, Queue] = {}
+    for wish in wishes if queue is None else ():
+        wished |= wish(conversations)
+    numbers = (
+        protocols_take(company_id, len(conversations), now) if fallback or before or wished else []
+    )
     tickets: list[Ticket] = []
     for conversation, protocol in zip(conversations, numbers, strict=False):
         earlier = before.get(conversation.pk)
-        place = earlier.queue if earlier is not None and earlier.queue.is_active else fallback
+        place = wished.get(conversation.pk, fallback)
+        if earlier is not None and earlier.queue.is_active:
+            place = earlier.queue
         if place is not None:
             ticket = ticket_draft(conversation, place, protocol=protocol, now=now)
             ticket.previous = earlier

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import IO, Any
 
-from omnichannel.adapters.base import Adapter, Capabilities
+from omnichannel.adapters.base import Adapter, BulkSender, Capabilities
+from omnichannel.adapters.bulk import GraphPool
 from omnichannel.adapters.download import media_chunks
 from omnichannel.adapters.facts import Json, Parsed, ProviderFault
 from omnichannel.adapters.meta import Graph, unreadable
@@ -16,6 +17,7 @@ from omnichannel.adapters.outgoing import (
     AccountHealth,
     MediaInfo,
     OutgoingMessage,
+    Scope,
     SendError,
     SendResult,
     TemplateDraft,
@@ -33,7 +35,7 @@ from omnichannel.adapters.whatsapp import (
     templates,
 )
 from omnichannel.adapters.whatsapp.content import body_of, read_body
-from omnichannel.adapters.whatsapp.errors import explain, fault_sentence
+from omnichannel.adapters.whatsapp.errors import explain, fault_scope, fault_sentence
 from omnichannel.adapters.whatsapp.media import (
     file_check,
     media_check,
@@ -100,6 +102,10 @@ class WhatsAppAdapter(Adapter):
         graph = _graph(account)
         answer = graph.post(account.account_id, "messages", body=body_of(message), is_send=True)
         return answers.send_result(answer)
+
+    def bulk(self) -> BulkSender:
+        """Return a sender for campaigns."""
+        return WhatsAppBulk()
 
     def upload(self, account: Account, file: IO[bytes], mime_type: str, filename: str) -> str:
         """Store a file at WhatsApp for 30 days; its bytes must be what its type says."""
@@ -232,6 +238,31 @@ class WhatsAppAdapter(Adapter):
     def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
         """Return our code and the sentence for an error that a receipt brought."""
         return fault_sentence(fault.code)
+
+    def fault_scope(self, fault: ProviderFault) -> Scope:
+        """Return how far an error that a receipt brought reaches."""
+        return fault_scope(fault.code)
+
+
+class WhatsAppBulk(BulkSender):
+    """Many sends at once, over connections that stay open."""
+
+    def __init__(self) -> None:
+        self._pool = GraphPool(explain)
+
+    async def __aenter__(self) -> WhatsAppBulk:
+        await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(self, *problem: Any) -> None:
+        await self._pool.__aexit__(*problem)
+
+    async def send(self, account: Account, message: OutgoingMessage) -> SendResult:
+        """Hand one message over, once. Raises SendError."""
+        answer = await self._pool.post(
+            account, account.account_id, "messages", body=body_of(message)
+        )
+        return answers.send_result(answer)
 
 
 def _graph(account: Account) -> Graph:

@@ -127,6 +127,7 @@ def account_health(account: Account, answer: Json) -> AccountHealth:
         throughput=ident(throughput),
         name_status=ident(answer.get("name_status")).upper(),
         status=ident(answer.get("status")).upper(),
+        is_on_phone_app=answer.get("is_on_biz_app") is True,
         warnings=_warnings(account, answer),
     )
     return health

@@ -1,0 +1,212 @@
+"""The campaign sender: one event loop that claims, calls and writes back, for every number that has
+something to send. Any number of processes may run one; killed at any moment, it loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.limits import daily_note
+from campaigns.services.claiming import Claim, Item, number_claim, running_channels
+from campaigns.services.outcomes import Outcome, outcomes_write, trouble_take
+from campaigns.services.watch import campaigns_watch
+from common.crypto import SecretUnreadable
+from common.locks import lock_key
+from common.scoping import company_scope
+from omnichannel.adapters import registry
+from omnichannel.adapters.base import BulkSender
+from omnichannel.adapters.outgoing import Account, SendError
+from omnichannel.models import Channel
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# How long one task sends before it hands over to the next, so that workers may stop and start.
+SLICE_SECONDS = 25.0
+# Claims of one number: often enough for an even flow, seldom enough to be cheap.
+CLAIM_EVERY = 0.08
+LOOK_EVERY = 0.5
+WATCH_EVERY = 2.0
+TICK = 0.02
+IN_FLIGHT = 300
+BATCH = 200
+
+
+def send_slice(seconds: float = SLICE_SECONDS) -> int:
+    """Send what is due for so long, or until nothing is; return how many calls were made. At once 0
+    when enough senders are at work already.
+    """
+    with _seat() as mine:
+        return asyncio.run(Sender().run(seconds)) if mine else 0
+
+
+@contextmanager
+def _seat() -> Iterator[bool]:
+    """Take one of the places for senders for the length of the block; it ends with the
+    connection.
+    """
+    taken = None
+    with connection.cursor() as cursor:
+        for place in range(settings.CAMPAIGN_SENDERS):
+            key = lock_key("campaign-sender", place)
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+            if cursor.fetchone()[0]:
+                taken = key
+                break
+    try:
+        yield taken is not None
+    finally:
+        if taken is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [taken])
+
+
+class Sender:
+    """The loop. Rows are claimed and written in two threads with a connection each; calls are
+    coroutines. What is claimed is called at once: nothing waits here between claim and call.
+    """
+
+    def __init__(self) -> None:
+        self._claims = ThreadPoolExecutor(1, thread_name_prefix="campaign-claims")
+        self._writes = ThreadPoolExecutor(1, thread_name_prefix="campaign-writes")
+        self._done: deque[Outcome] = deque()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._bulks: dict[str, BulkSender] = {}
+        self._next_claim: dict[UUID, float] = {}
+        self.count = 0
+
+    async def run(self, seconds: float) -> int:
+        """Send for so long, or until nothing is left to claim and nothing is under way."""
+        deadline = time.monotonic() + seconds
+        async with AsyncExitStack() as stack:
+            writing = asyncio.create_task(self._write_on())
+            try:
+                await self._claim_on(stack, deadline)
+                if self._calls:
+                    await asyncio.wait(self._calls)
+            finally:
+                writing.cancel()
+                await asyncio.gather(writing, return_exceptions=True)
+                while self._done:
+                    await self._write()
+                await self._close()
+        return self.count
+
+    async def _claim_on(self, stack: AsyncExitStack, deadline: float) -> None:
+        channels: list[UUID] = []
+        looked = watched = 0.0
+        idle_since = time.monotonic()
+        while (now := time.monotonic()) < deadline:
+            if now - looked > LOOK_EVERY:
+                channels = await self._claiming(running_channels)
+                looked = now
+            if now - watched > WATCH_EVERY:
+                await self._claiming(campaigns_watch)
+                watched = now
+            for channel_id in channels:
+                if await self._claim_one(stack, channel_id):
+                    idle_since = time.monotonic()
+            if self._calls or self._done:
+                idle_since = time.monotonic()
+            if not channels or time.monotonic() - idle_since > 1.0:
+                # What waits for its hour is looked at again by the next bell.
+                break
+            await asyncio.sleep(TICK)
+
+    async def _claim_one(self, stack: AsyncExitStack, channel_id: UUID) -> bool:
+        now = time.monotonic()
+        room = IN_FLIGHT - len(self._calls)
+        if now < self._next_claim.get(channel_id, 0.0) or room < 1:
+            return False
+        self._next_claim[channel_id] = now + CLAIM_EVERY
+        claim: Claim = await self._claiming(_claim, channel_id, room)
+        if not claim.items:
+            return False
+        assert claim.channel is not None and claim.account is not None
+        bulk = await self._bulk(stack, claim.channel.kind)
+        for item in claim.items:
+            call = asyncio.create_task(self._call(bulk, claim.channel, claim.account, item))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+        self.count += len(claim.items)
+        return True
+
+    async def _bulk(self, stack: AsyncExitStack, kind: str) -> BulkSender:
+        if kind not in self._bulks:
+            made = registry.adapter_for(kind).bulk()
+            self._bulks[kind] = await stack.enter_async_context(made)
+        return self._bulks[kind]
+
+    async def _call(self, bulk: BulkSender, channel: Channel, account: Account, item: Item) -> None:
+        result = error = None
+        try:
+            result = await bulk.send(account, item.message)
+        except SendError as refused:
+            error = refused
+        except Exception:
+            # The edge between us and a provider: whatever broke, the message may have left.
+            logger.exception("campaign send %s: outcome unknown", item.id)
+        self._done.append(
+            Outcome(
+                *(item.id, item.campaign_id, item.contact_id, channel, item.attempts),
+                *(timezone.now(), result, error),
+            )
+        )
+
+    async def _write_on(self) -> None:
+        while True:
+            if self._done:
+                await self._write()
+            else:
+                await asyncio.sleep(TICK)
+
+    async def _write(self) -> None:
+        batch = [self._done.popleft() for _ in range(min(BATCH, len(self._done)))]
+        loop = asyncio.get_running_loop()
+        await asyncio.shield(loop.run_in_executor(self._writes, outcomes_write, batch))
+
+    async def _claiming(self, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._claims, work, *args)
+
+    async def _close(self) -> None:
+        loop = asyncio.get_running_loop()
+        for threads in (self._claims, self._writes):
+            await loop.run_in_executor(threads, _disconnect)
+            threads.shutdown(wait=False)
+
+
+def _disconnect() -> None:
+    # Looked up in the thread whose connection it is.
+    connection.close()
+
+
+def _claim(channel_id: UUID, most: int) -> Claim:
+    """Claim for one number, and pause what cannot be sent at all."""
+    channel = Channel.unscoped.filter(pk=channel_id).first()
+    if channel is None:
+        return Claim()
+    with company_scope(channel.company_id):
+        try:
+            claim = number_claim(channel_id=channel_id, most=most)
+        except SecretUnreadable:
+            logger.error("credentials of channel %s cannot be read", channel_id)
+            detail = "As credenciais do canal não podem ser lidas. Informe o token de novo."
+            for campaign in channel.campaigns.for_company(channel.company_id).running():
+                trouble_take(channel, campaign.pk, "channel", "credencial_ilegivel", detail)
+            return Claim()
+        for campaign_id, detail in claim.broken:
+            trouble_take(channel, campaign_id, "template", "modelo_indisponivel", detail)
+        daily_note(channel, len(claim.items))
+        return claim

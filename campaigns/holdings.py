@@ -1,0 +1,22 @@
+"""The tables of this package that touch a person."""
+
+from __future__ import annotations
+
+from campaigns.models import ListedPerson, Recipient
+from contacts.holdings import Holding, hold
+
+
+def holdings_name() -> None:
+    """Name them: to whom and what goes, that something was sent stays for the numbers and costs."""
+    hold(
+        Holding(
+            Recipient,
+            "contact",
+            blanks={
+                **dict.fromkeys(("phone", "user_id", "reply_text", "error_detail"), ""),
+                **dict.fromkeys(("given", "values"), None),
+                "external_id": "",
+            },
+        ),
+        Holding(ListedPerson, "contact", is_deleted=True),
+    )

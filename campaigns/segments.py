@@ -1,0 +1,67 @@
+"""What segments may ask about campaigns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Recipient
+from contacts.segments import Field, Kind, offer
+
+GOT, READ, REPLIED, NEVER = "recebeu", "leu", "respondeu", "nunca"
+HISTORY = (
+    (GOT, _("Recebeu alguma")),
+    (READ, _("Leu alguma")),
+    (REPLIED, _("Respondeu alguma")),
+    (NEVER, _("Nunca recebeu")),
+)
+
+
+def _own() -> Any:
+    # The person's own rows, whichever company the query is about.
+    return Recipient.unscoped.filter(contact=OuterRef("pk"))
+
+
+def _history(operator: str, values: list[str]) -> Q:
+    asked = {
+        GOT: Exists(_own().exclude(sent_at=None)),
+        READ: Exists(_own().exclude(read_at=None)),
+        REPLIED: Exists(_own().exclude(replied_at=None)),
+        NEVER: ~Exists(_own().exclude(sent_at=None)),
+    }
+    found = Q()
+    for value in values:
+        found |= Q(asked[value])
+    return found if operator == "e" else ~found
+
+
+def _named(operator: str, value: str | None) -> Q:
+    sent = _own().exclude(sent_at=None)
+    match operator:
+        case "contem":
+            return Q(Exists(sent.filter(campaign__name__icontains=value)))
+        case "igual":
+            return Q(Exists(sent.filter(campaign__name__iexact=value)))
+        case "vazio":
+            return ~Q(Exists(sent))
+    return Q(Exists(sent))
+
+
+def _latest(operator: str, since: datetime | None) -> Q:
+    sent = _own().exclude(sent_at=None)
+    match operator:
+        case "nos_ultimos":
+            return Q(Exists(sent.filter(sent_at__gte=since)))
+        case "ha_mais_de":
+            return Q(Exists(sent)) & ~Q(Exists(sent.filter(sent_at__gte=since)))
+    return ~Q(Exists(sent))
+
+
+def fields_offer() -> None:
+    """Add the fields of this package."""
+    offer(Field("campanhas", _("Campanhas"), Kind.CHOICE, _history, HISTORY))
+    offer(Field("campanha", _("Nome da campanha recebida"), Kind.TEXT, _named))
+    offer(Field("ultima_campanha", _("Última campanha"), Kind.MOMENT, _latest))

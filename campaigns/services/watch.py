@@ -1,0 +1,134 @@
+"""Looking after campaigns that run or wait for their hour."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns import bells, events
+from campaigns.choices import WENT, AudienceState, CampaignStatus, PauseReason, RecipientStatus
+from campaigns.models import Campaign, Recipient
+from campaigns.services.campaigns import (
+    campaign_finish,
+    campaign_pause,
+    campaign_start,
+)
+from campaigns.services.outcomes import claims_sweep
+from common.errors import DomainError
+from common.realtime import send
+from common.tasks import ring_now
+from omnichannel.services.costs import budget_state
+
+logger = logging.getLogger(__name__)
+
+# A schedule that was missed by less than this runs when somebody is there again; by more, it asks.
+LATE = timedelta(hours=2)
+# Shares say nothing about fewer.
+ENOUGH = 20
+ECOSYSTEM, ECOSYSTEM_SHARE = "limite_de_marketing", 0.2
+
+
+def tick() -> None:
+    """Start what is due, ring for lists that wait, call lost claims uncertain, and ring for the
+    sender while anything runs.
+    """
+    schedules_start()
+    claims_sweep()
+    # A sweep walks over all companies.
+    waiting = Campaign.unscoped.filter(
+        audience_state=AudienceState.BUILDING, updated_at__lt=timezone.now() - timedelta(seconds=5)
+    )
+    for company_id, pk in waiting.values_list("company_id", "pk"):
+        ring_now(bells.BUILD, str(company_id), str(pk))
+    if Campaign.unscoped.running().exists():
+        ring_now(bells.SEND)
+
+
+def schedules_start() -> int:
+    """Start campaigns whose moment has come; return how many. Two schedulers start each once: the
+    second finds it started.
+    """
+    now = timezone.now()
+    due = Campaign.unscoped.filter(status=CampaignStatus.SCHEDULED, scheduled_at__lte=now)
+    count = 0
+    for campaign in due.order_by("scheduled_at"):
+        assert campaign.scheduled_at is not None
+        try:
+            if now - campaign.scheduled_at > LATE:
+                campaign_pause(campaign=campaign, reason=PauseReason.MISSED)
+            else:
+                campaign_start(campaign=campaign)
+                count += 1
+        except DomainError as refused:
+            _could_not_start(campaign, refused)
+    return count
+
+
+def _could_not_start(campaign: Campaign, refused: DomainError) -> None:
+    lines = [str(line) for lines in refused.fields.values() for line in lines]
+    detail = " ".join([str(refused.detail), *lines])
+    try:
+        campaign_pause(campaign=campaign, reason=PauseReason.NUMBER, detail=detail)
+    except DomainError:
+        # Another scheduler has it.
+        logger.info("campaign %s was started elsewhere", campaign.pk)
+
+
+def campaigns_watch() -> None:
+    """Pause running campaigns that go wrong or spend too much, and end those with nobody left."""
+    # The sender's own walk, over all companies.
+    for campaign in Campaign.unscoped.running().select_related("channel__company"):
+        try:
+            _watch(campaign)
+        except DomainError:
+            # A person paused or cancelled it meanwhile.
+            continue
+
+
+def _watch(campaign: Campaign) -> None:
+    counts = counted(campaign)
+    if reason := _going_wrong(campaign, counts):
+        campaign_pause(campaign=campaign, reason=reason[0], detail=reason[1])
+    elif campaign.channel is not None and budget_state(campaign.channel).level == "estourado":
+        campaign_pause(campaign=campaign, reason=PauseReason.BUDGET)
+    elif not (counts["pending"] or counts["sending"]):
+        campaign_finish(campaign=campaign)
+    else:
+        # The numbers have moved: open pages fetch them.
+        send([events.changed(campaign)])
+
+
+def counted(campaign: Campaign) -> dict[str, int]:
+    """Count what the watch looks at, since the campaign was last started by a person."""
+    rows: dict[str, Any] = Recipient.unscoped.filter(campaign=campaign).aggregate(
+        pending=Count("pk", filter=Q(status=RecipientStatus.PENDING)),
+        sending=Count("pk", filter=Q(status=RecipientStatus.SENDING)),
+        went=Count("pk", filter=Q(status__in=WENT)),
+        failed=Count("pk", filter=Q(status=RecipientStatus.FAILED)),
+        ecosystem=Count("pk", filter=Q(status=RecipientStatus.FAILED, error_code=ECOSYSTEM)),
+    )
+    return rows
+
+
+def _going_wrong(campaign: Campaign, counts: dict[str, int]) -> tuple[str, str] | None:
+    ended = counts["went"] + counts["failed"]
+    if ended < ENOUGH or _was_accepted(campaign, counts):
+        return None
+    words = {"failed": counts["failed"], "ended": ended}
+    if counts["ecosystem"] > ended * ECOSYSTEM_SHARE:
+        return PauseReason.ECOSYSTEM, _("%(failed)d de %(ended)d não foram entregues.") % words
+    if counts["failed"] * 100 > ended * campaign.failure_limit:
+        return PauseReason.FAILURES, _("%(failed)d de %(ended)d falharam.") % words
+    return None
+
+
+def _was_accepted(campaign: Campaign, counts: dict[str, int]) -> bool:
+    """Tell whether a person resumed it knowing of these failures: it pauses again only when as many
+    more have come.
+    """
+    return counts["failed"] < 2 * campaign.failures_accepted
