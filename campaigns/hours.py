@@ -4,7 +4,7 @@ for the calendar's rows.
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.services.calendars import calendar_schedule
@@ -47,5 +47,6 @@ def sends_again_at(campaign: Campaign, at: datetime) -> datetime | None:
 
 
 def _opening(schedule: Schedule, at: datetime) -> datetime | None:
+    # One second of open time after the opening.
     first = schedule.add(at, 1)
-    return None if first is None else first.replace(microsecond=0)
+    return None if first is None else first - timedelta(seconds=1)

@@ -23,6 +23,8 @@ from rest_framework import serializers
 from accounts.models import Company, Membership, User
 from accounts.services.calendars import calendar_save
 from accounts.services.tokens import token_issue
+from campaigns.services.audiences import audience_build, audience_request
+from campaigns.services.campaigns import VariantDraft, campaign_save
 from common.scoping import CompanyOwned, company_scope
 from contacts.imports.jobs import import_receive_objects
 from contacts.services.contacts import contact_save
@@ -45,6 +47,7 @@ TALK = f"{API}conversas/<uuid:conversation_id>/"
 PAGE = "atendimento/conversas/<uuid:conversation_id>/"
 QUEUE = f"{API}filas/<uuid:queue_id>/"
 TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
+CAMPAIGN = f"{API}campanhas/<uuid:campaign_id>/"
 MEMBER, MANAGER, ADMINISTRATOR, NOBODY = "member", "manager", "administrator", "nobody"
 
 
@@ -119,6 +122,16 @@ TABLE: dict[str, Address] = {
     f"{TICKET}devolver/": acts(),
     f"{TICKET}finalizar/": acts(reason="x"),
     f"{TICKET}prioridade/": acts(MANAGER, priority=9),
+    f"{API}campanhas/": Address({"get": MANAGER, "post": MANAGER}, {"name": "Nova"}),
+    CAMPAIGN: Address({"get": MANAGER, "patch": MANAGER, "delete": MANAGER}),
+    f"{CAMPAIGN}metricas/": Address({"get": MANAGER}),
+    f"{CAMPAIGN}destinatarios/": Address({"get": MANAGER, "post": MANAGER}, {}),
+    f"{CAMPAIGN}previsao/": Address({"get": MANAGER}),
+    f"{CAMPAIGN}iniciar/": acts(MANAGER),
+    f"{CAMPAIGN}pausar/": acts(MANAGER),
+    f"{CAMPAIGN}retomar/": acts(MANAGER),
+    f"{CAMPAIGN}cancelar/": acts(MANAGER),
+    f"{CAMPAIGN}copiar/": acts(MANAGER),
     "atendimento/painel/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
     "atendimento/painel/<uuid:ticket_id>/": Address(
         {"post": MANAGER}, {"acao": "urgente"}, is_form=True
@@ -266,7 +279,16 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         job = import_receive_objects(actor=administrator, people=[{"name": mark}])
         conversations_count(company_id=company.pk, conversation_ids=[conversation.pk])
         score_recalculate(contact=conversation.contact)
+        campaign = campaign_save(
+            actor=administrator,
+            name=mark,
+            channel=channel,
+            filters={"conditions": [{"field": "nome", "operator": "preenchido"}]},
+            variants=[VariantDraft(template, "", {})],
+        )
+        audience_build(campaign=audience_request(campaign=campaign, actor=administrator))
     ids = {
+        "campaign": campaign.pk,
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,
         "conversation": conversation.pk,
@@ -394,6 +416,7 @@ def modules(*names: str) -> Iterator[Any]:
         "omnichannel",
         "queues",
         "leadscoring",
+        "campaigns",
         "webhooks",
         "inbox",
         "config",

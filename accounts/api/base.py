@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.core.signals import got_request_exception
@@ -126,6 +127,13 @@ class CompanyView(ApiView):
     def saw(self, rows: Iterable[Any]) -> None:
         """Write down that the caller is shown rows that may be about people."""
         viewed(self.membership, API, rows)
+
+    def found(self, rows: Any, row_id: UUID) -> Any:
+        """Return one of the rows. Raises NotFound."""
+        row = rows.filter(pk=row_id).first()
+        if row is None:
+            raise NotFound
+        return row
 
     def page(self, rows: Any, serializer: type[BaseSerializer[Any]]) -> Response:
         """Answer one page of rows, filtered as the request asks."""

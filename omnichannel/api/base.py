@@ -10,7 +10,6 @@ from django.db.models import Prefetch
 from rest_framework.response import Response
 
 from accounts.api.base import CompanyView
-from common.errors import NotFound
 from omnichannel.api.serializers import ConversationOut
 from omnichannel.models import Attachment, Conversation, Message, Reaction
 
@@ -55,13 +54,6 @@ class ConversationsView(CompanyView):
         rows = self.messages().select_related("conversation")
         row: Message = self.found(rows, message_id)
         self.saw([row.conversation])
-        return row
-
-    def found(self, rows: Any, row_id: UUID) -> Any:
-        """Return one of the rows. Raises NotFound."""
-        row = rows.filter(pk=row_id).first()
-        if row is None:
-            raise NotFound
         return row
 
     def shown(self, conversation_id: UUID) -> Response:

@@ -102,7 +102,8 @@ def test_only_the_simulator_is_switched_on_as_one(monkeypatch: pytest.MonkeyPatc
     assert {name for name in children if children[name]["SIMULATOR"] == "1"} == {"simulator"}
     assert "DEBUG" not in children["web"]
     monkeypatch.setenv("DEMO", "0")
-    assert [child.name for child in Launcher()._children()] == ["web", "worker", "beat"]
+    names = [child.name for child in Launcher()._children()]
+    assert names == ["web", "worker", "campaigns", "beat"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
