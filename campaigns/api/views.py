@@ -284,35 +284,41 @@ class Start(CampaignView):
 class Act(CampaignView):
     """An act without input."""
 
-    act: Callable[..., Any]
-
-    def post(self, request: Request, campaign_id: UUID) -> Response:
-        """Do it."""
+    def done(self, campaign_id: UUID, act: Callable[..., Any]) -> Response:
+        """Do it and answer the campaign."""
         row = self.campaign(campaign_id)
         self.read(NoInput)
-        type(self).act(campaign=row, actor=self.membership)
+        act(campaign=row, actor=self.membership)
         return self.answer(campaign_id)
 
 
-@extend_schema(tags=TAGS, operation_id="campanhas_pausar", request=None, responses=CampaignOut)
 class Pause(Act):
-    """Pausa na hora: nada mais é enviado depois da resposta."""
+    """Pausar."""
 
-    act = life.campaign_pause
+    @extend_schema(tags=TAGS, operation_id="campanhas_pausar", request=None, responses=CampaignOut)
+    def post(self, request: Request, campaign_id: UUID) -> Response:
+        """Pausa na hora: nada mais é enviado depois da resposta."""
+        return self.done(campaign_id, life.campaign_pause)
 
 
-@extend_schema(tags=TAGS, operation_id="campanhas_retomar", request=None, responses=CampaignOut)
 class Resume(Act):
-    """Continua de onde parou."""
+    """Retomar."""
 
-    act = life.campaign_resume
+    @extend_schema(tags=TAGS, operation_id="campanhas_retomar", request=None, responses=CampaignOut)
+    def post(self, request: Request, campaign_id: UUID) -> Response:
+        """Continua de onde parou."""
+        return self.done(campaign_id, life.campaign_resume)
 
 
-@extend_schema(tags=TAGS, operation_id="campanhas_cancelar", request=None, responses=CampaignOut)
 class Cancel(Act):
-    """Encerra de vez; quem ainda não recebeu não recebe."""
+    """Cancelar."""
 
-    act = life.campaign_cancel
+    @extend_schema(
+        tags=TAGS, operation_id="campanhas_cancelar", request=None, responses=CampaignOut
+    )
+    def post(self, request: Request, campaign_id: UUID) -> Response:
+        """Encerra de vez; quem ainda não recebeu não recebe."""
+        return self.done(campaign_id, life.campaign_cancel)
 
 
 class Copy(CampaignView):

@@ -38,7 +38,7 @@ def test_quiet_hours_and_holidays_are_kept(draft: Make, clinic: Company) -> None
     row = draft(quiet_from=time(20), quiet_until=time(8))
     assert [may_send(row, at(hour)) for hour in (7, 8, 19, 20)] == [False, True, True, False]
     assert sends_again_at(row, at(22)) == at(8, day=3)
-    hours = [(day, time(9), time(18)) for day in range(5)]
+    hours = [{"weekday": day, "opens_at": time(9), "closes_at": time(18)} for day in range(5)]
     row.calendar = calendar_save(company=clinic, actor=None, name="Clínica", hours=hours)
     assert [may_send(row, at(hour)) for hour in (8, 9, 18)] == [False, True, False]
     # Christmas is a Friday; the next working day is Monday.
