@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inbox.views import actions, board, files, pages, queues, threads
+from inbox.views import actions, board, campaigns, files, pages, queues, threads
 
 app_name = "inbox"
 
+CAMPAIGN = "campanhas/<uuid:campaign_id>/"
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
 urlpatterns = [
@@ -30,6 +31,14 @@ urlpatterns = [
     path("presenca/", queues.PresenceMenu.as_view(), name="presence"),
     path("painel/", board.Board.as_view(), name="board"),
     path("painel/<uuid:ticket_id>/", board.BoardTicket.as_view(), name="board-ticket"),
+    path("campanhas/", campaigns.CampaignList.as_view(), name="campaigns"),
+    path("campanhas/nova/", campaigns.Audience.as_view(), name="campaign-new"),
+    path(CAMPAIGN, campaigns.Result.as_view(), name="campaign"),
+    path(f"{CAMPAIGN}publico/", campaigns.Audience.as_view(), name="campaign-audience"),
+    path(f"{CAMPAIGN}mensagem/", campaigns.MessageStep.as_view(), name="campaign-message"),
+    path(f"{CAMPAIGN}envio/", campaigns.Sending.as_view(), name="campaign-sending"),
+    path(f"{CAMPAIGN}revisao/", campaigns.Review.as_view(), name="campaign-review"),
+    path(f"{CAMPAIGN}pessoas/", campaigns.People.as_view(), name="campaign-people"),
     path("mensagens/<uuid:message_id>/reenviar/", actions.Retry.as_view(), name="retry"),
     path("anexos/<uuid:attachment_id>/", files.Download.as_view(), name="file"),
 ]

@@ -48,6 +48,7 @@ PAGE = "atendimento/conversas/<uuid:conversation_id>/"
 QUEUE = f"{API}filas/<uuid:queue_id>/"
 TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
 CAMPAIGN = f"{API}campanhas/<uuid:campaign_id>/"
+SHEET = "atendimento/campanhas/<uuid:campaign_id>/"
 MEMBER, MANAGER, ADMINISTRATOR, NOBODY = "member", "manager", "administrator", "nobody"
 
 
@@ -136,6 +137,18 @@ TABLE: dict[str, Address] = {
     "atendimento/painel/<uuid:ticket_id>/": Address(
         {"post": MANAGER}, {"acao": "urgente"}, is_form=True
     ),
+    "atendimento/campanhas/": Address({"get": MANAGER}),
+    "atendimento/campanhas/nova/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
+    SHEET: Address({"get": MANAGER, "post": MANAGER}, {"acao": "pausar"}, is_form=True),
+    f"{SHEET}publico/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
+    f"{SHEET}mensagem/": Address(
+        {"get": MANAGER, "post": MANAGER}, {"A.modelo": "", "A.texto": "Oi"}, is_form=True
+    ),
+    f"{SHEET}envio/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
+    f"{SHEET}revisao/": Address(
+        {"get": MANAGER, "post": MANAGER}, {"acao": "montar"}, is_form=True
+    ),
+    f"{SHEET}pessoas/": Address({"get": MANAGER}),
     "atendimento/mensagens/<uuid:message_id>/reenviar/": Address(
         {"post": MEMBER}, {}, is_form=True
     ),

@@ -89,12 +89,13 @@ def variant_check(campaign: Campaign, variant: CampaignVariant) -> None:
     composer = Composer(campaign, variant)
     places_check(composer.filling.places(), _columns(campaign))
     values = {
-        key: text or "x" for key, text in (composer.values_of(_anybody(composer)) or {}).items()
+        key: text or "x" for key, text in (composer.values_of(anybody(composer)) or {}).items()
     }
     composer.message(variant.pk, Recipient(phone="5541999990000"), values)
 
 
-def _anybody(composer: Composer) -> Known:
+def anybody(composer: Composer) -> Known:
+    """Return somebody of whom everything is known that a version asks for."""
     return Known(
         name=SOMEBODY.name,
         email=SOMEBODY.email,

@@ -76,7 +76,9 @@ def contacts_export(
         if company_id in readers:
             _note(readers[company_id], plain.filter(company_id=company_id))
     lines = _lines(plain)
-    return csv_pieces(lines) if kind == FileKind.CSV else _pieces(_xlsx(lines))
+    if kind == FileKind.CSV:
+        return csv_pieces(lines)
+    return workbook_pieces(lines, _("Contatos"))
 
 
 def _note(reader: Membership, rows: QuerySet[Contact]) -> None:
@@ -148,12 +150,17 @@ def csv_pieces(lines: Iterator[list[str]]) -> Iterator[str]:
         buffer.truncate()
 
 
-def _xlsx(lines: Iterator[list[str]]) -> IO[bytes]:
+def workbook_pieces(lines: Iterator[list[str]], title: str) -> Iterator[bytes]:
+    """Write a workbook with one sheet."""
+    return _pieces(_xlsx(lines, title))
+
+
+def _xlsx(lines: Iterator[list[str]], title: str) -> IO[bytes]:
     # Imported here: see contacts.imports.reading._workbook.
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Contatos"))
+    sheet = book.create_sheet(title)
     for line in lines:
         sheet.append([_printable(cell) for cell in line])
     file = tempfile.TemporaryFile()

@@ -17,7 +17,7 @@ from tests import make
 
 Enter = Callable[[Membership], Client]
 OPEN_TO_ALL = {"login", "logout"}
-WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board"}
+WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "campaign-new"}
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach"),
     *("next", "board-ticket"),
@@ -26,8 +26,10 @@ PARTS = sorted(
     {str(name) for name in get_resolver("inbox.urls").reverse_dict if isinstance(name, str)}
 )
 OF_AN_OBJECT = [name for name in PARTS if name not in OPEN_TO_ALL | WITHOUT_AN_OBJECT]
-# The board is a manager's: attendants are told so whatever they name.
-OF_A_COLLEAGUE = [name for name in OF_AN_OBJECT if name != "board-ticket"]
+# Board and campaigns are the managers': attendants are told so whatever they name.
+OF_A_COLLEAGUE = [
+    name for name in OF_AN_OBJECT if name != "board-ticket" and not name.startswith("campaign")
+]
 
 
 def address(name: str, conversation: Conversation, message: Message, attachment: Attachment) -> str:
