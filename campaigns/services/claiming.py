@@ -103,9 +103,12 @@ def number_claim(*, channel_id: UUID, most: int) -> Claim:
     claim.channel, claim.account = channel, channel.account()
     # Two numbers of one company must not both take a person who had no campaign for a week.
     lock_all([lock_key("campaign-claim", channel.company_id)])
-    start, spent = max(next_at, now - BURST), 0.0
-    for campaign in _running(channel):
-        rate = rate_of(campaign, channel)
+    running = _running(channel)
+    rates = [rate_of(campaign, channel) for campaign in running]
+    # A slow rate has room for one whole message at least.
+    burst = max([BURST, *(timedelta(seconds=1.5 / rate) for rate in rates)])
+    start, spent = max(next_at, now - burst), 0.0
+    for campaign, rate in zip(running, rates, strict=True):
         tokens = int(((now - start).total_seconds() - spent) * rate)
         wanted = min(tokens, most - len(claim.items), CHUNK, room_for(campaign))
         wanted = min(wanted, daily_room(channel))

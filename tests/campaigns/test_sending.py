@@ -202,3 +202,14 @@ def test_another_companys_people_are_never_in_it(
     life.campaign_start(campaign=ready(), actor=ana)
     send_slice(2)
     assert graph.numbers() == [mine.phone]
+
+
+def test_a_slow_rate_is_kept_and_still_moves(
+    bells: Any, ready: Make, ana: Membership, graph: Graph
+) -> None:
+    for place in range(30):
+        patient(ana, f"Pessoa {place}")
+    life.campaign_start(campaign=ready(rate=2), actor=ana)
+    send_slice(3)
+    # One at once, then two a second.
+    assert 3 <= len(graph.taken) <= 8
