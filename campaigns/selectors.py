@@ -13,10 +13,11 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncHour, TruncMinute
 
 from campaigns.choices import LeftOut, RecipientStatus, WinnerRule
-from campaigns.models import Campaign, ListedPerson, Recipient
+from campaigns.models import Campaign, CampaignVariant, ListedPerson, Recipient
+from campaigns.services.messages import Composer
 from campaigns.services.replies import ANSWERS_FOR
 from contacts.models import Consent, Purpose
-from omnichannel.models import MessageCost
+from omnichannel.models import Conversation, MessageCost
 
 # Two shares differ for a reason, not by chance, from here on (two-sided, 95 %).
 SIGNIFICANT = 1.96
@@ -241,3 +242,54 @@ NUMBERS = (
     *LeftOut.values,
     *("enviados", "entregues", "lidos", "respondidos", "descadastros"),
 )
+
+
+# --- one person -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SentTo:
+    """A campaign message that one person got. `is_answered_here` tells that the conversation asked
+    about is their answer to it.
+    """
+
+    campaign_id: Any
+    name: str
+    text: str
+    at: datetime
+    status: str
+    is_answered_here: bool
+
+
+def sent_to(conversation: Conversation, most: int = 3) -> list[SentTo]:
+    """Return the newest campaign messages that the person of a conversation got on its channel."""
+    rows = list(
+        Recipient.objects.for_company(conversation.company_id)
+        .filter(contact_id=conversation.contact_id, campaign__channel_id=conversation.channel_id)
+        .went()
+        .select_related("campaign__channel")
+        .order_by("-claimed_at")[:most]
+    )
+    if not rows:
+        return []
+    variants = CampaignVariant.unscoped.filter(campaign__in={row.campaign_id for row in rows})
+    composers = {
+        (one.campaign_id, one.letter): Composer(one.campaign, one)
+        for one in variants.select_related("template", "campaign__channel")
+    }
+    found = []
+    for row in rows:
+        composer = composers.get((row.campaign_id, row.letter))
+        text = composer.shown(row.values or {}) if composer else ""
+        assert row.sent_at is not None
+        found.append(
+            SentTo(
+                row.campaign_id,
+                row.campaign.name,
+                text,
+                row.sent_at,
+                str(row.get_status_display()),
+                row.conversation_id == conversation.pk,
+            )
+        )
+    return found

@@ -72,6 +72,13 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Campanhas"),
+        "items": [
+            _page(_("Campanhas"), "campaign", "campaigns_campaign"),
+            _page(_("Destinatários"), "group", "campaigns_recipient"),
+        ],
+    },
+    {
         "title": _("Pessoas"),
         "items": [
             _page(_("Contatos"), "contacts", "contacts_contact"),

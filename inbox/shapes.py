@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from campaigns.selectors import SentTo
+
 Filter = Literal["minhas", "livres", "todas"]
 
 
@@ -350,6 +352,7 @@ class Panel:
     past: tuple[PastConversation, ...] = ()
     ticket: TicketFacts | None = None
     score: ScoreFacts | None = None
+    campaigns: tuple[SentTo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from omnichannel.adapters.facts import AccountRef, TemplateUpdate
 from omnichannel.choices import ChannelKind, ChannelStatus
 from omnichannel.models import Channel, Conversation, Message, Template
 from omnichannel.services.channels import channel_save
+from omnichannel.services.rates import sample_import
 from omnichannel.services.templates import template_apply
 from simulator.models import SimNumber, SimPerson
 from simulator.services import number_ensure, person_ensure, templates_ensure
@@ -56,6 +57,7 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
         say(f"company {company.name}, {len(staff)} people")
         channel, number = _channel(company)
         say(f"channel {channel.name}, {_templates(channel)} templates")
+        sample_import(company=company, actor=None)
         now = timezone.now()
         # The oldest first, so that ids sort as the conversations began.
         stories = sorted(STORIES, key=_length, reverse=True)

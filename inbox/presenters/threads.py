@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from campaigns.selectors import SentTo
 from common.phones import display
 from contacts.models import Contact
 from contacts.refs import IdentityKind
@@ -132,6 +133,7 @@ def panel_of(
     files: Iterable[Attachment],
     ticket: TicketFacts | None = None,
     score: ScoreFacts | None = None,
+    campaigns: Iterable[SentTo] = (),
 ) -> Panel:
     """Draw the contact column. Needs the contact with identities and tags loaded."""
     contact = conversation.contact
@@ -156,6 +158,7 @@ def panel_of(
         past=tuple(_past(row) for row in past),
         ticket=ticket,
         score=score,
+        campaigns=tuple(campaigns),
     )
 
 

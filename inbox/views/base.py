@@ -18,6 +18,7 @@ from django.views import View
 from accounts.models import Membership
 from accounts.services.memberships import membership_of
 from accounts.services.viewing import PAGE, viewed
+from campaigns.selectors import sent_to
 from common.errors import DomainError, NotFound
 from common.scoping import company_scope
 from contacts.models import Consent
@@ -138,6 +139,7 @@ class InboxView(View):
             files=selectors.shared_files(conversation),
             ticket=ticket_facts(ticket, self.membership) if ticket else None,
             score=score_facts(score, self.membership) if score else None,
+            campaigns=sent_to(conversation),
         )
 
     def seen(self) -> int | None:
