@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.limits import daily_note
 from campaigns.services.claiming import Claim, Item, number_claim, running_channels
@@ -173,7 +174,7 @@ class Sender:
                 await asyncio.sleep(TICK)
 
     async def _write(self) -> None:
-        batch = [self._done.popleft() for _ in range(min(BATCH, len(self._done)))]
+        batch = [self._done.popleft() for _turn in range(min(BATCH, len(self._done)))]
         loop = asyncio.get_running_loop()
         await asyncio.shield(loop.run_in_executor(self._writes, outcomes_write, batch))
 
@@ -202,7 +203,7 @@ def _claim(channel_id: UUID, most: int) -> Claim:
             claim = number_claim(channel_id=channel_id, most=most)
         except SecretUnreadable:
             logger.error("credentials of channel %s cannot be read", channel_id)
-            detail = "As credenciais do canal não podem ser lidas. Informe o token de novo."
+            detail = _("As credenciais do canal não podem ser lidas. Informe o token de novo.")
             for campaign in channel.campaigns.for_company(channel.company_id).running():
                 trouble_take(channel, campaign.pk, "channel", "credencial_ilegivel", detail)
             return Claim()

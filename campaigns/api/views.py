@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -99,7 +100,7 @@ class CampaignView(CompanyView):
         named, template = draft.get("template"), None
         if named:
             if channel is None:
-                raise CampaignNotReady(fields={"channel": ["Escolha o canal."]})
+                raise CampaignNotReady(fields={"channel": [_("Escolha o canal.")]})
             template = Template.objects.filter(waba_id=channel.waba_id, **named).first()
             if template is None:
                 raise NotFound
@@ -247,7 +248,7 @@ class Forecast(CampaignView):
         """Prevê quanto custa o que falta enviar; 422 enquanto não há público."""
         found = campaign_forecast(self.campaign(campaign_id))
         if found is None:
-            raise CampaignNotReady(fields={"audience": ["Escolha o canal e monte o público."]})
+            raise CampaignNotReady(fields={"audience": [_("Escolha o canal e monte o público.")]})
         lines = [
             {
                 **{"market": one.market, "category": one.category, "count": one.count},
