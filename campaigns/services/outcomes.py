@@ -31,6 +31,8 @@ MAX_ATTEMPTS = 6
 # A claim older than this belongs to a process that died: a call lasts at most 36 s.
 CLAIM_LOST = timedelta(seconds=60)
 SLOWEST = 60.0
+# One answer of "too fast" among many makes its message wait; from this share on, the number rests.
+TOO_MANY = 0.2
 
 # A receipt may have overtaken us and says more; rows are locked in one order, as receipts do.
 SETTLE = """
@@ -161,8 +163,9 @@ def _troubles(outcomes: Sequence[Outcome]) -> None:
             if key not in seen:
                 seen.add(key)
                 trouble_take(channel, one.campaign_id, error.scope, error.code, str(error.detail))
-        if any(error.scope == "number" for _one, error in errors):
-            _slow_down(channel, [error for _one, error in errors if error.scope == "number"])
+        too_fast = [error for _one, error in errors if error.scope == "number"]
+        if len(too_fast) > len(mine) * TOO_MANY:
+            _slow_down(channel, too_fast)
         elif any(one.result is not None for one in mine):
             NumberPace.unscoped.filter(channel=channel, slow_count__gt=0).update(slow_count=0)
 
