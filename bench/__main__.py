@@ -28,6 +28,7 @@ FIGURES = (
     "people",
     "imports",
     "scoring",
+    "campaigns",
 )
 
 

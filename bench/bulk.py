@@ -98,6 +98,17 @@ def fill(clinic: cast.Clinic, *, conversations: int, messages: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def people(company_id: object, *, first: int, count: int) -> None:
+    """Add people with a WhatsApp number each; ids follow `first`, which no other call may reach."""
+    values = {"company": company_id, "first": first, "last": first + count - 1}
+    with connection.cursor() as cursor:
+        dropped = drop_indexes(cursor) if count > 100_000 else []
+        cursor.execute(PEOPLE, values)
+        for definition in dropped:
+            cursor.execute(definition)
+        cursor.execute("ANALYZE contacts_contact; ANALYZE contacts_contactidentity")
+
+
 def longest(clinic: cast.Clinic) -> object:
     """Give the id of the conversation with the most messages."""
     with connection.cursor() as cursor:
