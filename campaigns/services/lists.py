@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,7 @@ def lines_of(text: str) -> list[Line]:
     """Read a pasted list: one number a line, or columns with a first line of names, apart by tab,
     semicolon or comma. Raises ListRefused.
     """
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if any(row)]
+    rows = _rows(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
     if not rows:
         raise ListRefused(_("A lista está vazia. Cole um número por linha."))
     if len(rows) > MOST:
@@ -59,11 +59,20 @@ def lines_of(text: str) -> list[Line]:
             _("Cole até %(most)d linhas. Para mais, importe os contatos e use um segmento.")
             % {"most": MOST}
         )
-    names = [cell.strip() for cell in rows[0]]
+    names = [cell.strip() for cell in rows[0][1]]
     place = _number_column(names)
     if place is None:
-        return [Line(n, row[0].strip()[:64]) for n, row in enumerate(rows, 1)]
-    return list(_named(rows[1:], names, place))
+        return [Line(number, row[0].strip()[:64]) for number, row in rows]
+    return [_named(number, row, names, place) for number, row in rows[1:]]
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Return the lines that hold something, with their numbers."""
+    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
+    try:
+        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+    except csv.Error as exc:
+        raise ListRefused from exc
 
 
 def _delimiter(text: str) -> str:
@@ -78,15 +87,13 @@ def _number_column(names: Sequence[str]) -> int | None:
     return None
 
 
-def _named(rows: Iterable[Sequence[str]], names: Sequence[str], place: int) -> Iterator[Line]:
-    for number, row in enumerate(rows, 2):
-        given = {
-            name[:COLUMN]: cell.strip()[:CELL]
-            for column, (name, cell) in enumerate(zip(names, row, strict=False))
-            if column != place and name and cell.strip()
-        }
-        raw = row[place].strip()[:64] if place < len(row) else ""
-        yield Line(number, raw, given)
+def _named(number: int, row: Sequence[str], names: Sequence[str], place: int) -> Line:
+    given = {
+        name[:COLUMN]: cell.strip()[:CELL]
+        for column, (name, cell) in enumerate(zip(names, row, strict=False))
+        if column != place and name and cell.strip()
+    }
+    return Line(number, row[place].strip()[:64] if place < len(row) else "", given)
 
 
 @transaction.atomic
