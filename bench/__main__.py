@@ -29,6 +29,7 @@ FIGURES = (
     "imports",
     "scoring",
     "campaigns",
+    "million",
 )
 
 

@@ -274,7 +274,8 @@ class Recipient(CompanyOwned):
 
     `id` is the token that the provider gives back in every receipt. The claim (`enviando`) is
     committed before the provider is called; a claim whose outcome nobody knows is `incerto` and is
-    sent again only by a person's decision. `values` are the variables as they were sent.
+    never sent again: a receipt settles it, or it stays listed. `values` are the variables as they
+    were sent.
     """
 
     company = models.ForeignKey(

@@ -1,9 +1,8 @@
-"""(j) Campaigns: freezing an audience, sending at Meta's speed, taking receipts, memory."""
+"""(j) Campaigns: freezing an audience, sending at Meta's speed, taking receipts."""
 
 from __future__ import annotations
 
 import asyncio
-import resource
 import sys
 import threading
 import time
@@ -36,7 +35,6 @@ STEADY = 10_000
 MANY, CHOSEN = 2_000_000, 1_000_000
 BARE_SENDS, BARE_AT_ONCE = 10_000, 300
 RECEIPTS, BATCH = 20_000, 200
-MORE = 40_000
 # The same rows into the same table, as somebody would write them who asked nothing.
 BARE = """
 INSERT INTO campaigns_recipient (id, created_at, updated_at, company_id, campaign_id, contact_id,
@@ -62,18 +60,18 @@ def measure(stack: Stack, report: Report) -> None:
     stack.start("graph", [sys.executable, "-m", "bench.quick_graph", str(port)])
     settings.META_GRAPH_URL = f"http://{HOST}:{port}"
     time.sleep(1)
-    *places, large = [_place(clinic) for clinic in cast.clinics(NUMBERS + 1)]
+    *places, large = [place_of(clinic) for clinic in cast.clinics(NUMBERS + 1)]
     for number, place in enumerate(places):
         bulk.people(place.clinic.company.pk, first=number * EACH, count=EACH)
-        _allow(place.clinic.company.pk)
+        allow(place.clinic.company.pk)
     _sending(stack, places, report)
     _steady(places[0], report)
     _receipts(places[0], report)
-    _memory(places[0], report)
     _audience(large, report)
 
 
-def _place(clinic: cast.Clinic) -> Place:
+def place_of(clinic: cast.Clinic) -> Place:
+    """Give a clinic a fast number and a template."""
     Channel.unscoped.filter(pk=clinic.channel.pk).update(health={"throughput": "HIGH"})
     template = Template.unscoped.create(
         company=clinic.company,
@@ -87,7 +85,8 @@ def _place(clinic: cast.Clinic) -> Place:
     return Place(clinic, template)
 
 
-def _allow(company_id: Any) -> None:
+def allow(company_id: Any) -> None:
+    """Let everybody of a company be written to."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -114,7 +113,8 @@ def _campaign(place: Place, **values: Any) -> Campaign:
         return life.campaign_save(actor=place.clinic.attendant, **{**given, **values})
 
 
-def _ready(place: Place, **values: Any) -> Campaign:
+def ready(place: Place, **values: Any) -> Campaign:
+    """Make a campaign for everybody of a clinic and freeze its list."""
     with company_scope(place.clinic.company):
         row = audience_request(campaign=_campaign(place, **values), actor=place.clinic.attendant)
         audience_build(campaign=row)
@@ -122,7 +122,7 @@ def _ready(place: Place, **values: Any) -> Campaign:
         return row
 
 
-def _send(campaigns: list[Campaign]) -> float:
+def send(campaigns: list[Campaign]) -> float:
     """Start campaigns and send until all is written back; give the seconds."""
     for row in campaigns:
         life.campaign_start(campaign=row)
@@ -142,9 +142,9 @@ def _span(campaigns: list[Campaign]) -> float:
 
 def _sending(stack: Stack, places: list[Place], report: Report) -> None:
     floor = asyncio.run(_bare(settings.META_GRAPH_URL))
-    campaigns = [_ready(place) for place in places]
+    campaigns = [ready(place) for place in places]
     before, servers = time.process_time(), stack.postgres_cpu_seconds()
-    _send(campaigns)
+    send(campaigns)
     count = Recipient.unscoped.filter(sent_at__isnull=False).count()
     assert count == NUMBERS * EACH, f"{count} of {NUMBERS * EACH} were sent"
     cpu = time.process_time() - before
@@ -186,9 +186,9 @@ async def _bare(url: str) -> float:
 
 def _steady(place: Place, report: Report) -> None:
     bulk.people(place.clinic.company.pk, first=NUMBERS * EACH, count=STEADY - EACH)
-    _allow(place.clinic.company.pk)
-    row = _ready(place)
-    _send([row])
+    allow(place.clinic.company.pk)
+    row = ready(place)
+    send([row])
     report.add(
         "campaigns.one_number_per_second",
         Recipient.unscoped.filter(campaign=row, sent_at__isnull=False).count() / _span([row]),
@@ -206,15 +206,15 @@ def _receipts(place: Place, report: Report) -> None:
             "pk", "external_id"
         )[: RECEIPTS // 2]
     )
-    row = _ready(place)
+    row = ready(place)
 
-    def send() -> None:
+    def work() -> None:
         try:
-            _send([row])
+            send([row])
         finally:
             connection.close()
 
-    sending = threading.Thread(target=send, daemon=True)
+    sending = threading.Thread(target=work, daemon=True)
     sending.start()
     time.sleep(1)
     updates = [
@@ -245,23 +245,6 @@ def _receipts(place: Place, report: Report) -> None:
     )
 
 
-def _memory(place: Place, report: Report) -> None:
-    """Send to four times as many and see whether the sender needs more for it."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    bulk.people(place.clinic.company.pk, first=100_000, count=MORE - STEADY)
-    _allow(place.clinic.company.pk)
-    _send([_ready(place)])
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    report.add(
-        "campaigns.peak_memory_at_40000",
-        after / 1024,
-        "MiB",
-        floor=before / 1024,
-        goal="ratio <= 1.1",
-        note="floor: the peak at 10,000",
-    )
-
-
 def _audience(place: Place, report: Report) -> None:
     clinic = place.clinic
     company_id = clinic.company.pk
@@ -272,7 +255,7 @@ def _audience(place: Place, report: Report) -> None:
             " (SELECT id FROM contacts_contact WHERE company_id = %s ORDER BY id LIMIT %s)",
             [company_id, company_id, CHOSEN],
         )
-    _allow(company_id)
+    allow(company_id)
     filters = {"conditions": [{"field": "situacao", "operator": "e", "value": "cliente"}]}
     row = _campaign(place, filters=filters)
     seconds, floors = [], []

@@ -53,7 +53,7 @@ FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS v(id, status, reason) WHERE r
 """
 COLUMNS = (
     *("id", "letter", "phone", "user_id", "given", "attempts", "reason", "contact_id"),
-    *("contact__name", "contact__email", "contact__custom"),
+    *("contact__name", "contact__email", "contact__custom", "contact__merged_into"),
 )
 
 
@@ -204,7 +204,12 @@ def _waiting(campaign: Campaign, kit: Kit, now: datetime) -> Any:
 def _composed(
     campaign: Campaign, kit: Kit, row: Sequence[Any]
 ) -> tuple[Item | None, dict[str, str], str]:
-    pk, letter, phone, user_id, given, attempts, reason, contact_id, name, email, custom = row
+    pk, letter, phone, user_id, given, attempts, reason, contact_id, name, email, custom, merged = (
+        row
+    )
+    if merged is not None:
+        # The other record of this person has the message.
+        reason = reason or LeftOut.REPEATED.value
     if reason:
         return None, {}, reason
     composer = kit.composers[letter]

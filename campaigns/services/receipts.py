@@ -17,7 +17,6 @@ from campaigns.choices import RANKS, RecipientStatus
 from campaigns.models import Recipient
 from campaigns.services.messages import TOKEN_PREFIX
 from campaigns.services.outcomes import trouble_take, withdrawal
-from common import phones
 from common.rows import run
 from contacts.services.consent import consents_record
 from omnichannel.adapters import registry
@@ -60,7 +59,7 @@ UPDATE campaigns_recipient r SET updated_at = now(),
     pricing = coalesce(r.pricing, v.pricing)
 FROM told v, held h, rank nv, rank nr
 WHERE r.id = v.id AND h.id = r.id AND nv.status = v.status AND nr.status = r.status
-RETURNING r.id, r.campaign_id, r.contact_id, r.status, r.phone, r.pricing, r.delivered_at
+RETURNING r.id, r.campaign_id, r.contact_id, r.status, r.market, r.pricing, r.delivered_at
 """  # noqa: S608  (constants of our own only)
 
 
@@ -171,8 +170,8 @@ def _bill(channel: Channel, rows: Sequence[tuple[Any, ...]]) -> None:
     costs_record(
         channel=channel,
         priced=[
-            Priced(pk, phones.country(phone) if phone else "", _json(pricing), delivered_at)
-            for pk, _campaign, _contact, _status, phone, pricing, delivered_at in rows
+            Priced(pk, market, _json(pricing), delivered_at)
+            for pk, _campaign, _contact, _status, market, pricing, delivered_at in rows
             if pricing is not None and delivered_at is not None
         ],
     )

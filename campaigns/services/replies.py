@@ -54,11 +54,17 @@ def _mark(talks: Sequence[Arrival]) -> None:
         if RANKS[row.status] < RANKS[RecipientStatus.REPLIED]:
             row.status = RecipientStatus.REPLIED
         row.sent_at = row.sent_at or row.claimed_at
+        # Whoever answers has read it, whatever their phone tells Meta.
+        row.delivered_at = row.delivered_at or row.replied_at
+        row.read_at = row.read_at or row.replied_at
         touched.append(row)
         _name(arrival.conversation, row.campaign)
     update_rows(
         sorted({row.pk: row for row in touched}.values(), key=lambda row: row.pk),
-        ("replied_at", "reply_text", "conversation", "status", "sent_at"),
+        (
+            *("replied_at", "reply_text", "conversation", "status", "sent_at"),
+            *("delivered_at", "read_at"),
+        ),
     )
 
 

@@ -147,6 +147,8 @@ def test_first_words_within_three_days_are_the_reply_and_go_to_its_queue(
     recipient = Recipient.unscoped.get(campaign=row)
     assert recipient.status == RecipientStatus.REPLIED
     assert recipient.reply_text == "Quero marcar"
+    # Whoever answers has read it, though no receipt said so.
+    assert recipient.read_at == recipient.delivered_at == message.happened_at
     assert recipient.conversation_id == message.conversation_id
     message.conversation.refresh_from_db()
     assert message.conversation.subject == row.name
@@ -191,3 +193,12 @@ def test_forecast_is_people_times_rate(
     for place in range(4):
         patient(ana, f"Pessoa {place}")
     assert ready().forecast_cost == Decimal("0.25")
+
+
+def test_who_hides_their_number_is_billed_by_the_country_of_their_id(
+    sent: Recipient, channel: Channel
+) -> None:
+    Recipient.unscoped.filter(pk=sent.pk).update(phone="", user_id="BR.12345", market="BR")
+    pricing = {"billable": True, "type": "regular", "category": "marketing"}
+    receipts_apply(channel=channel, updates=[told(sent, "entregue", pricing=pricing)])
+    assert MessageCost.objects.for_company(channel.company_id).get().market == "BR"

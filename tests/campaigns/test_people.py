@@ -1,0 +1,65 @@
+"""People of a campaign who are merged, erased, asked for in segments, or given their data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Membership
+from campaigns.choices import LeftOut, RecipientStatus
+from campaigns.dispatch import send_slice
+from campaigns.models import Campaign, Recipient
+from campaigns.services import campaigns as life
+from contacts.models import Contact
+from contacts.segments import Asked, people
+from contacts.services.merging import contacts_merge
+from contacts.services.privacy import contact_erase
+from tests.campaigns.conftest import patient
+from tests.campaigns.graph import Graph
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Make = Callable[..., Campaign]
+
+
+def test_two_records_made_one_get_it_once(
+    bells: Any, ready: Make, ana: Membership, graph: Graph
+) -> None:
+    kept, gone = patient(ana, "Lia Prado"), patient(ana, "Lia P.")
+    row = life.campaign_start(campaign=ready(), actor=ana)
+    contacts_merge(kept=kept, gone=gone, actor=ana)
+    send_slice(2)
+    assert len(graph.taken) == 1
+    left = Recipient.unscoped.filter(campaign=row, status=RecipientStatus.SKIPPED)
+    assert [one.left_out for one in left] == [LeftOut.REPEATED]
+
+
+def test_an_erased_person_gets_nothing_and_leaves_only_numbers(
+    bells: Any, ready: Make, ana: Membership, graph: Graph
+) -> None:
+    person = patient(ana, "Lia Prado")
+    row = life.campaign_start(campaign=ready(), actor=ana)
+    contact_erase(contact=person, actor=ana)
+    send_slice(2)
+    assert graph.taken == []
+    recipient = Recipient.unscoped.get(campaign=row)
+    assert (recipient.left_out, recipient.phone) == (LeftOut.ERASED, "")
+
+
+def test_segments_ask_about_campaigns(bells: Any, ready: Make, ana: Membership) -> None:
+    got, never = patient(ana, "Recebeu"), patient(ana, "Nunca")
+    ready()
+    now = timezone.now()
+    Recipient.unscoped.filter(contact=got).update(sent_at=now, read_at=now, claimed_at=now)
+
+    def found(field: str, operator: str, value: str = "") -> list[Contact]:
+        rows = Contact.objects.for_company(ana.company_id)
+        return list(people(rows, [Asked(field, operator, value)]))
+
+    assert found("campanhas", "e", "leu") == [got]
+    assert found("campanhas", "e", "nunca") == [never]
+    assert found("campanha", "contem", "consultas") == [got]
+    assert found("ultima_campanha", "nos_ultimos", "2") == [got]
+    assert found("ultima_campanha", "nunca") == [never]
