@@ -56,7 +56,9 @@ class AudienceForm(forms.Form):
         ),
     )
     file = forms.FileField(
-        label=_("Ou envie um arquivo CSV"), required=False, help_text=_("Até 20.000 linhas.")
+        label=_("Ou envie um arquivo CSV ou Excel"),
+        required=False,
+        help_text=_("Até 20.000 linhas."),
     )
     proof = forms.CharField(
         label=_("Como estas pessoas autorizaram receber"),
@@ -95,20 +97,14 @@ class AudienceForm(forms.Form):
             for place in range(CONDITIONS)
         ]
 
-    def clean_file(self) -> str:
-        """Read the file as a pasted list."""
+    def clean_file(self) -> Any:
+        """Refuse what is no list any more."""
         file = self.cleaned_data.get("file")
-        if file is None:
-            return ""
-        if file.size > LIST_BYTES:
+        if file is not None and file.size > LIST_BYTES:
             raise forms.ValidationError(
                 _("O arquivo é grande demais. Importe os contatos e use um segmento.")
             )
-        raw: bytes = file.read()
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return raw.decode("latin-1")
+        return file
 
     def filters(self) -> dict[str, Any]:
         """Return the conditions as campaigns keep them."""

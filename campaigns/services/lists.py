@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import IO, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +19,7 @@ from campaigns.models import Campaign, ListedPerson
 from campaigns.services.campaigns import audience_forget
 from common import phones
 from contacts.imports.mapping import plain
+from contacts.imports.reading import rows_of, shape_of
 from contacts.models import Contact, LegalBasis, Purpose
 from contacts.services.consent import Fact, consent_holding, consents_record
 from contacts.services.numbers import contacts_by_phone
@@ -47,11 +48,12 @@ class Listed:
     created: int
 
 
-def lines_of(text: str) -> list[Line]:
-    """Read a pasted list: one number a line, or columns with a first line of names, apart by tab,
-    semicolon or comma. Raises ListRefused.
+def lines_of(file: IO[bytes]) -> list[Line]:
+    """Read a list as imports read files, CSV or XLSX: one number a line, or columns under a first
+    line of names. Raises ListRefused, and FileRefused and its kinds.
     """
-    rows = _rows(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
+    found = rows_of(file, shape_of(file))
+    rows = [(row.line, row.cells) for row in islice(found, MOST + 1) if any(row.cells)]
     if not rows:
         raise ListRefused(_("A lista está vazia. Cole um número por linha."))
     if len(rows) > MOST:
@@ -62,22 +64,13 @@ def lines_of(text: str) -> list[Line]:
     names = [cell.strip() for cell in rows[0][1]]
     place = _number_column(names)
     if place is None:
-        return [Line(number, row[0].strip()[:64]) for number, row in rows]
-    return [_named(number, row, names, place) for number, row in rows[1:]]
+        return [Line(number, cells[0].strip()[:64]) for number, cells in rows]
+    return [_named(number, cells, names, place) for number, cells in rows[1:]]
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Return the lines that hold something, with their numbers."""
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    try:
-        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
-    except csv.Error as exc:
-        raise ListRefused from exc
-
-
-def _delimiter(text: str) -> str:
-    first = text.lstrip().partition("\n")[0]
-    return next((mark for mark in "\t;," if mark in first), ";")
+def pasted(text: str) -> list[Line]:
+    """Read a pasted list. Raises as `lines_of`."""
+    return lines_of(io.BytesIO(text.encode()))
 
 
 def _number_column(names: Sequence[str]) -> int | None:

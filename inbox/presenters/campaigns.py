@@ -82,7 +82,7 @@ def money(amount: Decimal | None, currency: str) -> str:
     return f"{mark} {number_format(amount, decimal_pos=2, force_grouping=True)}"
 
 
-def lines_of(
+def listed(
     campaigns: Iterable[Campaign], totals: dict[Any, Totals], costs: dict[Any, Decimal]
 ) -> list[Line]:
     """Return campaigns as the list shows them."""

@@ -23,14 +23,14 @@ from campaigns.selectors import (
 )
 from campaigns.services import campaigns as life
 from campaigns.services.audiences import audience_request
-from campaigns.services.lists import lines_of as read_list
-from campaigns.services.lists import list_put
+from campaigns.services.lists import Line, lines_of, list_put, pasted
 from campaigns.services.trial import trial_send
 from common.errors import DomainError, Forbidden, NotFound
 from contacts.imports.choices import FileKind
+from contacts.imports.reading import raw_of
 from inbox.campaign_forms import AudienceForm, ScheduleForm, SendingForm, TestForm
 from inbox.presenters.campaigns import (
-    lines_of,
+    listed,
     message_context,
     result_context,
     review_context,
@@ -90,7 +90,7 @@ class CampaignList(CampaignPage):
         page = Paginator(rows, SHOWN).get_page(request.GET.get("pagina"))
         found = list(page.object_list)
         context = {
-            "lines": lines_of(found, totals_of(found), costs_of(found)),
+            "lines": listed(found, totals_of(found), costs_of(found)),
             "page": page,
             "status": status,
             "statuses": CampaignStatus.choices,
@@ -123,13 +123,9 @@ class Audience(CampaignPage):
                 filters=form.filters(),
                 **{name: given[name] for name in ("name", "kind", "channel", "segment")},
             )
-            if text := given["file"] or given["pasted"].strip():
-                list_put(
-                    campaign=row,
-                    actor=self.membership,
-                    lines=read_list(text),
-                    proof=given["proof"],
-                )
+            if given["file"] or given["pasted"].strip():
+                lines = lines_read(given["file"], given["pasted"])
+                list_put(campaign=row, actor=self.membership, lines=lines, proof=given["proof"])
         except DomainError as refused:
             form.add_error(None, sentence_of(refused))
             return self._drawn(row, form, refused.status)
@@ -203,6 +199,11 @@ class MessageStep(CampaignPage):
             "may_add": row.variants.count() < MOST_VARIANTS,
         }
         return self.shown("inbox/campaigns/message.html", context, status)
+
+
+def lines_read(file: Any, text: str) -> list[Line]:
+    """Read the list a person gave: the file, else what they pasted. Raises as `lists.lines_of`."""
+    return lines_of(raw_of(file)) if file else pasted(text)
 
 
 def _uuid(text: str) -> UUID:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.errors import ListRefused
 from campaigns.filling import Filling, Known, PlacesRefused, places_check, variables_check
-from campaigns.services.lists import lines_of
+from campaigns.services.lists import pasted
+from common.errors import DomainError
 
 LIA = Known("Lia Prado", "lia@exemplo.example", {"Convênio": "Vida", "idade": 30}, {"dia": "terça"})
 
@@ -55,20 +55,20 @@ def test_whatever_is_written_is_filled_or_refused(variables: dict[str, str], nam
 
 
 def test_lists_are_read_as_people_paste_them() -> None:
-    (one,) = lines_of("41 99888-7777")
+    (one,) = pasted("41 99888-7777")
     assert (one.line, one.raw, one.given) == (1, "41 99888-7777", {})
-    first, second = lines_of("Nome\tTelefone\tdia\nLia\t41998887777\tterça\nCaio\t\t\n")
+    first, second = pasted("Nome\tTelefone\tdia\nLia\t41998887777\tterça\nCaio\t\t\n")
     assert (first.raw, first.given) == ("41998887777", {"Nome": "Lia", "dia": "terça"})
     assert (second.line, second.raw) == (3, "")
-    assert [line.raw for line in lines_of("telefone;nome\n1;a\n2;b")] == ["1", "2"]
-    with pytest.raises(ListRefused):
-        lines_of(" \n\n")
+    assert [line.raw for line in pasted("telefone;nome\n1;a\n2;b")] == ["1", "2"]
+    with pytest.raises(DomainError):
+        pasted(" \n\n")
 
 
 @given(st.text(max_size=200))
 def test_no_list_breaks_the_reader(text: str) -> None:
     try:
-        lines = lines_of(text)
-    except ListRefused:
+        lines = pasted(text)
+    except DomainError:
         return
     assert all(len(line.raw) <= 64 for line in lines)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import Workbook
 
 from accounts.models import Membership
-from campaigns.models import Campaign, CampaignVariant, Recipient
+from campaigns.models import Campaign, CampaignVariant, ListedPerson, Recipient
 from campaigns.services.audiences import audience_build
 from omnichannel.models import Channel, Message
 from tests import make
@@ -126,3 +129,18 @@ def test_the_contact_column_shows_what_the_campaign_said(
     shown = page.get(reverse("inbox:conversation", args=[message.conversation_id]))
     text = shown.content.decode()
     assert "Esta conversa responde" in text and "Olá Lia, venha nos visitar." in text
+
+
+def test_a_workbook_goes_straight_into_a_campaign(page: Client, campaign: Campaign) -> None:
+    book = Workbook()
+    book.active.append(["Telefone", "Nome", "dia"])  # type: ignore[union-attr]
+    book.active.append(["(41) 98888-0001", "Caio Luz", "terça"])  # type: ignore[union-attr]
+    file = io.BytesIO()
+    book.save(file)
+    upload = SimpleUploadedFile("lista.xlsx", file.getvalue())
+    step = reverse("inbox:campaign-audience", args=[campaign.pk])
+    form = {"name": "Retorno", "kind": "informativo", "channel": str(campaign.channel_id)}
+    assert page.post(step, {**form, "file": upload}).status_code == 302
+    (line,) = ListedPerson.unscoped.filter(campaign=campaign)
+    assert line.given == {"Nome": "Caio Luz", "dia": "terça"}
+    assert line.contact is not None and line.contact.name == "Caio Luz"
