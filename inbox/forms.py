@@ -30,10 +30,11 @@ class LoginForm(AuthenticationForm):
 
 
 class ListForm(forms.Form):
-    """Which rows of the list: tab, words, where the page starts, or single conversations again."""
+    """Which rows of the list: tab, words, segment, where the page starts, or single ones again."""
 
     filtro = forms.ChoiceField(choices=[(tab, tab) for tab in TABS], required=False)
     q = forms.CharField(max_length=100, required=False)
+    segmento = forms.UUIDField(required=False)
     depois = forms.CharField(max_length=80, required=False)
 
     def clean_q(self) -> str:

@@ -14,6 +14,9 @@ from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Membership
 from common.errors import NotFound
+from contacts.models import Segment
+from contacts.segments import SegmentRefused
+from contacts.services.segments import segment_people
 from omnichannel.choices import MEDIA_KINDS, Direction, MessageKind, TemplateStatus
 from omnichannel.models import Attachment, Conversation, Message, Reaction, Template
 from omnichannel.selectors import conversations_search
@@ -79,11 +82,12 @@ def conversation_page(
     *,
     tab: str = "todas",
     words: str = "",
+    segment: UUID | None = None,
     after: tuple[datetime, UUID] | None = None,
     size: int = LIST_SIZE,
 ) -> tuple[list[Conversation], tuple[datetime, UUID] | None]:
     """Return one page of a tab, newest first, and where the next begins (None at the end)."""
-    rows = conversations_search(conversations_of(membership, tab), words).filter(
+    rows = conversations_search(_within(membership, tab, segment), words).filter(
         last_message_at__isnull=False
     )
     if after is not None:
@@ -97,6 +101,26 @@ def conversation_page(
     last_row = page[-1] if page else None
     cursor = (last_row.last_message_at, last_row.pk) if more and last_row else None
     return page, cursor  # type: ignore[return-value]
+
+
+def _within(membership: Membership, tab: str, segment: UUID | None) -> Any:
+    """Keep a tab's conversations with people of a segment; one that is gone holds nobody."""
+    rows = conversations_of(membership, tab)
+    if segment is None:
+        return rows
+    chosen = Segment.objects.filter(pk=segment).first()
+    if chosen is None:
+        return rows.none()
+    try:
+        return rows.filter(contact__in=segment_people(chosen).order_by().values("pk"))
+    except SegmentRefused:
+        return rows.none()
+
+
+def segments_of(membership: Membership) -> list[tuple[UUID, str]]:
+    """Return the company's segments to choose from, as (id, name)."""
+    rows = Segment.objects.for_company(membership.company_id).order_by("name")
+    return list(rows.values_list("pk", "name"))
 
 
 def _listed(rows: Any) -> Any:
@@ -249,12 +273,17 @@ def colleagues(membership: Membership) -> list[Membership]:
 
 
 def conversations_again(
-    membership: Membership, ids: Sequence[UUID], *, tab: str, words: str
+    membership: Membership,
+    ids: Sequence[UUID],
+    *,
+    tab: str,
+    words: str,
+    segment: UUID | None = None,
 ) -> list[Conversation]:
-    """Return those of the conversations that still belong to a tab and a search."""
+    """Return those of the conversations that still belong to a tab, a segment and a search."""
     return list(
         _listed(
-            conversations_search(conversations_of(membership, tab), words).filter(
+            conversations_search(_within(membership, tab, segment), words).filter(
                 pk__in=ids, last_message_at__isnull=False
             )
         )

@@ -62,6 +62,7 @@ class ListMixin(InboxView):
             "member": self.membership,
             "filter": tab,
             "query": "",
+            "segments": selectors.segments_of(self.membership),
             "counts": self.counts(),
             "cards": cards_of(rows, self.membership),
             "next_cursor": list_cursor(after),
@@ -108,14 +109,17 @@ class Rows(ListMixin):
         form = ListForm(request.POST)
         data = form.cleaned_data if form.is_valid() else {}
         tab, words, after = data.get("filtro") or self.tab(), data.get("q", ""), data.get("depois")
+        segment = data.get("segmento")
         context: dict[str, Any] = {"filter": tab, "query": words, "thread": None}
         if ids := uuids(request.POST.getlist("conversa")):
-            found = selectors.conversations_again(self.membership, ids, tab=tab, words=words)
+            found = selectors.conversations_again(
+                self.membership, ids, tab=tab, words=words, segment=segment
+            )
             context["gone"] = set(ids) - {row.pk for row in found}
             context["refresh"] = True
         else:
             found, following = selectors.conversation_page(
-                self.membership, tab=tab, words=words, after=after
+                self.membership, tab=tab, words=words, segment=segment, after=after
             )
             context["next_cursor"] = list_cursor(following)
             # The end of a list that goes on is not an empty list.

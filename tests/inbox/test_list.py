@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
+from contacts.segments import Asked
+from contacts.services.segments import segment_save
 from omnichannel.models import Channel, Conversation
 from omnichannel.services.conversations import conversation_close, conversation_take
 from tests import make
@@ -153,3 +155,26 @@ def test_nul_and_odd_words_do_not_break_the_search(
 ):
     for words in ("\x00", "%", "_", "\\", "'; --", "🙂" * 100):
         assert rows(enter(beto), filtro="todas", q=words).status_code == 200
+
+
+def test_a_segment_narrows_the_list_and_its_refresh(
+    enter: Enter, ana: Membership, channel: Channel
+):
+    lia = make.inbound(channel, person=make.person("5541990000001", "Lia Prado")).conversation
+    caio = make.inbound(channel, person=make.person("5541990000002", "Caio Luz")).conversation
+    segment = segment_save(
+        company=ana.company,
+        actor=ana.user,
+        name="Só a Lia",
+        conditions=[Asked("nome", "contem", "lia")],
+    )
+    client = enter(ana)
+    assert "Só a Lia" in client.get(reverse("inbox:home")).content.decode()
+    where = {"filtro": "todas", "segmento": str(segment.pk)}
+    page = client.post(reverse("inbox:list"), where).content.decode()
+    assert "Lia Prado" in page and "Caio Luz" not in page
+    again = {**where, "conversa": [str(lia.pk), str(caio.pk)]}
+    rows = client.post(reverse("inbox:list"), again).content.decode()
+    assert "Lia Prado" in rows and "Caio Luz" not in rows
+    nobodys = {**where, "segmento": "01a21431-c442-73a2-b0c6-7e5eb2c7a5c0"}
+    assert "Lia Prado" not in client.post(reverse("inbox:list"), nobodys).content.decode()

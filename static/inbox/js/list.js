@@ -12,15 +12,16 @@ let timer = 0;
 
 const listUrl = () => el("busca").form.getAttribute("hx-post");
 
-/** What the list shows now: the tab and the words searched for. Words travel in the body, never in an address. */
+/** What the list shows now: the tab, the segment and the words searched for. Words travel in the body, never in an address. */
 function view() {
   const data = new FormData();
   data.set("filtro", el("filtro").value);
   data.set("q", el("busca").value);
+  data.set("segmento", el("segmento")?.value ?? "");
   return data;
 }
 
-const nameOf = (data) => `${data.get("filtro")} ${data.get("q")}`;
+const nameOf = (data) => `${data.get("filtro")} ${data.get("segmento")} ${data.get("q")}`;
 
 function soon(delay) {
   timer ||= setTimeout(fetchWaiting, delay);
