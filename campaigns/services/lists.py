@@ -89,7 +89,6 @@ def _named(number: int, row: Sequence[str], names: Sequence[str], place: int) ->
     return Line(number, row[place].strip()[:64] if place < len(row) else "", given)
 
 
-@transaction.atomic
 def list_put(
     *,
     campaign: Campaign,
@@ -102,39 +101,51 @@ def list_put(
     With `proof` (how these people allowed marketing) their consent is written to the ledger.
     Raises CampaignFixed.
     """
-    row = Campaign.unscoped.select_for_update().get(pk=campaign.pk)
-    if not row.is_editable:
+    if not campaign.is_editable:
         raise CampaignFixed
     numbers = {one.line: phones.canonical(one.raw) for one in lines}
     names = {number: _name(one) for one in lines if (number := numbers[one.line]) is not None}
-    people, created = contacts_by_phone(company_id=row.company_id, names=names)
+    # Outside of the transaction below: it holds a lock for each number, a thousand at a time.
+    people, created = contacts_by_phone(company_id=campaign.company_id, names=names)
+    rows = [
+        ListedPerson(
+            company_id=campaign.company_id,
+            campaign=campaign,
+            line=one.line,
+            raw=one.raw,
+            contact_id=people.get(numbers[one.line] or ""),
+            given=one.given,
+        )
+        for one in lines
+    ]
+    _replace(campaign, actor, rows, people if proof else {}, proof)
+    bad = sum(number is None for number in numbers.values())
+    return Listed(len(lines), bad, created)
+
+
+@transaction.atomic
+def _replace(
+    campaign: Campaign,
+    actor: Membership,
+    rows: Sequence[ListedPerson],
+    allowing: dict[str, Any],
+    proof: str,
+) -> None:
+    row = Campaign.unscoped.select_for_update().get(pk=campaign.pk)
+    if not row.is_editable:
+        raise CampaignFixed
     ListedPerson.unscoped.filter(campaign=row).delete()
-    ListedPerson.unscoped.bulk_create(
-        [
-            ListedPerson(
-                company_id=row.company_id,
-                campaign=row,
-                line=one.line,
-                raw=one.raw,
-                contact_id=people.get(numbers[one.line] or ""),
-                given=one.given,
-            )
-            for one in lines
-        ],
-        batch_size=2000,
-    )
-    if proof:
-        _allow(row, actor, people, proof)
+    ListedPerson.unscoped.bulk_create(rows, batch_size=2000)
+    if allowing:
+        _allow(row, actor, allowing, proof)
     audience_forget(row)
     audit_record(
         company=row.company_id,
         actor=actor.user,
         action="campanha.lista",
         target=row,
-        detail={"linhas": len(lines)},
+        detail={"linhas": len(rows)},
     )
-    bad = sum(number is None for number in numbers.values())
-    return Listed(len(lines), bad, created)
 
 
 def _name(line: Line) -> str:

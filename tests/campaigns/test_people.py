@@ -13,6 +13,7 @@ from campaigns.choices import LeftOut, RecipientStatus
 from campaigns.dispatch import send_slice
 from campaigns.models import Campaign, Recipient
 from campaigns.services import campaigns as life
+from campaigns.services.lists import Line, list_put
 from contacts.models import Contact
 from contacts.segments import Asked, people
 from contacts.services.merging import contacts_merge
@@ -63,3 +64,14 @@ def test_segments_ask_about_campaigns(bells: Any, ready: Make, ana: Membership) 
     assert found("campanha", "contem", "consultas") == [got]
     assert found("ultima_campanha", "nos_ultimos", "2") == [got]
     assert found("ultima_campanha", "nunca") == [never]
+
+
+def test_a_long_list_needs_no_lock_for_each_number_at_once(
+    bells: Any, draft: Make, ana: Membership
+) -> None:
+    row = draft(filters={})
+    lines = [Line(n, f"4199{n:07d}") for n in range(1, 9001)]
+    told = list_put(campaign=row, actor=ana, lines=lines, proof="Ficha")
+    assert (told.lines, told.bad, told.created) == (9000, 0, 9000)
+    again = list_put(campaign=row, actor=ana, lines=lines, proof="Ficha")
+    assert again.created == 0
