@@ -58,6 +58,10 @@ class CampaignOut(serializers.ModelSerializer[Campaign]):
     segment = serializers.UUIDField(source="segment_id", allow_null=True)
     calendar = serializers.UUIDField(source="calendar_id", allow_null=True)
     reply_queue = serializers.UUIDField(source="reply_queue_id", allow_null=True)
+    # Empty while nothing paused it, which the list of reasons does not hold.
+    pause_reason = serializers.CharField(help_text="Por que parou, vazio se não parou.")
+    quiet_from = serializers.CharField(help_text="Hora local, `HH:MM:SS`.")
+    quiet_until = serializers.CharField(help_text="Hora local, `HH:MM:SS`.")
     template = serializers.SerializerMethodField(help_text="`{name, language}` da versão A.")
     message = serializers.SerializerMethodField(help_text="Texto da versão A, sem modelo.")
     variables = serializers.SerializerMethodField(help_text="Variáveis da versão A.")
@@ -187,6 +191,7 @@ class RecipientOut(serializers.ModelSerializer[Recipient]):
 
     contact = serializers.UUIDField(source="contact_id")
     conversation = serializers.UUIDField(source="conversation_id", allow_null=True)
+    left_out = serializers.CharField(help_text="Por que nada recebeu, vazio para quem recebe.")
 
     class Meta:
         model = Recipient
