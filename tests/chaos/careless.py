@@ -5,6 +5,7 @@ passes on it proves nothing.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import django
 
@@ -12,15 +13,23 @@ import django
 def main() -> None:
     """Send until killed."""
     django.setup()
-    from campaigns.dispatch import send_slice
+    from campaigns import dispatch
     from campaigns.services import claiming, outcomes
 
     claiming.TAKE = "SELECT v.id FROM unnest(%s::uuid[], %s::jsonb[]) AS v(id, said) WHERE false"
     outcomes.SETTLE = outcomes.SETTLE.replace(
         "('enviando', 'incerto')", "('pendente', 'enviando', 'incerto')"
     )
+    write = dispatch.outcomes_write
+
+    def late(batch: Sequence[outcomes.Outcome]) -> None:
+        # As a busy database would: rows stay unmarked for longer than two claims are apart.
+        time.sleep(0.5)
+        write(batch)
+
+    dispatch.outcomes_write = late
     while True:
-        send_slice(10)
+        dispatch.send_slice(10)
         time.sleep(0.05)
 
 
