@@ -129,10 +129,9 @@ def run(
                     sender(laboratory)
                 elif blow == "pause":
                     assert office.order(do="pause")["status"] == "pausada"
-                    time.sleep(0.3)
-                    standing = len(provider.taken)
-                    time.sleep(1.0)
-                    assert len(provider.taken) == standing, "sent while paused"
+                    # What was claimed before still goes out; a busy machine takes its time.
+                    until(lambda: _stands(provider, 0.7), 10, "sent while paused")
+                    assert _stands(provider, 1.0), "sent while paused"
                     office.order(do="resume")
                 else:
                     office.order(do="leave", count=leavers // 20)
@@ -152,6 +151,12 @@ def run(
     for name, value in {"seed": SEED, **figures}.items():
         print(f"  {name:<40} {value}", flush=True)
     return figures
+
+
+def _stands(provider: Provider, seconds: float) -> bool:
+    standing = len(provider.taken)
+    time.sleep(seconds)
+    return len(provider.taken) == standing
 
 
 def _all_told(provider: Provider) -> bool:
@@ -213,7 +218,7 @@ def test_everybody_gets_a_campaign_once_whatever_dies(folder):
     check(figures, PEOPLE)
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 def test_a_few_kills_double_nothing_in_a_campaign(folder):
     check(run(folder, people=800, kills=5, pauses=1, leavers=80), 800)
 
