@@ -18,14 +18,21 @@ from campaigns.errors import CampaignFixed
 from campaigns.models import Campaign, Recipient
 from campaigns.rules import purpose_of
 from campaigns.services.campaigns import audience_forget, campaign_move
-from common import phones
 from common.errors import DomainError
 from common.realtime import publish
 from common.tasks import ring
+from contacts.refs import IdentityKind, IdentityRef
 from omnichannel.choices import PriceCategory
 from omnichannel.models import MessageCost
 from omnichannel.services.costs import budget_state, month_of, zone_of
-from omnichannel.services.pricing import Forecast, Portion, forecast, price_category, rate_card
+from omnichannel.services.pricing import (
+    Forecast,
+    Portion,
+    forecast,
+    market_of,
+    price_category,
+    rate_card,
+)
 
 BATCH = 5000
 
@@ -93,17 +100,15 @@ def _name_markets(row: Campaign) -> None:
     ).exclude(phone="", user_id="")
     known: dict[str, list[Any]] = {}
     for pk, phone, user_id in abroad.values_list("pk", "phone", "user_id").iterator():
-        known.setdefault(_market(phone, user_id), []).append(pk)
+        own = (
+            IdentityRef(IdentityKind.WA_PHONE, phone)
+            if phone
+            else IdentityRef(IdentityKind.WA_BSUID, user_id)
+        )
+        known.setdefault(market_of([own]), []).append(pk)
     for market, ids in known.items():
         for start in range(0, len(ids), BATCH):
             Recipient.unscoped.filter(pk__in=ids[start : start + BATCH]).update(market=market)
-
-
-def _market(phone: str, user_id: str) -> str:
-    if phone:
-        return phones.country(phone)
-    letters = user_id.partition(".")[0]
-    return letters if len(letters) == 2 and letters.isascii() and letters.isupper() else ""
 
 
 # --- cost -----------------------------------------------------------------------------------------

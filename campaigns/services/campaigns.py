@@ -45,9 +45,7 @@ from omnichannel.models import Template
 from omnichannel.services.costs import budget_state
 
 # Whoever changes one of these changes who gets the message.
-OF_AUDIENCE = frozenset(
-    {"segment", "filters", "kind", "channel", "channel_kind", "frequency_days", "follows_list"}
-)
+OF_AUDIENCE = frozenset({"segment", "filters", "kind", "channel", "channel_kind", "frequency_days"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,15 +70,12 @@ class Item:
 
 @dataclass(slots=True)
 class Claim:
-    """What a number may send now. `looked` tells that recipients were asked for, so an empty claim
-    means there are none.
-    """
+    """What a number may send now; `broken` names campaigns whose message cannot be sent at all."""
 
     channel: Channel | None = None
     account: Account | None = None
     items: list[Item] = field(default_factory=list)
     broken: list[tuple[UUID, str]] = field(default_factory=list)
-    looked: bool = False
 
 
 @transaction.atomic
@@ -153,7 +150,6 @@ def _reply_waits(channel: Channel, now: datetime) -> bool:
 
 def _take(claim: Claim, campaign: Campaign, wanted: int, now: datetime) -> int:
     """Claim recipients of one campaign; return how many messages that are."""
-    claim.looked = True
     kit = kit_of(campaign)
     if kit.problem:
         claim.broken.append((campaign.pk, kit.problem))

@@ -41,9 +41,7 @@ class Composer:
     def __init__(self, campaign: Campaign, variant: CampaignVariant) -> None:
         assert campaign.channel is not None
         self._adapter = registry.adapter_for(campaign.channel.kind)
-        self._template = variant.template
         self._info = template_info(variant.template) if variant.template else None
-        self._text = variant.text
         told: Mapping[str, str] = variant.variables if self._info else {"text": variant.text}
         self.filling = Filling(told)
 
