@@ -6,12 +6,9 @@ withdrawals; CHAOS_PEOPLE and CHAOS_SEED change that.
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -19,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from bench.stack import HOST, ROOT, free_port, until
-from config import processes
+from bench.stack import HOST, free_port, until
 from tests.chaos.laboratory import Laboratory
+from tests.chaos.provider import Provider
 from tests.chaos.test_inbound import SEED
 from tests.chaos.test_sockets import Told
 
@@ -34,53 +31,6 @@ ROWS = """
 SELECT id::text, contact_id::text, status, extract(epoch FROM claimed_at)::float8
 FROM campaigns_recipient
 """
-
-
-class Provider:
-    """The fake's process and its own list of what it took, and when."""
-
-    def __init__(self, laboratory: Laboratory, port: int) -> None:
-        run = {
-            "seed": SEED,
-            "port": port,
-            "ports": list(laboratory.ports.values()),
-            "secret": laboratory.secret,
-        }
-        self.process = processes.spawn(
-            [sys.executable, "-m", "tests.chaos.campaign_graph"],
-            cwd=ROOT,
-            env=laboratory.full_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(run).encode() + b"\n")
-        self.process.stdin.close()
-        self.taken: Counter[str] = Counter()
-        self.moments: dict[str, float] = {}
-        # Each message is reported in two bodies.
-        self.halves: Counter[str] = Counter()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            told = json.loads(line)
-            if token := told.get("taken"):
-                key = token.removeprefix("cmp:")
-                self.taken[key] += 1
-                self.moments[key] = told["at"]
-            elif token := told.get("reported"):
-                self.halves[token.removeprefix("cmp:")] += 1
-
-    @property
-    def reported(self) -> set[str]:
-        """Whose receipts were all answered with 200."""
-        return {token for token, count in self.halves.items() if count == 2}
-
-    def end(self) -> None:
-        """End the process."""
-        processes.end(self.process)
 
 
 def sender(laboratory: Laboratory) -> None:
@@ -106,7 +56,7 @@ def run(
     port = free_port()
     extra = {"META_GRAPH_URL": f"http://{HOST}:{port}"}
     with Laboratory(folder, extra=extra) as laboratory:
-        provider = Provider(laboratory, port)
+        provider = Provider(laboratory, port, "tests.chaos.campaign_graph")
         laboratory.begin()
         office = Told(laboratory, "tests.chaos.campaign_office", str(people))
         try:
@@ -160,9 +110,9 @@ def _stands(provider: Provider, seconds: float) -> bool:
 
 
 def _all_told(provider: Provider) -> bool:
-    before = sum(provider.halves.values())
+    before = sum(provider.reports.values())
     time.sleep(3.5)
-    return sum(provider.halves.values()) == before
+    return sum(provider.reports.values()) == before
 
 
 def _compare(
@@ -179,6 +129,8 @@ def _compare(
     ]
     went = {"enviado", "entregue", "lido", "respondido"}
     uncertain = {pk for pk, state in status.items() if state == "incerto"}
+    # Each message is reported in two bodies.
+    reported = provider.reported(bodies=2)
     return {
         "people": len(rows),
         "statuses": dict(Counter(status.values())),
@@ -188,12 +140,12 @@ def _compare(
         "sent more than 1 s after": sum(lag > EFFECTIVE for lag in lags),
         "claimed after, latest, s": round(max((one for one in claims if one > 0), default=0), 3),
         "sent after, latest, s": round(max((one for one in lags if one > 0), default=0), 3),
-        "uncertain, fully reported": len(uncertain & provider.reported),
+        "uncertain, fully reported": len(uncertain & reported),
         "uncertain, listed": len(uncertain),
         "believed sent, never taken": sum(
             state in went and pk not in provider.taken for pk, state in status.items()
         ),
-        "reported, not read": sum(status[pk] != "lido" for pk in provider.reported),
+        "reported, not read": sum(status[pk] != "lido" for pk in reported),
         "counts differ from rows": int(
             told["read"] != sum(state in ("lido", "respondido") for state in status.values())
         ),

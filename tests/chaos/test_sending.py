@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from bench.stack import HOST, ROOT, free_port, until
-from config import processes
+from bench.stack import HOST, free_port, until
 from tests.chaos.laboratory import WORKERS, Laboratory
+from tests.chaos.provider import Provider
 from tests.chaos.test_inbound import SEED
 
 MESSAGES = int(os.environ.get("CHAOS_MESSAGES", "2000"))
@@ -32,48 +29,6 @@ SELECT id::text, status FROM omnichannel_message WHERE client_id LIKE 'chaos-%%'
 """
 
 
-class Provider:
-    """The fake's process and its own list of what it took."""
-
-    def __init__(self, laboratory: Laboratory, port: int) -> None:
-        run = {
-            "seed": SEED,
-            "port": port,
-            "ports": list(laboratory.ports.values()),
-            "secret": laboratory.secret,
-        }
-        self.process = processes.spawn(
-            [sys.executable, "-m", "tests.chaos.fake_graph"],
-            cwd=ROOT,
-            env=laboratory.full_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(run).encode() + b"\n")
-        self.process.stdin.close()
-        self.taken: Counter[str] = Counter()
-        self.reported: set[str] = set()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            told = json.loads(line)
-            if token := told.get("taken"):
-                self.taken[_id_of(token)] += 1
-            else:
-                self.reported.add(_id_of(told["reported"]))
-
-    def end(self) -> None:
-        """End the process."""
-        processes.end(self.process)
-
-
-def _id_of(token: str) -> str:
-    return token.removeprefix("msg:").partition(":")[0]
-
-
 def run(folder: Path, *, messages: int, kills: int) -> dict[str, Any]:
     """Send while workers are killed; give what the fake took beside what we believe."""
     chance = random.Random(SEED)
@@ -81,7 +36,7 @@ def run(folder: Path, *, messages: int, kills: int) -> dict[str, Any]:
     # Only an address that the settings name may be called without https.
     extra = {"META_GRAPH_URL": f"http://{HOST}:{port}"}
     with Laboratory(folder, extra=extra) as laboratory:
-        provider = Provider(laboratory, port)
+        provider = Provider(laboratory, port, "tests.chaos.fake_graph")
         try:
             laboratory.begin("tests.chaos.prepare")
             began = time.monotonic()
@@ -114,19 +69,20 @@ def _is_over(laboratory: Laboratory, messages: int) -> bool:
 
 def _compare(ours: dict[str, str], provider: Provider) -> dict[str, Any]:
     uncertain = {key for key, status in ours.items() if status == "incerta"}
+    reported = provider.reported()
     return {
         "messages": len(ours),
         "taken over by the provider": len(provider.taken),
         "sent twice": sum(count > 1 for count in provider.taken.values()),
         "statuses": dict(Counter(ours.values())),
-        "uncertain, reported and unsettled": len(uncertain & provider.reported),
-        "uncertain, never reported": len(uncertain & provider.taken.keys() - provider.reported),
+        "uncertain, reported and unsettled": len(uncertain & reported),
+        "uncertain, never reported": len(uncertain & provider.taken.keys() - reported),
         "uncertain, never taken": len(uncertain - provider.taken.keys()),
         "believed sent, never taken": sum(
             status in ("enviada", "entregue") and key not in provider.taken
             for key, status in ours.items()
         ),
-        "reported, not delivered": sum(ours.get(key) != "entregue" for key in provider.reported),
+        "reported, not delivered": sum(ours.get(key) != "entregue" for key in reported),
         "failed": sum(status == "falha" for status in ours.values()),
     }
 
