@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Company, Membership
@@ -202,3 +205,40 @@ def test_who_hides_their_number_is_billed_by_the_country_of_their_id(
     pricing = {"billable": True, "type": "regular", "category": "marketing"}
     receipts_apply(channel=channel, updates=[told(sent, "entregue", pricing=pricing)])
     assert MessageCost.objects.for_company(channel.company_id).get().market == "BR"
+
+
+def test_a_receipt_that_waits_for_another_is_not_lost(sent: Recipient, channel: Channel) -> None:
+    began, locked, done = timezone.now(), threading.Event(), threading.Event()
+
+    def deliver() -> None:
+        try:
+            with transaction.atomic():
+                receipts_apply(channel=channel, updates=[told(sent, "entregue", began)])
+                locked.set()
+                # Until the other statement has begun and waits for this row.
+                assert waits_for_a_row()
+            done.set()
+        finally:
+            connection.close()
+
+    first = threading.Thread(target=deliver)
+    first.start()
+    assert locked.wait(10)
+    receipts_apply(channel=channel, updates=[told(sent, "lida", began + timedelta(seconds=1))])
+    first.join(10)
+    sent.refresh_from_db()
+    assert done.is_set() and sent.status == RecipientStatus.READ
+
+
+def waits_for_a_row() -> bool:
+    """Tell whether a session of this database comes to wait for a lock within ten seconds."""
+    for _turn in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+            )
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.02)
+    return False
