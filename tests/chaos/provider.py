@@ -19,7 +19,7 @@ class Provider:
     """Runs a module that serves as the Graph API and prints a line for each thing it does.
 
     `taken` and `reports` count by the id in our token (`msg:ID`, `cmp:ID`, a retry's number off);
-    `moments` holds when a message was taken, where the fake tells it.
+    `moments` holds when a message was taken.
     """
 
     def __init__(self, laboratory: Laboratory, port: int, module: str) -> None:
@@ -52,8 +52,7 @@ class Provider:
     def _note(self, told: dict[str, Any]) -> None:
         if token := told.get("taken"):
             self.taken[_id_of(token)] += 1
-            if "at" in told:
-                self.moments[_id_of(token)] = told["at"]
+            self.moments[_id_of(token)] = told["at"]
         else:
             self.reports[_id_of(told["reported"])] += 1
 

@@ -170,7 +170,7 @@ def test_everybody_gets_a_campaign_once_whatever_dies(folder):
     check(figures, PEOPLE)
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 def test_a_few_kills_double_nothing_in_a_campaign(folder):
     check(run(folder, people=800, kills=5, pauses=1, leavers=80), 800)
 
