@@ -46,8 +46,7 @@ def dossier_data(contact: Contact) -> dict[str, Any]:
         "gerado_em": timezone.now().isoformat(),
         "contato": str(contact.pk),
         "dados": {
-            str(one.model._meta.verbose_name_plural): [_row(one, row) for row in one.rows(people)]
-            for one in holdings()
+            one.title: [_row(one, row) for row in one.rows(people)] for one in holdings()
         },
     }
 

@@ -23,7 +23,8 @@ class Holding:
     `path` is the look-up from its row to the person. `blanks` are the columns that an erasure
     empties, with what they hold afterwards; `is_deleted` removes the rows instead; neither keeps
     them, and `why` says why that is right. `hidden` columns are not in an export: ids of ours,
-    copies. `files` names a file column.
+    copies. `files` names a file column. `named` is its title in an archive where a table leads to
+    people in two ways.
     """
 
     model: type[Model]
@@ -33,6 +34,12 @@ class Holding:
     why: str = ""
     hidden: frozenset[str] = frozenset()
     files: str = ""
+    named: Any = ""
+
+    @property
+    def title(self) -> str:
+        """What an archive calls these rows."""
+        return str(self.named or self.model._meta.verbose_name_plural)
 
     def rows(self, contacts: Iterable[Any]) -> Any:
         """Return the rows about some people (ids)."""
@@ -41,7 +48,7 @@ class Holding:
         return rows.order_by("pk").distinct()
 
 
-_holdings: dict[type[Model], Holding] = {}
+_holdings: dict[tuple[type[Model], str], Holding] = {}
 # What else must go, outside of our tables' columns: raw bodies, say. Called with a person's ids at
 # providers, and returns how many things it emptied.
 erasers: list[Callable[[list[str]], int]] = []
@@ -50,7 +57,7 @@ erasers: list[Callable[[list[str]], int]] = []
 def hold(*holdings: Holding) -> None:
     """Name tables, from the `ready` of their app."""
     for one in holdings:
-        _holdings[one.model] = one
+        _holdings[one.model, one.path] = one
 
 
 def holdings() -> list[Holding]:

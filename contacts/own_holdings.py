@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from contacts.holdings import Holding, hold
 from contacts.models import (
     Consent,
@@ -26,6 +28,13 @@ def holdings_name() -> None:
                 "custom": {},
             },
             hidden=frozenset({"merged_into"}),
+        ),
+        Holding(
+            Contact,
+            "guardian",
+            hidden=frozenset({"merged_into", "custom", "notes"}),
+            why="o cadastro é de outra pessoa, o dependente",
+            named=_("dependentes"),
         ),
         # The row stays, for conversations to be with somebody; what it says of them goes.
         Holding(ContactIdentity, "contact", blanks={"username": ""}),

@@ -133,11 +133,14 @@ def write_sql(chosen: str) -> str:
         WHERE c.company_id = %(company)s::uuid AND c.merged_into_id IS NULL AND {chosen}
         OFFSET 0"""  # noqa: S608
     array = ", ".join(NAMES)
-    same = ", ".join((*NUMBERS, "recommended_action"))
-    old = ", ".join((*(f"old_{name}" for name in NUMBERS), "old_action"))
-    before = ", ".join(f"old_{name}" for name in NUMBERS[1:])
-    after = ", ".join(NUMBERS[1:])
+    same = ", ".join(f"n.{name}" for name in (*NUMBERS, "recommended_action"))
+    old = ", ".join((*(f"n.old_{name}" for name in NUMBERS), "n.old_action"))
+    before = ", ".join(f"n.old_{name}::int" for name in NUMBERS[1:])
+    after = ", ".join(f"{name}::int" for name in NUMBERS[1:])
+    after_updated = ", ".join(f"s.{name}::int" for name in NUMBERS[1:])
     # The time of the clock, not the transaction's: two runs must never write the same moment.
+    # What was written brings along all that its history says. Joining them again would be planned
+    # as a loop in a loop, because the planner takes what is stale for a single row.
     return f"""
 WITH scored AS MATERIALIZED ({scored_sql(source)}),
 stamp AS MATERIALIZED (SELECT clock_timestamp() AS at),
@@ -151,7 +154,9 @@ updated AS (
         calculated_at = stamp.at, calculated_on = %(today)s::date,
         next_on = %(today)s::date + n.wait, updated_at = stamp.at
     FROM scored n, stamp WHERE s.id = n.score_id AND s.calculated_at = n.seen_at
-    RETURNING s.id, s.contact_id
+    RETURNING s.id, s.company_id, s.contact_id, n.old_total AS previous, s.total,
+        ARRAY[{before}] AS before, ARRAY[{after_updated}] AS after, s.recommended_action, s.facts,
+        ({same}) IS DISTINCT FROM ({old}) AS is_changed
 ), inserted AS (
     INSERT INTO leadscoring_leadscore
         (id, created_at, updated_at, company_id, contact_id, {", ".join(NUMBERS)}, purchase_intent,
@@ -163,20 +168,19 @@ updated AS (
         %(today)s::date + wait
     FROM scored, stamp WHERE score_id IS NULL
     ON CONFLICT (contact_id) DO NOTHING
-    RETURNING id, contact_id
+    RETURNING id, company_id, contact_id, NULL::int AS previous, total, NULL::int[] AS before,
+        ARRAY[{after}] AS after, recommended_action, facts, true AS is_changed
 ), written AS (
-    SELECT id, contact_id FROM updated UNION ALL SELECT id, contact_id FROM inserted
+    SELECT * FROM updated UNION ALL SELECT * FROM inserted
 ), history AS (
     INSERT INTO leadscoring_leadscorehistory
         (id, created_at, updated_at, company_id, contact_id, score_id, previous, current, reason,
          details, facts)
-    SELECT uuidv7(), stamp.at, stamp.at, n.company_id, n.contact_id, w.id, n.old_total, n.total,
+    SELECT uuidv7(), stamp.at, stamp.at, w.company_id, w.contact_id, w.id, w.previous, w.total,
         %(reason)s, jsonb_build_object(
-            'antes', CASE WHEN n.score_id IS NOT NULL THEN ARRAY[{before}] END,
-            'depois', ARRAY[{after}], 'acao', n.recommended_action
-        ), ARRAY[{array}]
-    FROM scored n JOIN written w USING (contact_id), stamp
-    WHERE n.score_id IS NULL OR ({same}) IS DISTINCT FROM ({old})
+            'antes', w.before, 'depois', w.after, 'acao', w.recommended_action
+        ), w.facts
+    FROM written w, stamp WHERE w.is_changed
     RETURNING contact_id
 )
 SELECT (SELECT count(*) FROM scored), (SELECT count(*) FROM written),

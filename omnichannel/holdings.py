@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from contacts.holdings import Holding, hold
 from omnichannel.models import Attachment, Conversation, Message, MessageVersion, Reaction
 
@@ -17,6 +19,14 @@ def holdings_name() -> None:
             "contact",
             blanks={"subject": "", "referral": {}, "last_message_text": ""},
             hidden=COPIES,
+        ),
+        # What somebody else wrote about the person is theirs; that they did is the person's too.
+        Holding(
+            Conversation,
+            "about",
+            blanks={"about": None},
+            hidden=COPIES | {"subject", "referral", "identity"},
+            named=_("conversas sobre a pessoa"),
         ),
         Holding(
             Message,

@@ -21,7 +21,10 @@ def conversations_search(rows: Any, words: str) -> Any:
     words = words.replace("\x00", "").strip()
     if not words:
         return rows
-    people = Contact.objects.search(words).values("pk")[:SEARCH_LIMIT]
+    found = Contact.objects.search(words)
+    people = found.values("pk")[:SEARCH_LIMIT]
+    # A child's name finds the mother's conversations.
+    guardians = found.exclude(guardian=None).values("guardian")[:SEARCH_LIMIT]
     texts = Q()
     # Two letters are in every other message, and the index holds groups of three.
     if len(words) >= 3:
@@ -31,7 +34,7 @@ def conversations_search(rows: Any, words: str) -> Any:
             .values("conversation_id")[:SEARCH_LIMIT]
         )
         texts = Q(pk__in=said)
-    return rows.filter(Q(contact_id__in=people) | texts)
+    return rows.filter(Q(contact_id__in=people) | Q(contact_id__in=guardians) | texts)
 
 
 class NoDefaultChannel(DomainError):

@@ -61,7 +61,14 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Company
-        fields = ("name", "time_zone", "is_active", "attendants_see_all", "sign_messages")
+        fields = (
+            "name",
+            "time_zone",
+            "is_active",
+            "attendants_see_all",
+            "attendants_see_private",
+            "sign_messages",
+        )
         widgets: ClassVar[dict[str, Any]] = {"time_zone": UnfoldAdminSelectWidget(choices=ZONES)}
 
 
@@ -74,7 +81,7 @@ class CompaniesAdmin(CompanyAdmin):
     list_display = ("name", "team", "time_zone", "is_active", "created_at")
     search_fields = ("name",)
     ordering = ("name",)
-    fields = ("name", "time_zone", "is_active", "attendants_see_all", "sign_messages")
+    fields = CompanyForm.Meta.fields
     inlines = (TeamPanel,)
 
     def company_of(self, obj: Any) -> Any:

@@ -26,6 +26,14 @@ class Company(Base):
         default=True,
         help_text=_("Desligado, cada atendente vê as suas e as que ainda não têm atendente."),
     )
+    attendants_see_private = models.BooleanField(
+        _("atendentes veem telefone e CPF por inteiro"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Desligado, aparecem mascarados; Revelar mostra por 15 minutos e fica registrado."
+        ),
+    )
     sign_messages = models.BooleanField(
         _("assinar mensagens"),
         default=False,

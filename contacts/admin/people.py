@@ -81,6 +81,21 @@ class ConsentPanel(CompanyInline):
     show_change_link = False
 
 
+class DependentPanel(CompanyInline):
+    """Those a person writes for."""
+
+    model = Contact
+    fk_name = "guardian"
+    verbose_name_plural = _("dependentes")
+    ordering = ("name", "pk")
+    fields = ("name", "relation", "status", "created_at")
+    readonly_fields = fields
+
+    def annotate(self, rows: QuerySet[Any]) -> Any:
+        """Leave out records that were made part of another."""
+        return rows.standing()  # type: ignore[attr-defined]
+
+
 class ContactQuestions(QuestionFilter):
     """Questions about people."""
 
@@ -94,6 +109,9 @@ class ContactQuestions(QuestionFilter):
         ),
         "sem_marketing": Question(
             _("Não querem marketing"), lambda rows, now: rows.filter(marketing=False)
+        ),
+        "dependentes": Question(
+            _("Dependentes de alguém"), lambda rows, now: rows.exclude(guardian=None)
         ),
         "sem_telefone": Question(_("Sem telefone"), lambda rows, now: rows.filter(phone="")),
         "sem_etiqueta": Question(
@@ -139,8 +157,8 @@ class ContactForm(CompanyForm):
 
     class Meta:
         model = Contact
-        # The admin adds `tags` inside a request, where their company is known.
-        fields = ("name", "phone", "email", "status", "notes")
+        # The admin adds `tags` and `guardian` inside a request, where their company is known.
+        fields = ("name", "phone", "email", "status", "notes", "relation")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,13 +183,14 @@ class ContactAdmin(Portable, CompanyAdmin):
     search_fields = ("name", "email", "phone")
     search_help_text = _("Nome, e-mail ou telefone em qualquer formato")
     ordering = ("-pk",)
-    autocomplete_fields = ("tags",)
+    autocomplete_fields = ("tags", "guardian")
     actions = ("pair_chosen",)
     buttons = ("give_data", "erase")
     readonly_fields = ("last_contact_at", "created_at")
-    inlines = (IdentityPanel, ConsentPanel)
+    inlines = (DependentPanel, IdentityPanel, ConsentPanel)
     fieldsets = (
         (None, {"fields": (("name", "status"), ("phone", "email"), "tags", "notes")}),
+        (_("Família"), {"fields": (("guardian", "relation"),)}),
         (_("Situação"), {"fields": ("marketing_opt_in", ("last_contact_at", "created_at"))}),
     )
 
@@ -223,7 +242,7 @@ class ContactAdmin(Portable, CompanyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save through the service, which keeps phones canonical and the ledger complete."""
-        names = ("name", "phone", "email", "status", "notes", "marketing_opt_in")
+        names = tuple(name for name in form.fields if name != "tags")
         values = {name: form.cleaned_data[name] for name in names if name in form.changed_data}
         if values.get("marketing_opt_in", ...) is None:
             del values["marketing_opt_in"]

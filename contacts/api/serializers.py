@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import Choice, Email, Flag, JSONObject, StrictSerializer, Text
+from common.api.fields import Choice, Email, Flag, Id, JSONObject, StrictSerializer, Text
 from contacts.models import Contact, ContactIdentity
 from contacts.services.contacts import TAG_COUNT
 
@@ -21,6 +21,14 @@ class IdentityOut(serializers.ModelSerializer[ContactIdentity]):
     class Meta:
         model = ContactIdentity
         fields = ("kind", "external_id", "username")
+
+
+class DependentOut(serializers.ModelSerializer[Contact]):
+    """Somebody a person writes for."""
+
+    class Meta:
+        model = Contact
+        fields = ("id", "name", "relation")
 
 
 class ContactOut(serializers.ModelSerializer[Contact]):
@@ -44,6 +52,12 @@ class ContactOut(serializers.ModelSerializer[Contact]):
         help_text="O que vale no registro de consentimentos; nulo se nunca se perguntou.",
     )
     identities = IdentityOut(many=True)
+    guardian = serializers.UUIDField(
+        source="guardian_id", allow_null=True, help_text="Quem escreve por esta pessoa."
+    )
+    dependents = DependentOut(
+        many=True, source="standing_dependents", help_text="Por quem esta pessoa escreve."
+    )
 
     class Meta:
         model = Contact
@@ -61,6 +75,9 @@ class ContactOut(serializers.ModelSerializer[Contact]):
             "marketing_opt_in",
             "last_contact_at",
             "identities",
+            "guardian",
+            "relation",
+            "dependents",
         )
 
     def get_tags(self, contact: Contact) -> list[str]:
@@ -101,6 +118,13 @@ class ContactIn(StrictSerializer):
         required=False,
         help_text="Acrescenta ao registro de consentimentos, com quem registrou e quando.",
     )
+
+    guardian = Id(
+        required=False,
+        allow_null=True,
+        help_text="Id de quem escreve por esta pessoa; nulo desfaz o vínculo.",
+    )
+    relation = Choice(choices=Contact.Relation.choices, required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A new person needs something to be known by."""

@@ -55,6 +55,13 @@ class ContactView(CompanyView):
             .annotate(**{name: make() for name, make in told_above.items()})
             .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")))
             .prefetch_related(Prefetch("identities", ContactIdentity.objects.order_by("id")))
+            .prefetch_related(
+                Prefetch(
+                    "dependents",
+                    Contact.objects.standing().order_by("name", "id"),
+                    to_attr="standing_dependents",
+                )
+            )
         )
 
     def one(self, contact_id: UUID) -> Contact:
@@ -64,6 +71,13 @@ class ContactView(CompanyView):
             raise NotFound
         self.saw([row])
         return row
+
+    def given(self, **options: Any) -> dict[str, Any]:
+        """Return what is written of a person, the guardian as a row. Raises NotFound."""
+        given = self.read(ContactIn, **options)
+        if given.get("guardian") is not None:
+            given["guardian"] = self.one(given["guardian"])
+        return given
 
 
 class Contacts(ContactView):
@@ -89,7 +103,7 @@ class Contacts(ContactView):
 
         `fields.id` traz o contato que já existe, se quem chama pode vê-lo.
         """
-        contact = contact_save(actor=self.membership, **self.read(ContactIn))
+        contact = contact_save(actor=self.membership, **self.given())
         return Response(ContactOut(self.one(contact.pk)).data, status=201)
 
 
@@ -107,8 +121,7 @@ class ContactDetail(ContactView):
     def patch(self, request: Request, contact_id: UUID) -> Response:
         """Altera os campos enviados."""
         contact = self.one(contact_id)
-        given = self.read(ContactIn, partial=True)
-        contact_save(actor=self.membership, contact=contact, **given)
+        contact_save(actor=self.membership, contact=contact, **self.given(partial=True))
         return Response(ContactOut(self.one(contact_id)).data)
 
     @extend_schema(tags=TAGS, operation_id="contatos_destroy", request=None, responses={204: None})

@@ -47,7 +47,11 @@ class ContactQuerySet(CompanyQuerySet["Contact"]):
             return mine
         # Conversations live in a package above; the relation is all that is known of them here.
         talks: Any = self.model._meta.get_field("conversations").related_model
-        of_person = talks.unscoped.filter(contact_id=models.OuterRef("pk"))
+        # A dependant is spoken of where their guardian writes.
+        of_person = talks.unscoped.filter(
+            models.Q(contact_id=models.OuterRef("pk"))
+            | models.Q(contact_id=models.OuterRef("guardian_id"))
+        )
         open_to = of_person.filter(models.Q(attendant=membership) | models.Q(attendant=None))
         return mine.filter(~models.Exists(of_person) | models.Exists(open_to))
 
@@ -66,6 +70,10 @@ class Contact(CompanyOwned):
     `phone` is the canonical E.164 number with the ninth digit, for people to read; what the
     provider calls the person is in ContactIdentity, exactly as received (reference: Meta, Brazilian
     ninth digit).
+
+    A dependant is somebody for whom another person writes: a child, say, without a phone of their
+    own. Records and consents are theirs; conversations are the guardian's, and say whom they are
+    about. A guardian depends on nobody (services.dependents).
     """
 
     class Status(models.TextChoices):
@@ -73,6 +81,13 @@ class Contact(CompanyOwned):
         QUALIFIED = "qualificado", _("Qualificado")
         CUSTOMER = "cliente", _("Cliente")
         INACTIVE = "inativo", _("Inativo")
+
+    class Relation(models.TextChoices):
+        CHILD = "filho", _("Filho ou filha")
+        PARENT = "pai_mae", _("Pai ou mãe")
+        PARTNER = "conjuge", _("Cônjuge ou companheiro")
+        RELATIVE = "parente", _("Outro parente")
+        OTHER = "outro", _("Outro")
 
     name = models.CharField(_("nome"), max_length=255, blank=True)
     email = models.EmailField(_("e-mail"), max_length=255, blank=True)
@@ -84,6 +99,24 @@ class Contact(CompanyOwned):
     custom = models.JSONField(_("dados adicionais"), default=dict, blank=True)
     notes = models.TextField(_("observações"), blank=True)
     last_contact_at = models.DateTimeField(_("último contato"), null=True, blank=True)
+    guardian = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dependents",
+        verbose_name=_("responsável"),
+        help_text=_("Quem escreve por esta pessoa, pelo próprio telefone."),
+        db_index=False,
+    )
+    relation = models.CharField(
+        _("vínculo com o responsável"),
+        max_length=12,
+        choices=Relation,
+        blank=True,
+        default="",
+        db_default="",
+    )
     # The record this one was made part of; it keeps what it was, for the merge to be undone.
     merged_into = models.ForeignKey(
         "self",
@@ -100,6 +133,11 @@ class Contact(CompanyOwned):
     class Meta:
         verbose_name = _("contato")
         verbose_name_plural = _("contatos")
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(guardian=models.F("id")), name="contact_not_own_guardian"
+            ),
+        )
         indexes = (
             # Serves the contact list, newest first.
             models.Index(fields=("company", "-id"), name="contact_company_recent"),
@@ -109,6 +147,12 @@ class Contact(CompanyOwned):
                 fields=("merged_into",),
                 condition=models.Q(merged_into__isnull=False),
                 name="contact_merged",
+            ),
+            # Serves the dependants of a person.
+            models.Index(
+                fields=("guardian",),
+                condition=models.Q(guardian__isnull=False),
+                name="contact_guardian",
             ),
             # Imports know people without a phone by their e-mail.
             models.Index(

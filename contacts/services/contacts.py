@@ -19,6 +19,7 @@ from common.locks import lock_all, lock_key
 from contacts.models import Contact, ContactIdentity, Purpose, Tag
 from contacts.refs import IdentityKind
 from contacts.services.consent import consent_record, consent_state
+from contacts.services.dependents import guardian_hold
 from contacts.signals import changed_tell
 
 TAG_COUNT = 50
@@ -55,8 +56,9 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
 
     `phone` is taken in any format and kept canonical; it also becomes the identity by which a first
     WhatsApp message finds the person. `tags` are names and replace the present ones.
-    `marketing_opt_in` adds to the consent ledger when it differs from what holds. Raises
-    PhoneInvalid and DuplicatePerson.
+    `marketing_opt_in` adds to the consent ledger when it differs from what holds. `guardian`, with
+    `relation`, makes the person a dependant, None one no longer. Raises PhoneInvalid,
+    DuplicatePerson and what services.dependents.guardian_hold does.
     """
     is_new = contact is None
     contact = contact or Contact(company_id=actor.company_id)
@@ -65,6 +67,7 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
     granted: bool | None = values.pop("marketing_opt_in", None)
     if "phone" in values:
         values["phone"] = _phone(contact, values["phone"], actor)
+    _depend(contact, values)
     for name, value in values.items():
         setattr(contact, name, value)
     # Only what was given: two people may be changing different fields at once.
@@ -132,6 +135,17 @@ def _phone(contact: Contact, raw: str, actor: Membership) -> str:
             fields["id"] = [same.pk]
         raise DuplicatePerson(fields=fields)
     return number
+
+
+def _depend(contact: Contact, values: dict[str, Any]) -> None:
+    """Check whom the person depends on; without a guardian there is no relation to one."""
+    guardian = values.get("guardian", contact.guardian)
+    if guardian is None:
+        if "guardian" in values or "relation" in values:
+            values["relation"] = ""
+    elif "guardian" in values or "name" in values:
+        name = values.get("name", contact.name)
+        values["guardian"] = guardian_hold(contact=contact, guardian=guardian, name=name)
 
 
 def _know_by_phone(contact: Contact) -> None:

@@ -14,7 +14,8 @@ from contacts.models import Contact, DuplicatePair, DuplicateReason, DuplicateSt
 CROWD = 20
 
 # Every record of a group is paired with the oldest one: after those are merged, a next scan pairs
-# what is left. Phones are canonical already, so the ninth digit does not tell two apart.
+# what is left. Phones are canonical already, so the ninth digit does not tell two apart. A family
+# shares its mailbox: a guardian and their dependants are no pair.
 SCAN = f"""
 WITH standing AS (
     SELECT id, phone, lower(email) AS email, upper(unaccent(trim(name))) AS name
@@ -34,12 +35,16 @@ WITH standing AS (
     SELECT DISTINCT ON (first, second) ids[1] AS first, second, reason
     FROM crowds, LATERAL unnest(ids[2:]) AS second, LATERAL (SELECT ids[1] AS first) f
     ORDER BY first, second, weight
+), strangers AS (
+    SELECT p.first, p.second, p.reason FROM pairs p
+    JOIN contacts_contact a ON a.id = p.first JOIN contacts_contact b ON b.id = p.second
+    WHERE coalesce(a.guardian_id, a.id) <> coalesce(b.guardian_id, b.id)
 )
 INSERT INTO contacts_duplicatepair
     (id, created_at, updated_at, company_id, first_id, second_id, reason, status)
 SELECT gen_random_uuid(), now(), now(), %(company)s, first, second, reason,
     '{DuplicateStatus.OPEN}'
-FROM pairs ON CONFLICT DO NOTHING
+FROM strangers ON CONFLICT DO NOTHING
 """  # noqa: S608  (our own constants only)
 
 

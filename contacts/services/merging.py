@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -37,7 +38,7 @@ from contacts.signals import changed_tell
 
 # Kept as it is unless empty; the other's value then takes the place.
 FILLED = ("name", "email", "phone")
-SAVED = (*FILLED, "custom", "notes", "last_contact_at", "status")
+SAVED = (*FILLED, "custom", "notes", "last_contact_at", "status", "guardian_id", "relation")
 SETTLE_AFTER = 60.0
 MERGES_SETTLE_FOR = timedelta(hours=3)
 MERGED, UNMERGED = "mesclagem", "mesclagem_desfeita"
@@ -57,6 +58,16 @@ class MergedAlready(Conflict):
     message = _("Um destes contatos já foi mesclado. Atualize a página.")
 
 
+class OneFamily(Conflict):
+    """The record that is kept would depend on somebody and have dependants, or on itself."""
+
+    code = "mescla_de_familia"
+    message = _(
+        "Um destes contatos é dependente e o outro tem dependentes."
+        " Desfaça o vínculo antes de mesclar."
+    )
+
+
 class TooLateToUndo(Conflict):
     """Undone before, or older than thirty days."""
 
@@ -66,12 +77,16 @@ class TooLateToUndo(Conflict):
 
 # What a mover of another package does: kept, gone and the moment; it returns the ids it moved.
 Mover = Callable[[Contact, Contact], list[Any]]
-# Tables with a rule of their own. None: the rows stay, what they mean is settled elsewhere.
+# Relations with a rule of their own (`name_of`). None: the rows stay, what they mean is settled
+# elsewhere.
 movers: dict[str, Mover | None] = {
     Consent._meta.label_lower: None,
     ConsentState._meta.label_lower: None,
-    ContactMerge._meta.label_lower: None,
-    DuplicatePair._meta.label_lower: None,
+    f"{Contact._meta.label_lower}.merged_into": None,
+    f"{ContactMerge._meta.label_lower}.kept": None,
+    f"{ContactMerge._meta.label_lower}.gone": None,
+    f"{DuplicatePair._meta.label_lower}.first": None,
+    f"{DuplicatePair._meta.label_lower}.second": None,
 }
 
 
@@ -100,13 +115,14 @@ def contacts_merge(*, kept: Contact, gone: Contact, actor: Membership | None) ->
     """Make one record part of another: its conversations, tickets, identities, tags, scores and
     whatever else names it move, empty fields are filled, consents are told again of the kept one.
 
-    Raises SamePerson, MergedAlready.
+    Raises SamePerson, MergedAlready, OneFamily.
     """
     if kept.pk == gone.pk or kept.company_id != gone.company_id:
         raise SamePerson
     kept, gone = _held(kept, gone)
     if kept.merged_into_id or gone.merged_into_id:
         raise MergedAlready
+    _require_two_levels(kept, gone)
     before = {name: _plain(getattr(kept, name)) for name in SAVED}
     for name, value in _together(kept, gone).items():
         setattr(kept, name, value)
@@ -157,15 +173,16 @@ def merge_undo(*, merge: ContactMerge, actor: Membership) -> ContactMerge:
     if not row.may_be_undone:
         raise TooLateToUndo
     kept, gone = _held(row.kept, row.gone)
-    fields = {model._meta.label_lower: (model, field) for model, field in tables()}
-    for label, ids in row.moved.items():
-        model, field = fields[label]
+    fields = {name_of(model, field): (model, field) for model, field in tables()}
+    for name, ids in row.moved.items():
+        model, field = fields[name]
         mine = _rows(model, field, kept).filter(pk__in=ids)
         mine.update(**{field: gone.pk})
-    for name in SAVED:
-        if _plain(getattr(kept, name)) == row.after[name]:
+    # An older merge knew fewer fields.
+    for name, value in row.after.items():
+        if _plain(getattr(kept, name)) == value:
             setattr(kept, name, _restored(name, row.before[name]))
-    kept.save(update_fields=[*SAVED, "updated_at"])
+    kept.save(update_fields=[*row.after, "updated_at"])
     gone.merged_into = None
     gone.save(update_fields=["merged_into", "updated_at"])
     _untell_consents(kept, row)
@@ -183,15 +200,21 @@ def merge_undo(*, merge: ContactMerge, actor: Membership) -> ContactMerge:
 
 
 def tables() -> Iterator[tuple[type[Any], str]]:
-    """Name every table that points at a person, with the column that does; a person's tags too."""
-    for relation in Contact._meta.related_objects:
+    """Name every table that points at a person, with the column that does: relations without a name
+    of their own too, and a person's tags.
+    """
+    for relation in Contact._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ManyToOneRel):
+            continue
         model: Any = relation.related_model
-        if isinstance(relation, models.ManyToOneRel) and model is not Contact:
-            if movers.get(model._meta.label_lower, _move) is not None:
-                yield model, relation.field.attname
-    for field in Contact._meta.many_to_many:
-        through: Any = field.remote_field.through
-        yield through, f"{field.m2m_field_name()}_id"
+        if movers.get(name_of(model, relation.field.attname), _move) is not None:
+            yield model, relation.field.attname
+
+
+def name_of(model: type[Any], field: str) -> str:
+    """Name one relation to a person, as a merge stores what it moved."""
+    label = str(model._meta.label_lower)
+    return label if field == "contact_id" else f"{label}.{field.removesuffix('_id')}"
 
 
 def _rows(model: type[Any], field: str, contact: Contact) -> Any:
@@ -203,10 +226,10 @@ def _rows(model: type[Any], field: str, contact: Contact) -> Any:
 def _move_all(kept: Contact, gone: Contact) -> dict[str, list[str]]:
     moved = {}
     for model, field in tables():
-        mover = movers.get(model._meta.label_lower)
+        mover = movers.get(name_of(model, field))
         ids = mover(kept, gone) if mover else _move(model, field, kept, gone)
         if ids:
-            moved[model._meta.label_lower] = [str(pk) for pk in ids]
+            moved[name_of(model, field)] = [str(pk) for pk in ids]
     return moved
 
 
@@ -251,19 +274,31 @@ def _held(kept: Contact, gone: Contact) -> tuple[Contact, Contact]:
     return found[kept.pk], found[gone.pk]
 
 
+def _require_two_levels(kept: Contact, gone: Contact) -> None:
+    ids = (kept.pk, gone.pk)
+    depends = kept.guardian_id or gone.guardian_id
+    if depends and (depends in ids or Contact.unscoped.filter(guardian__in=ids).exists()):
+        raise OneFamily
+
+
 def _together(kept: Contact, gone: Contact) -> dict[str, Any]:
     known = [moment for moment in (kept.last_contact_at, gone.last_contact_at) if moment]
     is_lead = kept.status == Contact.Status.LEAD
+    ward = kept if kept.guardian_id else gone
     return {
         **{name: getattr(kept, name) or getattr(gone, name) for name in FILLED},
         "custom": {**gone.custom, **kept.custom},
         "notes": "\n\n".join(dict.fromkeys(filter(None, (kept.notes, gone.notes)))),
         "last_contact_at": max(known, default=None),
         "status": gone.status if is_lead else kept.status,
+        "guardian_id": ward.guardian_id,
+        "relation": ward.relation,
     }
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
     return value.isoformat() if isinstance(value, datetime) else value
 
 

@@ -72,7 +72,10 @@ def contact_erase(*, contact: Contact, actor: Membership) -> dict[str, int]:
         ContactIdentity.unscoped.filter(contact__in=people).values_list("value", flat=True)
     )
     emptied = sum(eraser(known) for eraser in erasers)
-    touched = {one.model._meta.label_lower: _erase(one, people) for one in reversed(holdings())}
+    touched: dict[str, int] = {}
+    for one in reversed(holdings()):
+        label = one.model._meta.label_lower
+        touched[label] = touched.get(label, 0) + _erase(one, people)
     _forget_ids(people)
     Contact.unscoped.filter(pk__in=people).update(name=ERASED, status=Contact.Status.INACTIVE)
     audit_record(

@@ -143,7 +143,8 @@ class ConversationAdmin(CompanyAdmin):
             None,
             {
                 "fields": (
-                    ("shown_contact", "identity_words"),
+                    ("shown_contact", "shown_about"),
+                    "identity_words",
                     ("shown_channel", "shown_attendant"),
                     ("opened_at", "closed_at"),
                     "subject",
@@ -154,6 +155,7 @@ class ConversationAdmin(CompanyAdmin):
     )
     readonly_fields = (
         "shown_contact",
+        "shown_about",
         "identity_words",
         "shown_channel",
         "shown_attendant",
@@ -163,6 +165,7 @@ class ConversationAdmin(CompanyAdmin):
         "ad",
     )
     shown_contact = linked("contact", _("pessoa"))
+    shown_about = linked("about", _("sobre quem"))
     shown_attendant = linked("attendant", _("atendente"))
     shown_channel = linked("channel", _("canal"), ordering="channel__name")
     ad = json_of("referral", _("anúncio de origem"))
@@ -172,7 +175,7 @@ class ConversationAdmin(CompanyAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("contact", "channel", "attendant__user", "identity")
+            .select_related("contact", "about", "channel", "attendant__user", "identity")
         )
 
     def title_of(self, obj: Conversation) -> str:

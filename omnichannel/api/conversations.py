@@ -11,12 +11,14 @@ from rest_framework.response import Response
 
 from common.api.fields import NoInput
 from common.api.pagination import CursorPages
+from contacts.models import Contact
 from omnichannel.api.base import ConversationsView
 from omnichannel.api.filters import ConversationFilter
 from omnichannel.api.sending import SeenIn
-from omnichannel.api.serializers import ConversationOut
+from omnichannel.api.serializers import ConversationIn, ConversationOut
 from omnichannel.models import Conversation
 from omnichannel.services import conversations
+from omnichannel.services.about import conversation_about_set
 
 TAGS = ["conversas"]
 
@@ -50,6 +52,21 @@ class ConversationDetail(ConversationsView):
     @extend_schema(tags=TAGS, operation_id="conversas_retrieve", responses=ConversationOut)
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Obtém uma conversa."""
+        return self.shown(conversation_id)
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="conversas_update",
+        request=ConversationIn,
+        responses=ConversationOut,
+    )
+    def patch(self, request: Request, conversation_id: UUID) -> Response:
+        """Diz sobre quem é a conversa, quando várias pessoas usam um telefone."""
+        conversation = self.conversation(conversation_id)
+        asked = self.read(ConversationIn)["about"]
+        people = Contact.objects.visible_to(self.membership)
+        about = self.found(people, asked) if asked is not None else None
+        conversation_about_set(conversation=conversation, about=about, actor=self.membership)
         return self.shown(conversation_id)
 
 

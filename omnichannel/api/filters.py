@@ -36,7 +36,7 @@ class AttendantFilter(filters.Filter):
 
 
 class ConversationFilter(filters.FilterSet):
-    """?stage= ?is_open= ?attendant= ?channel= ?contact= ?q="""
+    """?stage= ?is_open= ?attendant= ?channel= ?contact= ?about= ?q="""
 
     stage = filters.ChoiceFilter(choices=Stage.choices, help_text="Etapa.")
     is_open = extend_schema_field({"type": "string", "enum": ["true", "false"]})(
@@ -47,6 +47,7 @@ class ConversationFilter(filters.FilterSet):
     )
     channel = filters.UUIDFilter(field_name="channel_id", help_text="Id do canal.")
     contact = filters.UUIDFilter(field_name="contact_id", help_text="Id do contato.")
+    about = filters.UUIDFilter(field_name="about_id", help_text="Id de sobre quem é.")
     q = filters.CharFilter(
         method="by_words", max_length=100, help_text="Parte do nome, do telefone ou das mensagens."
     )

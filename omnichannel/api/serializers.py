@@ -8,7 +8,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import JSONObject
+from common.api.fields import Id, JSONObject, StrictSerializer
 from omnichannel.choices import (
     AttachmentState,
     Author,
@@ -36,6 +36,11 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
     """A conversation: one person, one channel, from opening to closing."""
 
     contact = serializers.UUIDField(source="contact_id")
+    about = serializers.UUIDField(
+        source="about_id",
+        allow_null=True,
+        help_text="Sobre quem é: quem escreve ou um dependente; nulo enquanto ninguém disse.",
+    )
     channel = serializers.UUIDField(source="channel_id")
     channel_kind = serializers.ChoiceField(choices=ChannelKind.choices, source="channel.kind")
     bot_active = serializers.SerializerMethodField()
@@ -55,6 +60,7 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
         fields = (
             "id",
             "contact",
+            "about",
             "channel",
             "channel_kind",
             "stage",
@@ -105,6 +111,12 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
             "at": row.last_message_at,
         }
         return LastMessageOut(values).data
+
+
+class ConversationIn(StrictSerializer):
+    """What may be written of a conversation."""
+
+    about = Id(allow_null=True, help_text="Id de quem escreve ou de um dependente; nulo limpa.")
 
 
 class AttachmentOut(serializers.ModelSerializer[Attachment]):

@@ -66,6 +66,16 @@ class Conversation(CompanyOwned):
     identity = models.ForeignKey(
         "contacts.ContactIdentity", on_delete=models.PROTECT, related_name="conversations"
     )
+    # Whom the person writes about: themself or a dependant; None while nobody has said.
+    about = models.ForeignKey(
+        "contacts.Contact",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conversations_about",
+        verbose_name=_("sobre quem"),
+        db_index=False,
+    )
     stage = models.CharField(_("etapa"), max_length=12, choices=Stage, default=Stage.QUEUE)
     attendant = models.ForeignKey(
         "accounts.Membership",
@@ -125,6 +135,12 @@ class Conversation(CompanyOwned):
             ),
             # Contact panel: earlier conversations of one person.
             models.Index(fields=("contact", "-opened_at"), name="conversation_of_contact"),
+            # A dependant's record, and whether they may be deleted.
+            models.Index(
+                fields=("about", "-opened_at"),
+                condition=models.Q(about__isnull=False),
+                name="conversation_about",
+            ),
             # A message that arrives: the latest conversation of this person on this channel.
             models.Index(
                 fields=("channel", "identity", "-opened_at"), name="conversation_of_identity"

@@ -183,7 +183,7 @@ def conversation_release(*, conversation: Conversation, actor: Membership) -> Co
     held = conversation_lock(conversation)
     if held.stage == Stage.CLOSED:
         raise ConversationClosed
-    _require_holder(held, actor)
+    require_holder(held, actor)
     if held.stage == Stage.QUEUE:
         return held
     return conversation_move(
@@ -207,7 +207,7 @@ def conversation_close(
     if held.stage == Stage.CLOSED:
         return held
     if actor is not None:
-        _require_holder(held, actor)
+        require_holder(held, actor)
     held.unread_count = 0
     held.waiting_since = None
     held.reopen_until = reopen_until
@@ -290,7 +290,8 @@ def conversation_seen(*, conversation: Conversation, reader: Membership, up_to: 
     return count
 
 
-def _require_holder(held: Conversation, actor: Membership) -> None:
+def require_holder(held: Conversation, actor: Membership) -> None:
+    """Let whoever holds the conversation, or manages, pass. Raises Forbidden."""
     if held.attendant_id and held.attendant_id != actor.pk and not actor.is_manager:
         raise Forbidden(
             _("Esta conversa está com um colega. Peça a ele ou a um supervisor."),

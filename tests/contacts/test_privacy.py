@@ -159,7 +159,7 @@ def test_the_archive_holds_every_table_and_every_file(person, ana):
     bundle = archive(person, ana)
     data = orjson.loads(bundle.read("dados.json"))
     for one in holdings():
-        assert str(one.model._meta.verbose_name_plural) in data["dados"]
+        assert one.title in data["dados"]
     said = bundle.read("dados.json").decode()
     for words in ("nome", "texto", "antes", "nota", "cpf", "assunto"):
         assert f"{MARK} {words}" in said

@@ -1,0 +1,112 @@
+"""Several people behind one phone: a guardian and those they write for.
+
+Two levels only: who depends on somebody has no dependants. Both rows are held while that is
+decided, so two changes at once cannot make a chain.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.services.audit import audit_record
+from common.errors import Conflict, DomainError
+from contacts.imports.mapping import plain
+from contacts.models import Contact, ContactIdentity
+
+
+class DependentOfDependent(Conflict):
+    """The chosen guardian depends on somebody, or is the person."""
+
+    code = "responsavel_invalido"
+    message = _("Escolha como responsável quem não depende de outra pessoa.")
+
+
+class HasDependents(Conflict):
+    """Others depend on this person."""
+
+    code = "tem_dependentes"
+    message = _("Esta pessoa tem dependentes e não pode depender de outra.")
+
+
+class SameDependent(Conflict):
+    """The guardian has a dependant of this name."""
+
+    code = "dependente_repetido"
+    message = _("Já há um dependente com este nome. Use o que existe ou escreva o nome completo.")
+
+
+class NamelessDependent(DomainError):
+    """Nothing else tells a dependant from another."""
+
+    code = "dependente_sem_nome"
+    status = 400
+    message = _("Escreva o nome do dependente.")
+
+
+def guardian_hold(*, contact: Contact, guardian: Contact, name: str) -> Contact:
+    """Return the guardian, held until the transaction ends, as one that `contact` may depend on;
+    `name` is what the contact is called afterwards.
+
+    Raises DependentOfDependent, HasDependents, SameDependent, NamelessDependent.
+    """
+    if not name.strip():
+        raise NamelessDependent(fields={"name": [NamelessDependent.message]})
+    ids = [pk for pk in (contact.pk, guardian.pk) if pk is not None]
+    rows = Contact.objects.for_company(contact.company_id).select_for_update(no_key=True)
+    held = {row.pk: row for row in rows.filter(pk__in=ids).order_by("pk")}
+    found = held.get(guardian.pk)
+    if found is None or found.guardian_id or found.merged_into_id or found.pk == contact.pk:
+        raise DependentOfDependent(fields={"guardian": [DependentOfDependent.message]})
+    if Contact.objects.for_company(contact.company_id).filter(guardian=contact.pk).exists():
+        raise HasDependents(fields={"guardian": [HasDependents.message]})
+    others = found.dependents.for_company(contact.company_id).standing().exclude(pk=contact.pk)
+    if plain(name) in {plain(other.name) for other in others}:
+        raise SameDependent(fields={"name": [SameDependent.message]})
+    return found
+
+
+@transaction.atomic
+def dependent_remove(*, contact: Contact, actor: Membership) -> None:
+    """Undo that somebody depends on their guardian. A record that holds nothing but a name, which
+    nobody spoke about, goes with it: it was a slip.
+    """
+    held = Contact.objects.for_company(contact.company_id).select_for_update().get(pk=contact.pk)
+    is_slip = _is_bare(held) and _deleted(held)
+    if not is_slip:
+        held.guardian, held.relation = None, ""
+        held.save(update_fields=["guardian", "relation", "updated_at"])
+    audit_record(
+        company=contact.company_id,
+        actor=actor.user,
+        action="dependente.removido",
+        target=contact,
+        detail={"apagado": is_slip},
+    )
+
+
+def _is_bare(contact: Contact) -> bool:
+    written = (contact.phone, contact.email, contact.notes, contact.custom)
+    known = ContactIdentity.objects.for_company(contact.company_id).filter(contact=contact)
+    tags = Contact.tags.through.objects.filter(contact=contact)
+    return not (any(written) or known.exists() or tags.exists())
+
+
+def _deleted(contact: Contact) -> bool:
+    try:
+        with transaction.atomic():
+            # A copy: Django takes the key of what it deleted, and the caller still names it.
+            Contact.objects.for_company(contact.company_id).filter(pk=contact.pk).delete()
+    except ProtectedError:
+        return False
+    return True
+
+
+def dependents_of(contact: Contact) -> list[Any]:
+    """Return a person's dependants, by name."""
+    rows = contact.dependents.for_company(contact.company_id).standing()
+    return list(rows.order_by("name", "pk"))
