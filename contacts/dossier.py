@@ -45,9 +45,7 @@ def dossier_data(contact: Contact) -> dict[str, Any]:
     return {
         "gerado_em": timezone.now().isoformat(),
         "contato": str(contact.pk),
-        "dados": {
-            one.title: [_row(one, row) for row in one.rows(people)] for one in holdings()
-        },
+        "dados": {one.title: [_row(one, row) for row in one.rows(people)] for one in holdings()},
     }
 
 

@@ -66,6 +66,10 @@ def holdings() -> list[Holding]:
 
 
 def everyone_in(contact: Contact) -> list[Any]:
-    """Return the ids of a person's record and of those that were made part of it."""
-    merged = Contact.unscoped.filter(merged_into=contact)
-    return [contact.pk, *merged.values_list("pk", flat=True)]
+    """Return the ids of a person's record and of those that were made part of it, and of those."""
+    found, newest = [contact.pk], [contact.pk]
+    while newest:
+        merged = Contact.unscoped.filter(merged_into__in=newest).exclude(pk__in=found)
+        newest = list(merged.values_list("pk", flat=True))
+        found += newest
+    return found

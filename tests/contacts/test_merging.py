@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.utils import timezone
 
 from accounts.models import Company, Membership
+from campaigns.models import Recipient
+from campaigns.services.campaigns import campaign_save
 from common.scoping import company_scope
 from contacts.models import (
     Consent,
@@ -25,12 +28,15 @@ from contacts.services.contacts import DuplicatePerson, contact_save
 from contacts.services.duplicates import duplicates_scan, pair_dismiss, pair_note
 from contacts.services.merging import (
     MergedAlready,
+    OneFamily,
     SamePerson,
     TooLateToUndo,
     contacts_merge,
     merge_preview,
     merge_settle,
     merge_undo,
+    movers,
+    name_of,
     tables,
 )
 from omnichannel.models import Conversation
@@ -83,7 +89,7 @@ def everything(contact: Contact) -> dict[str, set[Any]]:
     for model, field in tables():
         manager = getattr(model, "unscoped", model._default_manager)
         rows = manager.filter(**{field: contact.pk})
-        found[model._meta.label_lower] = set(rows.values_list("pk", flat=True))
+        found[name_of(model, field)] = set(rows.values_list("pk", flat=True))
     return found
 
 
@@ -120,14 +126,83 @@ def test_everything_moves_and_empty_fields_are_filled(old, new, ana):
     assert again(new).merged_into == kept
 
 
-def test_every_table_that_names_a_person_is_known(old):
-    named = {model._meta.label_lower for model, _field in tables()}
-    assert {
-        "contacts.contactidentity",
-        "contacts.contact_tags",
-        "omnichannel.conversation",
-        "queues.ticket",
-    } <= named
+def test_every_table_that_names_a_person_moves_or_has_a_rule():
+    pointing = {
+        name_of(model, field.attname)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if field.related_model is Contact
+    }
+    assert {name_of(model, field) for model, field in tables()} == pointing - {
+        name for name, mover in movers.items() if mover is None
+    }
+    assert {"contacts.contact_tags", "omnichannel.conversation.about"} <= pointing
+
+
+def test_what_campaigns_sent_moves_and_comes_back(channel, old, new, ana):
+    campaign = campaign_save(actor=ana, channel=channel, name="Maio")
+    row = Recipient.unscoped.create(
+        company=ana.company, campaign=campaign, contact=new, phone="5541999990002"
+    )
+    merge = contacts_merge(kept=old, gone=new, actor=ana)
+    assert again(row).contact == old
+    merge_undo(merge=merge, actor=ana)
+    assert again(row).contact == new
+
+
+def test_who_was_in_a_campaign_twice_stays_in_it_once(channel, old, new, ana):
+    campaign = campaign_save(actor=ana, channel=channel, name="Maio")
+    for contact in (old, new):
+        Recipient.unscoped.create(company=ana.company, campaign=campaign, contact=contact)
+    contacts_merge(kept=old, gone=new, actor=ana)
+    assert Recipient.unscoped.filter(campaign=campaign, contact=old).count() == 1
+
+
+# --- families -------------------------------------------------------------------------------------
+
+
+def test_dependants_and_what_is_about_them_move(old, new, ana):
+    child = save(ana, name="Enzo", guardian=new, relation="filho")
+    talk = Conversation.unscoped.get(contact=new)
+    Conversation.unscoped.filter(pk=talk.pk).update(about=new)
+    merge = contacts_merge(kept=old, gone=new, actor=ana)
+    assert (again(child).guardian, again(talk).about) == (old, old)
+    merge_undo(merge=merge, actor=ana)
+    assert (again(child).guardian, again(talk).about) == (new, new)
+
+
+def test_the_kept_record_takes_the_other_s_guardian_and_gives_it_back(clinic, old, new, ana):
+    mother = Contact.unscoped.create(company=clinic, name="Mãe")
+    save(ana, contact=new, guardian=mother, relation="filho")
+    merge = contacts_merge(kept=old, gone=again(new), actor=ana)
+    assert (again(old).guardian, again(old).relation) == (mother, "filho")
+    merge_undo(merge=merge, actor=ana)
+    assert (again(old).guardian, again(old).relation) == (None, "")
+
+
+@pytest.mark.parametrize("is_child_kept", [True, False])
+def test_a_guardian_is_not_merged_with_a_dependant(old, new, ana, is_child_kept):
+    save(ana, contact=new, guardian=old)
+    kept, gone = (again(new), old) if is_child_kept else (old, again(new))
+    with pytest.raises(OneFamily):
+        contacts_merge(kept=kept, gone=gone, actor=ana)
+
+
+def test_a_merge_makes_no_chain_of_dependants(clinic, old, new, ana):
+    mother = Contact.unscoped.create(company=clinic, name="Mãe")
+    save(ana, contact=new, guardian=mother)
+    save(ana, name="Enzo", guardian=old)
+    with pytest.raises(OneFamily):
+        contacts_merge(kept=old, gone=again(new), actor=ana)
+
+
+def test_a_merge_from_before_there_were_dependants_can_be_undone(old, new, ana):
+    merge = contacts_merge(kept=old, gone=new, actor=ana)
+    for side in (merge.before, merge.after):
+        del side["guardian_id"], side["relation"]
+    merge.save()
+    merge_undo(merge=merge, actor=ana)
+    assert again(old).email == ""
 
 
 def test_a_merged_record_is_shown_to_nobody(old, new, ana):
@@ -279,6 +354,14 @@ def test_the_scan_finds_phones_addresses_and_names(clinic, rival):
     assert duplicates_scan(company=clinic) == 3
     found = {(row.first, row.second, row.reason) for row in DuplicatePair.unscoped.all()}
     assert found == {(a, b, "telefone"), (c, d, "email"), (e, f, "nome")}
+    assert duplicates_scan(company=clinic) == 0
+
+
+def test_a_family_shares_its_mailbox(clinic):
+    mother = person(clinic, "Lia Dias", "+5541988887777", "lia@example.com")
+    for name in ("Enzo", "Bia"):
+        child = person(clinic, name, email="lia@example.com")
+        Contact.unscoped.filter(pk=child.pk).update(guardian=mother)
     assert duplicates_scan(company=clinic) == 0
 
 
