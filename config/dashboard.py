@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import access_of
-from common.admin.filters import id_from, today
+from common.admin.filters import today
+from common.ids import id_from
 from omnichannel.choices import ChannelStatus, MessageStatus, Stage
 from omnichannel.models import Channel, Conversation, Message
 from webhooks.models import InboundEvent

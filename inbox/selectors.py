@@ -54,6 +54,7 @@ LISTED = (
     "contact__name",
     "contact__phone",
     "identity__username",
+    "about__name",
     "attendant__user__name",
     "stage",
     "unread_count",
@@ -83,13 +84,15 @@ def conversation_page(
     tab: str = "todas",
     words: str = "",
     segment: UUID | None = None,
+    is_clear: bool = True,
     after: tuple[datetime, UUID] | None = None,
     size: int = LIST_SIZE,
 ) -> tuple[list[Conversation], tuple[datetime, UUID] | None]:
-    """Return one page of a tab, newest first, and where the next begins (None at the end)."""
-    rows = conversations_search(_within(membership, tab, segment), words).filter(
-        last_message_at__isnull=False
-    )
+    """Return one page of a tab, newest first, and where the next begins (None at the end);
+    `is_clear` as in ContactQuerySet.search.
+    """
+    found = conversations_search(_within(membership, tab, segment), words, is_clear=is_clear)
+    rows = found.filter(last_message_at__isnull=False)
     if after is not None:
         moment, last = after
         rows = rows.filter(Q(last_message_at__lt=moment) | Q(last_message_at=moment, pk__lt=last))
@@ -124,7 +127,9 @@ def segments_of(membership: Membership) -> list[tuple[UUID, str]]:
 
 
 def _listed(rows: Any) -> Any:
-    return rows.select_related("contact", "channel", "identity", "attendant__user").only(*LISTED)
+    return rows.select_related("contact", "channel", "identity", "about", "attendant__user").only(
+        *LISTED
+    )
 
 
 def counts(membership: Membership) -> dict[str, int]:
@@ -156,7 +161,8 @@ def conversation_get(membership: Membership, conversation_id: Any) -> Conversati
     """Return a conversation this person may see. Raises NotFound."""
     row = (
         Conversation.objects.visible_to(membership)
-        .select_related("contact", "channel", "identity", "attendant__user", "company")
+        .select_related("contact__guardian", "channel", "identity", "about")
+        .select_related("attendant__user", "company")
         .filter(pk=conversation_id)
         .first()
     )
@@ -279,15 +285,11 @@ def conversations_again(
     tab: str,
     words: str,
     segment: UUID | None = None,
+    is_clear: bool = True,
 ) -> list[Conversation]:
     """Return those of the conversations that still belong to a tab, a segment and a search."""
-    return list(
-        _listed(
-            conversations_search(_within(membership, tab, segment), words).filter(
-                pk__in=ids, last_message_at__isnull=False
-            )
-        )
-    )
+    found = conversations_search(_within(membership, tab, segment), words, is_clear=is_clear)
+    return list(_listed(found.filter(pk__in=ids, last_message_at__isnull=False)))
 
 
 def templates_of(conversation: Conversation) -> list[Template]:

@@ -101,6 +101,8 @@ class Card:
     waiting_since: datetime | None = None
     queue: str = ""
     deadline: Deadline | None = None
+    # The dependant it is about; "" when it is the person.
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +289,9 @@ class Thread:
     # What the next reply costs, or why it is free; "" where nothing is charged.
     cost: str = ""
     is_free: bool = True
+    # The dependant it is about; whether several people write here and nobody said who it is.
+    about: str = ""
+    asks_about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,13 +338,40 @@ class ScoreFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Dependent:
+    """Somebody the person writes for."""
+
+    id: UUID
+    name: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutChoice:
+    """Whom the conversation may be about."""
+
+    value: str
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
-    """Everything the right-hand column says about the person and the conversation."""
+    """Everything the right-hand column says about the person and the conversation. `phone_e164` is
+    empty, and `is_masked` true, where the reader sees numbers masked.
+    """
 
     contact_id: UUID
     face: Face
     phone: str = ""
     phone_e164: str = ""
+    is_masked: bool = False
+    about: tuple[AboutChoice, ...] = ()
+    family: tuple[Dependent, ...] = ()
+    relations: tuple[tuple[str, Any], ...] = ()
+    guardian: str = ""
+    notes: str = ""
+    custom: tuple[tuple[str, str], ...] = ()
     email: str = ""
     username: str = ""
     identities: tuple[Identity, ...] = ()

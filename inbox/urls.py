@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inbox.views import actions, board, campaigns, files, pages, queues, threads
+from inbox.views import actions, board, campaigns, contacts, files, pages, queues, threads
 
 app_name = "inbox"
 
@@ -27,6 +27,15 @@ urlpatterns = [
     path(f"{CONVERSATION}lida/", actions.Read.as_view(), name="read"),
     path(f"{CONVERSATION}transferir/", queues.Transfer.as_view(), name="transfer"),
     path(f"{CONVERSATION}finalizar/", queues.Finish.as_view(), name="finish"),
+    path(f"{CONVERSATION}contato/", contacts.Record.as_view(), name="record"),
+    path(f"{CONVERSATION}revelar/", contacts.Reveal.as_view(), name="reveal"),
+    path(f"{CONVERSATION}sobre/", contacts.About.as_view(), name="about"),
+    path(f"{CONVERSATION}dependentes/", contacts.DependentAdd.as_view(), name="dependent-add"),
+    path(
+        f"{CONVERSATION}dependentes/<uuid:contact_id>/desfazer/",
+        contacts.DependentDrop.as_view(),
+        name="dependent-drop",
+    ),
     path("proximo/", queues.Next.as_view(), name="next"),
     path("presenca/", queues.PresenceMenu.as_view(), name="presence"),
     path("painel/", board.Board.as_view(), name="board"),

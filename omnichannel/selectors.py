@@ -15,13 +15,15 @@ from omnichannel.models import Channel, Message
 SEARCH_LIMIT = 2000
 
 
-def conversations_search(rows: Any, words: str) -> Any:
-    """Keep conversations whose person or messages hold the words."""
+def conversations_search(rows: Any, words: str, *, is_clear: bool = True) -> Any:
+    """Keep conversations whose person, dependants or messages hold the words; `is_clear` as in
+    ContactQuerySet.search.
+    """
     # The database takes no NUL, and nobody wrote one.
     words = words.replace("\x00", "").strip()
     if not words:
         return rows
-    found = Contact.objects.search(words)
+    found = Contact.objects.search(words, is_clear=is_clear)
     people = found.values("pk")[:SEARCH_LIMIT]
     # A child's name finds the mother's conversations.
     guardians = found.exclude(guardian=None).values("guardian")[:SEARCH_LIMIT]

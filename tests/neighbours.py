@@ -94,6 +94,13 @@ TABLE: dict[str, Address] = {
     f"{PAGE}fechar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}reabrir/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}lida/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}contato/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"situacao": "lead", "nome": "Rita"}, is_form=True
+    ),
+    f"{PAGE}revelar/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}sobre/": Address({"post": MEMBER}, {"sobre": ""}, is_form=True),
+    f"{PAGE}dependentes/": Address({"post": MEMBER}, {"nome": "Enzo"}, is_form=True),
+    f"{PAGE}dependentes/<uuid:contact_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}transferir/": Address(
         {"get": MEMBER, "post": MEMBER}, {"destino": "", "motivo": "x"}, is_form=True
     ),
@@ -168,10 +175,11 @@ TABLE: dict[str, Address] = {
     f"{API}contatos/importar/": acts(MANAGER, contacts=[{"name": "Nova"}]),
     f"{API}contatos/importar/<uuid:job_id>/": Address({"get": MANAGER}),
     f"{API}contatos/importar/<uuid:job_id>/recusadas/": Address({"get": MANAGER}),
+    f"{API}contatos/<uuid:contact_id>/revelar/": acts(),
     f"{API}contatos/<uuid:contact_id>/score/": reads(),
     f"{API}contatos/<uuid:contact_id>/score/recalcular/": acts(),
     f"{API}conversas/": reads(),
-    TALK: reads(),
+    TALK: Address({"get": MEMBER, "patch": MEMBER}, {"about": None}),
     f"{TALK}mensagens/": Address({"get": MEMBER, "post": MEMBER}, {"text": "x"}),
     f"{TALK}anexos/": acts(),
     f"{TALK}transferir-humano/": acts(),
@@ -213,6 +221,10 @@ BESIDE = [
     (f"{PAGE}mensagens/", "post", "anexo", "attachment"),
     (f"{PAGE}mensagens/", "post", "modelo", "template"),
     ("atendimento/lista/", "post", "id", "conversation"),
+    (f"{PAGE}sobre/", "post", "sobre", "contact"),
+    (TALK, "patch", "about", "contact"),
+    (f"{API}contatos/", "post", "guardian", "contact"),
+    (f"{API}contatos/<uuid:contact_id>/", "patch", "guardian", "contact"),
 ]
 
 
@@ -334,7 +346,7 @@ def client_of(member: Membership | None, route: str) -> Client:
 def call(member: Membership | None, route: str, method: str, ids: dict[str, Any], **extra: Any):
     """Send one request, with the body of the table."""
     address = TABLE.get(route, Address())
-    body = {**address.body, **extra}
+    body = extra if method == "get" else {**address.body, **extra}
     options = {} if address.is_form or method == "get" else {"content_type": "application/json"}
     return getattr(client_of(member, route), method)(path_of(route, ids), body, **options)
 

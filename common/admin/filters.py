@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -71,10 +70,3 @@ def titled(kind: type[Any], words: Any) -> type[Any]:
 def today(now: datetime) -> datetime:
     """Return the moment at which the day of `now` began, in the time zone of the pages."""
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def id_from(moment: datetime) -> UUID:
-    """Return the least id (UUIDv7) a row made at or after a moment can have: ids are indexed where
-    moments are not.
-    """
-    return UUID(int=(int(moment.timestamp() * 1000) << 80))

@@ -18,7 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
-from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminColorInputWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+)
 
 from common import phones
 from common.admin import CompanyAdmin, CompanyInline, Question, QuestionFilter, button, since
@@ -27,6 +31,7 @@ from common.admin.filters import today
 from common.admin.narrowing import CompanyForm
 from common.admin.shown import list_link
 from contacts.admin.portable import Portable
+from contacts.custom import CustomRefused, custom_read, lines_of
 from contacts.models import (
     Consent,
     Contact,
@@ -155,6 +160,13 @@ class ContactForm(CompanyForm):
         help_text=_("Uma mudança aqui entra no histórico de consentimentos com seu nome."),
     )
 
+    extra = forms.CharField(
+        label=_("Dados adicionais"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=_("Um por linha, com nome e valor, como Convênio: Unimed."),
+    )
+
     class Meta:
         model = Contact
         # The admin adds `tags` and `guardian` inside a request, where their company is known.
@@ -163,6 +175,15 @@ class ContactForm(CompanyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("marketing_opt_in", getattr(self.instance, "marketing", None))
+        self.initial.setdefault("extra", lines_of(self.instance.custom))
+
+    def clean_extra(self) -> dict[str, Any]:
+        """Read the lines; one that was left alone keeps its value, of whatever type."""
+        stored = self.instance.custom
+        try:
+            return custom_read(self.cleaned_data["extra"], shown=stored, stored=stored)
+        except CustomRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
 
 @admin.register(Contact)
@@ -189,7 +210,7 @@ class ContactAdmin(Portable, CompanyAdmin):
     readonly_fields = ("last_contact_at", "created_at")
     inlines = (DependentPanel, IdentityPanel, ConsentPanel)
     fieldsets = (
-        (None, {"fields": (("name", "status"), ("phone", "email"), "tags", "notes")}),
+        (None, {"fields": (("name", "status"), ("phone", "email"), "tags", "notes", "extra")}),
         (_("Família"), {"fields": (("guardian", "relation"),)}),
         (_("Situação"), {"fields": ("marketing_opt_in", ("last_contact_at", "created_at"))}),
     )
@@ -242,10 +263,12 @@ class ContactAdmin(Portable, CompanyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save through the service, which keeps phones canonical and the ledger complete."""
-        names = tuple(name for name in form.fields if name != "tags")
+        names = [name for name in form.fields if name not in ("tags", "extra")]
         values = {name: form.cleaned_data[name] for name in names if name in form.changed_data}
         if values.get("marketing_opt_in", ...) is None:
             del values["marketing_opt_in"]
+        if "extra" in form.changed_data:
+            values["custom"] = form.cleaned_data["extra"]
         if "tags" in form.changed_data:
             values["tags"] = [tag.name for tag in form.cleaned_data["tags"]]
         stored = Contact.objects.for_company(obj.company_id).get(pk=obj.pk) if change else None

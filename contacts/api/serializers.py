@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import Choice, Email, Flag, Id, JSONObject, StrictSerializer, Text
+from contacts.masking import Lens
 from contacts.models import Contact, ContactIdentity
 from contacts.services.contacts import TAG_COUNT
 
@@ -32,7 +33,9 @@ class DependentOut(serializers.ModelSerializer[Contact]):
 
 
 class ContactOut(serializers.ModelSerializer[Contact]):
-    """A person."""
+    """A person. Phones, CPF and other documents come masked to attendants whose company does not
+    show them; `revelar/` shows them.
+    """
 
     tags = serializers.SerializerMethodField(help_text="Nomes das etiquetas.")
     segments = serializers.ListField(
@@ -79,6 +82,19 @@ class ContactOut(serializers.ModelSerializer[Contact]):
             "relation",
             "dependents",
         )
+
+    def to_representation(self, contact: Contact) -> dict[str, Any]:
+        """Mask what the caller does not see in full; the view says how they see (`lens`)."""
+        lens: Lens = self.context["lens"]
+        shown = super().to_representation(contact)
+        if lens.sees(contact):
+            return shown
+        shown["phone"], shown["custom"] = lens.phone(contact), lens.custom(contact)
+        for identity in shown["identities"]:
+            identity["external_id"] = lens.identity(
+                contact, identity["kind"], identity["external_id"]
+            )
+        return shown
 
     def get_tags(self, contact: Contact) -> list[str]:
         """Name the tags; they are prefetched."""

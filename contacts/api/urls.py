@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from contacts.api.imports import ImportDetail, ImportRefusals, Imports
-from contacts.api.views import ContactDetail, Contacts
+from contacts.api.views import ContactDetail, Contacts, Reveal
 
 urlpatterns = [
     path("contatos/", Contacts.as_view(), name="api-contacts"),
@@ -17,4 +17,5 @@ urlpatterns = [
         name="api-import-refusals",
     ),
     path("contatos/<uuid:contact_id>/", ContactDetail.as_view(), name="api-contact"),
+    path("contatos/<uuid:contact_id>/revelar/", Reveal.as_view(), name="api-reveal"),
 ]

@@ -17,6 +17,7 @@ from common.api.permissions import ManagersDelete
 from common.errors import NotFound
 from contacts.api.filters import ContactFilter
 from contacts.api.serializers import ContactIn, ContactOut
+from contacts.masking import CLEAR, Lens, contact_reveal, custom_restored, lens_of
 from contacts.models import Contact, ContactIdentity, Purpose, Tag
 from contacts.services.consent import consent_holding
 from contacts.services.contacts import contact_delete, contact_save
@@ -64,6 +65,22 @@ class ContactView(CompanyView):
             )
         )
 
+    @property
+    def lens(self) -> Lens:
+        """How the caller sees people's numbers at this moment."""
+        return lens_of(self.membership)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Tell the serializer what it may show."""
+        # The schema is made without a caller.
+        lens = self.lens if hasattr(self, "membership") else CLEAR
+        return {**super().get_serializer_context(), "lens": lens}
+
+    def shown(self, contact_id: UUID, status: int = 200) -> Response:
+        """Answer a person as they are now. Raises NotFound."""
+        out = ContactOut(self.one(contact_id), context=self.get_serializer_context())
+        return Response(out.data, status=status)
+
     def one(self, contact_id: UUID) -> Contact:
         """Return a person the caller may see. Raises NotFound."""
         row: Contact | None = self.rows().filter(pk=contact_id).first()
@@ -104,7 +121,7 @@ class Contacts(ContactView):
         `fields.id` traz o contato que já existe, se quem chama pode vê-lo.
         """
         contact = contact_save(actor=self.membership, **self.given())
-        return Response(ContactOut(self.one(contact.pk)).data, status=201)
+        return self.shown(contact.pk, 201)
 
 
 class ContactDetail(ContactView):
@@ -113,7 +130,7 @@ class ContactDetail(ContactView):
     @extend_schema(tags=TAGS, operation_id="contatos_retrieve", responses=ContactOut)
     def get(self, request: Request, contact_id: UUID) -> Response:
         """Obtém um contato."""
-        return Response(ContactOut(self.one(contact_id)).data)
+        return self.shown(contact_id)
 
     @extend_schema(
         tags=TAGS, operation_id="contatos_update", request=ContactIn, responses=ContactOut
@@ -121,8 +138,11 @@ class ContactDetail(ContactView):
     def patch(self, request: Request, contact_id: UUID) -> Response:
         """Altera os campos enviados."""
         contact = self.one(contact_id)
-        contact_save(actor=self.membership, contact=contact, **self.given(partial=True))
-        return Response(ContactOut(self.one(contact_id)).data)
+        given = self.given(partial=True)
+        if "custom" in given:
+            given["custom"] = custom_restored(given["custom"], contact=contact, lens=self.lens)
+        contact_save(actor=self.membership, contact=contact, **given)
+        return self.shown(contact_id)
 
     @extend_schema(tags=TAGS, operation_id="contatos_destroy", request=None, responses={204: None})
     def delete(self, request: Request, contact_id: UUID) -> Response:
@@ -131,3 +151,19 @@ class ContactDetail(ContactView):
         self.read(NoInput)
         contact_delete(contact=contact, actor=self.membership)
         return Response(status=204)
+
+
+class Reveal(ContactView):
+    """Revelar."""
+
+    serializer_class: Any = NoInput
+
+    @extend_schema(
+        tags=TAGS, operation_id="contatos_revelar", request=None, responses={200: ContactOut}
+    )
+    def post(self, request: Request, contact_id: UUID) -> Response:
+        """Mostra telefone, CPF e documentos por inteiro, por 15 minutos, e registra quem pediu."""
+        contact = self.one(contact_id)
+        self.read(NoInput)
+        contact_reveal(contact=contact, reader=self.membership)
+        return self.shown(contact_id)

@@ -92,7 +92,7 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
         target=contact,
         detail={"campos": fields},
     )
-    changed_tell(contact.company_id, [contact.pk])
+    changed_tell(contact.company_id, filter(None, (contact.pk, contact.guardian_id)))
     return contact
 
 

@@ -17,6 +17,7 @@ from accounts.services.audit import audit_record
 from common.errors import Conflict, DomainError
 from contacts.imports.mapping import plain
 from contacts.models import Contact, ContactIdentity
+from contacts.signals import changed_tell
 
 
 class DependentOfDependent(Conflict):
@@ -76,7 +77,7 @@ def dependent_remove(*, contact: Contact, actor: Membership) -> None:
     nobody spoke about, goes with it: it was a slip.
     """
     held = Contact.objects.for_company(contact.company_id).select_for_update().get(pk=contact.pk)
-    is_slip = _is_bare(held) and _deleted(held)
+    guardian_id, is_slip = held.guardian_id, _is_bare(held) and _deleted(held)
     if not is_slip:
         held.guardian, held.relation = None, ""
         held.save(update_fields=["guardian", "relation", "updated_at"])
@@ -87,6 +88,7 @@ def dependent_remove(*, contact: Contact, actor: Membership) -> None:
         target=contact,
         detail={"apagado": is_slip},
     )
+    changed_tell(contact.company_id, filter(None, (contact.pk, guardian_id)))
 
 
 def _is_bare(contact: Contact) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from contacts.masking import Lens
 from inbox.presenters.common import (
+    about_of,
     face_of,
     first_name,
     label_of,
@@ -23,14 +25,16 @@ from queues.models import Ticket
 from queues.selectors import open_tickets_of
 
 
-def cards_of(conversations: Sequence[Conversation], reader: Membership) -> list[Card]:
+def cards_of(conversations: Sequence[Conversation], reader: Membership, lens: Lens) -> list[Card]:
     """Draw a page of conversations, with their open tickets."""
     tickets = open_tickets_of(row.pk for row in conversations if row.is_open)
-    return [card_of(row, reader, tickets.get(row.pk)) for row in conversations]
+    return [card_of(row, reader, lens, tickets.get(row.pk)) for row in conversations]
 
 
-def card_of(conversation: Conversation, reader: Membership, ticket: Ticket | None = None) -> Card:
-    """Draw one conversation. Needs channel, contact with identities and attendant's user loaded."""
+def card_of(
+    conversation: Conversation, reader: Membership, lens: Lens, ticket: Ticket | None = None
+) -> Card:
+    """Draw one conversation. Needs channel, contact, whom it is about and attendant's user."""
     icon, preview = "", _("Conversa sem mensagens")
     if conversation.last_message_kind:
         icon, preview = preview_of(conversation.last_message_kind, conversation.last_message_text)
@@ -38,7 +42,8 @@ def card_of(conversation: Conversation, reader: Membership, ticket: Ticket | Non
     status = conversation.last_message_status
     return Card(
         id=conversation.pk,
-        face=face_of(conversation),
+        face=face_of(conversation, lens),
+        about=about_of(conversation),
         channel_kind=conversation.channel.kind,
         channel_label=label_of(ChannelKind, conversation.channel.kind),
         channel_name=conversation.channel.name,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common.phones import display
+from contacts.masking import Lens
 from inbox.shapes import Face, Window
 from omnichannel.choices import ChannelKind, MessageKind
 from omnichannel.models import Conversation
@@ -49,25 +49,31 @@ def moment_of(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
-def name_of(conversation: Conversation) -> str:
+def name_of(conversation: Conversation, lens: Lens) -> str:
     """Return what to call a person: name, else phone, else username, else that we do not know."""
     contact = conversation.contact
     if contact.name:
         return contact.name
     if contact.phone:
-        return display(contact.phone)
+        return lens.phone(contact)
     username = conversation.identity.username
     return f"@{username}" if username else _("Sem nome")
 
 
-def face_of(conversation: Conversation) -> Face:
+def face_of(conversation: Conversation, lens: Lens) -> Face:
     """Return a person's badge. The tone comes from the id's random end, so it never changes."""
     contact = conversation.contact
-    name = name_of(conversation)
+    name = name_of(conversation, lens)
     words = [word for word in name.split() if word[0].isalpha()]
     letters = (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:1]) if words else ""
     digits = "".join(c for c in contact.phone if c.isdigit())[-2:]
     return Face(name, letters.upper() or digits or "?", contact.pk.int % TONES + 1)
+
+
+def about_of(conversation: Conversation) -> str:
+    """Return the name of the dependant a conversation is about; "" when it is the person."""
+    about = conversation.about
+    return "" if about is None or about.pk == conversation.contact_id else about.name
 
 
 def label_of(choices: type[TextChoices], value: str) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+import orjson
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from campaigns.selectors import SentTo
-from common.phones import display
-from contacts.models import Contact
+from contacts.masking import NUMBERS, Lens
+from contacts.models import Contact, ContactIdentity
 from contacts.refs import IdentityKind
 from inbox.presenters.bubbles import bubble_of, file_of
-from inbox.presenters.common import face_of, first_name, label_of, name_of, window_of
+from inbox.presenters.common import about_of, face_of, first_name, label_of, name_of, window_of
 from inbox.presenters.costs import cost_words
 from inbox.shapes import (
+    AboutChoice,
     Bubble,
+    Dependent,
     Identity,
     Limits,
     Panel,
@@ -66,10 +70,10 @@ def may_write(conversation: Conversation, reader: Membership) -> bool:
 
 
 def bubbles_of(
-    conversation: Conversation, messages: Iterable[Message], reader: Membership
+    conversation: Conversation, messages: Iterable[Message], reader: Membership, lens: Lens
 ) -> list[Bubble]:
     """Draw messages in the order given."""
-    name = name_of(conversation)
+    name = name_of(conversation, lens)
     able = limits_of(conversation.channel.kind).replies
     can_reply = able and conversation.is_open and may_write(conversation, reader)
     return [
@@ -82,11 +86,13 @@ def thread_of(
     conversation: Conversation,
     messages: Iterable[Message],
     reader: Membership,
+    lens: Lens,
     *,
     older_than: str = "",
     first_unread_seq: int | None = None,
     ticket: Ticket | None = None,
     cost: ReplyCost | None = None,
+    asks_about: bool = False,
 ) -> Thread:
     """Draw the open conversation with the given messages, oldest first."""
     is_mine = conversation.attendant_id == reader.pk
@@ -96,7 +102,9 @@ def thread_of(
     words, is_free = cost_words(cost)
     return Thread(
         id=conversation.pk,
-        face=face_of(conversation),
+        face=face_of(conversation, lens),
+        about=about_of(conversation),
+        asks_about=asks_about,
         channel_kind=conversation.channel.kind,
         channel_label=label_of(ChannelKind, conversation.channel.kind),
         channel_name=conversation.channel.name,
@@ -105,13 +113,13 @@ def thread_of(
         window=window_of(conversation),
         limits=limits_of(conversation.channel.kind),
         revision=conversation.revision,
-        bubbles=bubbles_of(conversation, messages, reader),
+        bubbles=bubbles_of(conversation, messages, reader, lens),
         older_than=older_than,
         unread=conversation.unread_count,
         first_unread_seq=first_unread_seq,
         attendant=first_name(attendant.user.name) if attendant else "",
         is_mine=is_mine,
-        handle=display(contact.phone) if contact.phone and contact.name else "",
+        handle=lens.phone(contact) if contact.name else "",
         can_take=is_open and not is_mine and may_write(conversation, reader),
         can_release=is_open and attendant is not None and may_write(conversation, reader),
         can_close=is_open and may_write(conversation, reader),
@@ -127,7 +135,9 @@ def thread_of(
 
 def panel_of(
     conversation: Conversation,
+    lens: Lens,
     *,
+    family: Sequence[Contact] = (),
     consent: bool | None,
     past: Iterable[Conversation],
     files: Iterable[Attachment],
@@ -141,13 +151,22 @@ def panel_of(
     usernames = [row.username for row in identities if row.username]
     return Panel(
         contact_id=contact.pk,
-        face=face_of(conversation),
-        phone=display(contact.phone) if contact.phone else "",
-        phone_e164=contact.phone,
+        face=face_of(conversation, lens),
+        phone=lens.phone(contact),
+        phone_e164=contact.phone if lens.sees(contact) else "",
+        is_masked=_is_masked(contact, identities, lens),
+        about=_about_choices(conversation, family, lens),
+        family=tuple(Dependent(one.pk, one.name, _relation(one)) for one in family),
+        relations=tuple(Contact.Relation.choices),
+        guardian=contact.guardian.name if contact.guardian else "",
+        notes=lens.text(contact, contact.notes),
+        custom=tuple((name, _plain(value)) for name, value in lens.custom(contact).items()),
         email=contact.email,
         username=usernames[0] if usernames else "",
         identities=tuple(
-            _identity(row.kind, row.value) for row in identities if row.kind not in _OPAQUE
+            Identity(label_of(IdentityKind, row.kind), lens.identity(contact, row.kind, row.value))
+            for row in identities
+            if row.kind not in _OPAQUE
         ),
         tags=tuple(tag.name for tag in contact.tags.all()),
         marketing=consent,
@@ -162,8 +181,43 @@ def panel_of(
     )
 
 
-def _identity(kind: str, value: str) -> Identity:
-    return Identity(label_of(IdentityKind, kind), value)
+def _is_masked(contact: Contact, identities: Sequence[ContactIdentity], lens: Lens) -> bool:
+    """Whether something is shown otherwise than it is."""
+    if lens.sees(contact):
+        return False
+    return bool(
+        contact.phone
+        or any(row.kind in NUMBERS for row in identities)
+        or lens.custom(contact) != contact.custom
+        or lens.text(contact, contact.notes) != contact.notes
+    )
+
+
+def _about_choices(
+    conversation: Conversation, family: Sequence[Contact], lens: Lens
+) -> tuple[AboutChoice, ...]:
+    """Whom the conversation may be about; nobody to choose from where the person is alone."""
+    contact, about = conversation.contact, conversation.about
+    if not family and about is None:
+        return ()
+    people = [(contact, name_of(conversation, lens)), *((one, one.name) for one in family)]
+    # Who was one of the family then still is whom it is about.
+    if about is not None and about.pk not in {one.pk for one, _name in people}:
+        people.append((about, about.name))
+    return tuple(
+        AboutChoice(str(one.pk), name, about is not None and one.pk == about.pk)
+        for one, name in people
+    )
+
+
+def _relation(contact: Contact) -> str:
+    return label_of(Contact.Relation, contact.relation) if contact.relation else ""
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("sim") if value else _("não")
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _channel(conversation: Conversation) -> str:

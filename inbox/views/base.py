@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -21,8 +22,10 @@ from accounts.services.viewing import PAGE, viewed
 from campaigns.selectors import sent_to
 from common.errors import DomainError, NotFound
 from common.scoping import company_scope
-from contacts.models import Consent
+from contacts.masking import Lens, lens_of
+from contacts.models import Consent, Contact
 from contacts.services.consent import consent_state
+from contacts.services.dependents import dependents_of
 from inbox import selectors
 from inbox.forms import SinceForm, thread_cursor
 from inbox.presenters.scores import score_facts
@@ -75,6 +78,11 @@ class InboxView(View):
         """Render at once: lazily, the company's scope would be closed again."""
         return render(self.request, template, context, status=status)
 
+    @cached_property
+    def lens(self) -> Lens:
+        """How the reader sees people's numbers."""
+        return lens_of(self.membership)
+
     def saw(self, rows: Iterable[Any]) -> None:
         """Write down that the reader is shown rows that may be about people."""
         viewed(self.membership, PAGE, rows)
@@ -90,17 +98,7 @@ class InboxView(View):
             response = HttpResponse()
             response["HX-Refresh"] = "true"
             return response
-        ticket = ticket_of(conversation.pk)
-        context = {
-            "thread": thread_of(
-                conversation,
-                changed,
-                self.membership,
-                ticket=ticket,
-                cost=self.cost(conversation),
-            ),
-            "panel": self.panel(conversation, ticket),
-        }
+        context = self.parts(conversation, changed)
         return self.draw("inbox/_update.html", context)
 
     def stage(self, conversation_id: Any) -> dict[str, Any]:
@@ -108,30 +106,45 @@ class InboxView(View):
         conversation = selectors.conversation_get(self.membership, conversation_id)
         self.saw([conversation])
         messages, older = selectors.thread_page(conversation)
+        return self.parts(
+            conversation,
+            messages,
+            older_than=thread_cursor(older),
+            first_unread_seq=_first_unread(messages),
+        )
+
+    def parts(
+        self, conversation: Conversation, messages: list[Message], **places: Any
+    ) -> dict[str, Any]:
+        """Return thread and contact column as templates draw them."""
         ticket = ticket_of(conversation.pk)
-        return {
-            "thread": thread_of(
-                conversation,
-                messages,
-                self.membership,
-                older_than=thread_cursor(older),
-                first_unread_seq=_first_unread(messages),
-                ticket=ticket,
-                cost=self.cost(conversation),
-            ),
-            "panel": self.panel(conversation, ticket),
-        }
+        family = dependents_of(conversation.contact)
+        thread = thread_of(
+            conversation,
+            messages,
+            self.membership,
+            self.lens,
+            ticket=ticket,
+            cost=self.cost(conversation),
+            asks_about=bool(family) and conversation.about_id is None,
+            **places,
+        )
+        return {"thread": thread, "panel": self.panel(conversation, ticket, family)}
 
     def cost(self, conversation: Conversation) -> ReplyCost | None:
         """Return what a reply of the reader would cost; None when they cannot write one."""
         can_write = conversation.is_open and may_write(conversation, self.membership)
         return reply_cost(conversation) if can_write else None
 
-    def panel(self, conversation: Conversation, ticket: Ticket | None) -> Any:
+    def panel(
+        self, conversation: Conversation, ticket: Ticket | None, family: list[Contact]
+    ) -> Any:
         """Draw the contact column."""
         score = score_of(conversation.contact_id)
         return panel_of(
             conversation,
+            self.lens,
+            family=family,
             consent=consent_state(
                 conversation.contact, Consent.Purpose.MARKETING, conversation.channel.kind
             ),

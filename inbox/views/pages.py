@@ -64,7 +64,7 @@ class ListMixin(InboxView):
             "query": "",
             "segments": selectors.segments_of(self.membership),
             "counts": self.counts(),
-            "cards": cards_of(rows, self.membership),
+            "cards": cards_of(rows, self.membership, self.lens),
             "next_cursor": list_cursor(after),
             "colleagues": {
                 str(person.pk): person.user.name for person in selectors.colleagues(self.membership)
@@ -113,20 +113,30 @@ class Rows(ListMixin):
         context: dict[str, Any] = {"filter": tab, "query": words, "thread": None}
         if ids := uuids(request.POST.getlist("conversa")):
             found = selectors.conversations_again(
-                self.membership, ids, tab=tab, words=words, segment=segment
+                self.membership,
+                ids,
+                tab=tab,
+                words=words,
+                segment=segment,
+                is_clear=self.lens.is_clear,
             )
             context["gone"] = set(ids) - {row.pk for row in found}
             context["refresh"] = True
         else:
             found, following = selectors.conversation_page(
-                self.membership, tab=tab, words=words, segment=segment, after=after
+                self.membership,
+                tab=tab,
+                words=words,
+                segment=segment,
+                is_clear=self.lens.is_clear,
+                after=after,
             )
             context["next_cursor"] = list_cursor(following)
             # The end of a list that goes on is not an empty list.
             context["refresh"] = after is not None
             self.remember(tab)
         self.saw(found)
-        context["cards"] = cards_of(found, self.membership)
+        context["cards"] = cards_of(found, self.membership, self.lens)
         if after is None:
             context["counts"] = self.counts()
         return self.draw("inbox/_rows.html", context)

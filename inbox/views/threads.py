@@ -35,7 +35,7 @@ class Messages(InboxView):
             raise BadInput
         messages, older = selectors.thread_page(conversation, before=before)
         context = {
-            "bubbles": bubbles_of(conversation, messages, self.membership),
+            "bubbles": bubbles_of(conversation, messages, self.membership, self.lens),
             "older_than": thread_cursor(older),
         }
         return self.draw("inbox/_older.html", context)
@@ -114,7 +114,7 @@ class Templates(InboxView):
         conversation = selectors.conversation_get(self.membership, conversation_id)
         adapter = registry.adapter_for(conversation.channel.kind)
         context = {
-            "thread": thread_of(conversation, [], self.membership),
+            "thread": thread_of(conversation, [], self.membership, self.lens),
             "templates": options_of(
                 selectors.templates_of(conversation),
                 adapter,

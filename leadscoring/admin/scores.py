@@ -27,7 +27,7 @@ from common.admin import (
     register_inline,
     since,
 )
-from common.admin.filters import id_from
+from common.ids import id_from
 from contacts.models import Contact
 from leadscoring.admin.charts import bars, line
 from leadscoring.choices import Action

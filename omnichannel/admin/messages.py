@@ -30,7 +30,8 @@ from common.admin import (
     row_link,
     since,
 )
-from common.admin.filters import id_from, today
+from common.admin.filters import today
+from common.ids import id_from
 from omnichannel.admin import colours
 from omnichannel.choices import Direction, MessageKind, MessageStatus
 from omnichannel.models import Conversation, Message, MessageVersion, StatusReceipt

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
+from contacts.masking import lens_of
 from omnichannel.choices import ChannelKind, ChannelStatus, Stage, TemplateStatus
 from omnichannel.selectors import conversations_search
 
@@ -64,7 +65,8 @@ class ConversationFilter(filters.FilterSet):
 
     def by_words(self, rows: Any, name: str, value: str) -> Any:
         """Keep those whose person or messages hold the words."""
-        return conversations_search(rows, value)
+        is_clear = lens_of(self.request.membership).is_clear
+        return conversations_search(rows, value, is_clear=is_clear)
 
 
 class ChannelFilter(filters.FilterSet):

@@ -22,12 +22,12 @@ from tests.api.conftest import Client
 
 FIELDS = {
     "id", "name", "email", "phone", "status", "score", "temperature", "tags", "segments", "custom",
-    "marketing_opt_in", "last_contact_at", "identities",
+    "marketing_opt_in", "last_contact_at", "identities", "guardian", "relation", "dependents",
 }  # fmt: skip
 
 
-def test_a_new_contact_has_the_fields_of_the_contract(api: Client, beto: Membership):
-    answer = api(beto).post(
+def test_a_new_contact_has_the_fields_of_the_contract(api: Client, ana: Membership):
+    answer = api(ana).post(
         "contatos/",
         {"name": "Joana Dias", "phone": "(41) 9888-7777", "tags": ["VIP"], "custom": {"a": 1}},
     )
@@ -40,7 +40,7 @@ def test_a_new_contact_has_the_fields_of_the_contract(api: Client, beto: Members
     assert body["identities"] == [
         {"kind": "wa_phone", "external_id": "5541998887777", "username": ""}
     ]
-    assert api(beto).get(f"contatos/{body['id']}/").json() == body
+    assert api(ana).get(f"contatos/{body['id']}/").json() == body
 
 
 def test_a_first_message_finds_the_contact_that_was_written_down(
@@ -118,9 +118,9 @@ def test_only_the_given_fields_change(api: Client, beto: Membership):
     assert (answer.json()["status"], answer.json()["name"]) == ("cliente", "Jo")
 
 
-def test_a_new_phone_keeps_the_old_identity(api: Client, beto: Membership):
-    contact = api(beto).post("contatos/", {"phone": "41 99888-7777"}).json()
-    body = api(beto).patch(f"contatos/{contact['id']}/", {"phone": "41 99777-6666"}).json()
+def test_a_new_phone_keeps_the_old_identity(api: Client, ana: Membership):
+    contact = api(ana).post("contatos/", {"phone": "41 99888-7777"}).json()
+    body = api(ana).patch(f"contatos/{contact['id']}/", {"phone": "41 99777-6666"}).json()
     assert body["phone"] == "+5541997776666"
     assert len(body["identities"]) == 2
 
@@ -175,8 +175,8 @@ def test_a_contact_with_conversations_is_kept_and_the_answer_says_what_to_do(
     assert "inativo" in answer.json()["detail"]
 
 
-def test_the_list_is_narrowed(api: Client, beto: Membership):
-    client = api(beto)
+def test_the_list_is_narrowed(api: Client, ana: Membership):
+    client = api(ana)
     client.post("contatos/", {"name": "Joana Dias", "phone": "41 99888-7777", "tags": ["VIP"]})
     client.post("contatos/", {"name": "Rita", "email": "rita@x.example", "status": "cliente"})
 
@@ -211,7 +211,10 @@ def test_no_other_field_of_the_model_can_be_written(
     api: Client, beto: Membership, rival: Company, clinic: Company
 ):
     contact = api(beto).post("contatos/", {"name": "Jo"}).json()
-    writable = {"name", "email", "phone", "status", "tags", "custom", "marketing_opt_in"}
+    writable = {
+        *("name", "email", "phone", "status", "tags", "custom", "marketing_opt_in"),
+        *("guardian", "relation"),
+    }
     others = {field.name for field in Contact._meta.get_fields()} | {"company_id", "pk", "id"}
     for name in sorted(others - writable):
         answer = api(beto).patch(f"contatos/{contact['id']}/", {name: str(rival.pk)})
@@ -234,10 +237,24 @@ def test_the_list_asks_as_many_questions_with_30_rows_as_with_3(
             "contatos/",
             {"name": f"P{number}", "tags": ["a", "b"], "phone": f"419{number + 80000000}"},
         )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         assert len(client.get("contatos/").json()["results"]) == rows
 
 
 def test_a_missing_contact_is_404(api: Client, beto: Membership):
     answer = api(beto).get(f"contatos/{uuid4()}/")
     assert (answer.status_code, answer.json()["code"]) == (404, "nao_encontrado")
+
+
+def test_a_dependant_is_written_down_and_unlinked(api: Client, beto: Membership):
+    client = api(beto)
+    mother = client.post("contatos/", {"name": "Rita", "phone": "41 99888-7777"}).json()
+    given = {"name": "Enzo", "guardian": mother["id"], "relation": "filho"}
+    child = client.post("contatos/", given).json()
+    assert (child["guardian"], child["relation"]) == (mother["id"], "filho")
+    shown = client.get(f"contatos/{mother['id']}/").json()
+    assert shown["dependents"] == [{"id": child["id"], "name": "Enzo", "relation": "filho"}]
+    refused = client.post("contatos/", {"name": "Bia", "guardian": child["id"]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "responsavel_invalido")
+    alone = client.patch(f"contatos/{child['id']}/", {"guardian": None}).json()
+    assert (alone["guardian"], alone["relation"]) == (None, "")

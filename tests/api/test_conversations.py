@@ -16,8 +16,8 @@ from tests import make
 from tests.api.conftest import Client
 
 CONVERSATION_FIELDS = {
-    "id", "contact", "channel", "channel_kind", "stage", "is_open", "bot_active", "awaiting_human",
-    "attendant", "queue", "assistant", "message_count", "unread_count", "subject", "last_message",
+    "id", "contact", "about", "channel", "channel_kind", "stage", "is_open", "bot_active",
+    "awaiting_human", "attendant", "queue", "assistant", "message_count", "unread_count", "subject", "last_message",
     "window_closes_at", "opened_at", "closed_at",
 }  # fmt: skip
 
@@ -171,3 +171,18 @@ def test_the_list_asks_as_many_questions_with_30_rows_as_with_3(
     client = api(beto)
     with django_assert_num_queries(4):
         assert len(client.get("conversas/").json()["results"]) == rows
+
+
+def test_whom_a_conversation_is_about(api: Client, beto: Membership, conversation: Conversation):
+    client, path = api(beto), f"conversas/{conversation.pk}/"
+    child = client.post(
+        "contatos/", {"name": "Enzo", "guardian": str(conversation.contact_id)}
+    ).json()
+    assert client.patch(path, {"about": child["id"]}).json()["about"] == child["id"]
+    listed = client.get(f"conversas/?about={child['id']}").json()["results"]
+    assert [row["id"] for row in listed] == [str(conversation.pk)]
+    other = client.post("contatos/", {"name": "Outra"}).json()
+    refused = client.patch(path, {"about": other["id"]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "pessoa_de_outro_telefone")
+    assert client.patch(path, {}).status_code == 400
+    assert client.patch(path, {"about": None}).json()["about"] is None

@@ -56,7 +56,7 @@ def test_a_list_of_people_tells_their_scores(
         other = make.person(f"55419000100{number:02}", "X")
         hear(make.inbound(channel, person=other).conversation.contact)
     client = api(beto)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         shown = client.get("contatos/").json()["results"]
     (one,) = (item for item in shown if item["id"] == str(contact.pk))
     assert (one["score"], one["temperature"]) == (row.total, row.temperature)

@@ -20,7 +20,7 @@ OPEN_TO_ALL = {"login", "logout"}
 WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "campaign-new"}
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach"),
-    *("next", "board-ticket"),
+    *("next", "board-ticket", "reveal", "about", "dependent-add", "dependent-drop"),
 }
 PARTS = sorted(
     {str(name) for name in get_resolver("inbox.urls").reverse_dict if isinstance(name, str)}
@@ -33,10 +33,14 @@ OF_A_COLLEAGUE = [
 
 
 def address(name: str, conversation: Conversation, message: Message, attachment: Attachment) -> str:
-    ids = {"retry": message.pk, "file": attachment.pk}
+    ids = {
+        "retry": [message.pk],
+        "file": [attachment.pk],
+        "dependent-drop": [conversation.pk, conversation.contact_id],
+    }
     if name in WITHOUT_AN_OBJECT | OPEN_TO_ALL:
         return reverse(f"inbox:{name}")
-    return reverse(f"inbox:{name}", args=[ids.get(name, conversation.pk)])
+    return reverse(f"inbox:{name}", args=ids.get(name, [conversation.pk]))
 
 
 @pytest.fixture
@@ -82,7 +86,8 @@ def test_another_companys_object_looks_exactly_like_a_missing_one(
 ):
     client = enter(rui)
     theirs = address(name, conversation, message, attachment)
-    nobodys = reverse(f"inbox:{name}", args=[uuid4()])
+    ids = [uuid4(), uuid4()] if name == "dependent-drop" else [uuid4()]
+    nobodys = reverse(f"inbox:{name}", args=ids)
     ask = client.post if name in POSTS else client.get
     foreign, missing = ask(theirs, {"client_id": "a"}), ask(nobodys, {"client_id": "a"})
     assert foreign.status_code == missing.status_code == 404

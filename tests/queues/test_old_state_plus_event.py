@@ -25,6 +25,7 @@ from common import realtime, rooms
 from common.errors import DomainError
 from common.realtime import Event
 from common.scoping import company_scope
+from contacts.masking import CLEAR
 from contacts.services.contacts import contact_save
 from inbox import selectors
 from inbox.presenters.board import board_of
@@ -102,7 +103,7 @@ class Page:
             found = {}
             for tab in TABS:
                 rows, _more = selectors.conversation_page(reader, tab=tab, size=500)
-                found[tab] = {card.id: still(card) for card in cards_of(rows, reader)}
+                found[tab] = {card.id: still(card) for card in cards_of(rows, reader, CLEAR)}
             return found
 
     def hear(self, event: Event) -> None:
@@ -120,7 +121,7 @@ class Page:
                     self.reader, [event.conversation], tab=tab, words=""
                 )
                 shown.pop(event.conversation, None)
-                shown.update((card.id, still(card)) for card in cards_of(rows, self.reader))
+                shown.update((card.id, still(card)) for card in cards_of(rows, self.reader, CLEAR))
 
 
 class Thread:

@@ -139,7 +139,7 @@ export const lastSeq = () =>
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (ctx.request.method !== "GET") ctx.request.headers["X-CSRFToken"] = document.body.dataset.csrf;
-  if (ctx.sourceElement.closest?.("#conversa")) ctx.request.body?.set("desde", revision());
+  if (ctx.sourceElement.closest?.("#conversa, #painel")) ctx.request.body?.set("desde", revision());
 });
 
 // A refusal is a notice, not something to swap into the place of a thread.

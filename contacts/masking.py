@@ -1,0 +1,160 @@
+"""What attendants see of phones, CPF and other documents: masked, until they ask for them, which is
+written down (LGPD arts. 6, III and X, and 46).
+
+One rule for pages and API: managers see all, attendants where their company says so
+(`Company.attendants_see_private`) or whom they asked for in the last minutes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from common import phones
+from common.ids import id_from
+from contacts.imports.mapping import plain
+from contacts.models import Contact, ContactView, ViewPlace
+from contacts.refs import IdentityKind
+from contacts.services.viewing import view_record
+
+REVEALED_FOR = timedelta(minutes=15)
+NUMBERS = (IdentityKind.WA_PHONE, IdentityKind.PHONE)
+# Looked for at every place of a text: a number may stand right behind another.
+CPF = re.compile(r"(?<!\d)(?=(\d{3}[ .]?\d{3}[ .]?\d{3}[ .\-/]?\d{2})(?!\d))")
+PHONE = re.compile(
+    r"(?<!\d)(?=((?:\+?\d{2}[ .\-]?)?\(?\d{2}\)?[ .\-]?9?\d{4}[ .\-]?\d{4}|\+\d{10,15})(?!\d))"
+)
+# Names of fields whose value is a document or a number, whatever it looks like.
+PRIVATE = re.compile(
+    r"\b(cpf|rg|cns|cnh|pis|sus|passaporte|documento|identidade|carteirinha|carteira"
+    r"|telefone|fone|celular|whats\w*|phone|mobile)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """How one reader sees people's numbers."""
+
+    is_clear: bool = True
+    revealed: frozenset[UUID] = frozenset()
+
+    def sees(self, contact: Contact) -> bool:
+        """Whether the person's numbers are shown in full."""
+        return self.is_clear or contact.pk in self.revealed
+
+    def phone(self, contact: Contact) -> str:
+        """Return the person's phone as people read it, "" without one."""
+        if not contact.phone:
+            return ""
+        return (phones.display if self.sees(contact) else phones.masked)(contact.phone)
+
+    def identity(self, contact: Contact, kind: str, value: str) -> str:
+        """Return what a provider calls the person; numbers are masked."""
+        if kind not in NUMBERS or self.sees(contact):
+            return value
+        return phones.masked(f"+{value.removeprefix('+')}")
+
+    def text(self, contact: Contact, text: str) -> str:
+        """Return what staff wrote of the person, numbers in it masked."""
+        return text if self.sees(contact) else text_masked(text)
+
+    def custom(self, contact: Contact) -> dict[str, Any]:
+        """Return the person's additional fields, numbers in them masked."""
+        shown = contact.custom
+        return shown if self.sees(contact) else {k: _masked(k, v) for k, v in shown.items()}
+
+
+CLEAR = Lens()
+
+
+def lens_of(reader: Membership) -> Lens:
+    """Return how somebody sees people's numbers now."""
+    if reader.is_manager or reader.company.attendants_see_private:
+        return CLEAR
+    looks = ContactView.objects.for_company(reader.company_id).filter(
+        membership=reader,
+        place=ViewPlace.REVEAL,
+        pk__gte=id_from(timezone.now() - REVEALED_FOR),
+    )
+    shown = [pk for look in looks.values_list("contacts", flat=True) for pk in look]
+    return Lens(is_clear=False, revealed=frozenset(shown))
+
+
+def contact_reveal(*, contact: Contact, reader: Membership) -> None:
+    """Show a person's numbers to a reader for REVEALED_FOR, and write down that they asked."""
+    view_record(reader=reader, place=ViewPlace.REVEAL, contacts=[contact.pk])
+
+
+def custom_restored(given: Mapping[str, Any], *, contact: Contact, lens: Lens) -> dict[str, Any]:
+    """Return additional fields as a reader sent them, with what they were shown masked as it is
+    stored: who saves a page as it was shown loses nothing.
+    """
+    shown, stored = lens.custom(contact), contact.custom
+    return {
+        name: stored[name] if name in stored and shown[name] == value else value
+        for name, value in given.items()
+    }
+
+
+def text_masked(text: str) -> str:
+    """Return a text with each CPF and each phone in it masked but for its last digits."""
+    hidden: set[int] = set()
+    for pattern, is_one, kept in ((CPF, is_cpf, 2), (PHONE, _is_phone, 4)):
+        for found in pattern.finditer(text):
+            if is_one(found[1]):
+                hidden |= _hidden(found[1], kept, found.start(1))
+    return "".join("*" if place in hidden else one for place, one in enumerate(text))
+
+
+def is_cpf(written: str) -> bool:
+    """Tell whether digits, however punctuated, are a CPF, by its two check digits (Receita
+    Federal).
+    """
+    digits = "".join(c for c in written if c.isdecimal())
+    if len(digits) != 11 or len(set(digits)) == 1:
+        return False
+    for size in (9, 10):
+        total = sum(int(digits[n]) * (size + 1 - n) for n in range(size))
+        if int(digits[size]) != total * 10 % 11 % 10:
+            return False
+    return True
+
+
+def _is_phone(written: str) -> bool:
+    return phones.canonical(written) is not None
+
+
+def _masked(name: str, value: Any) -> Any:
+    is_private = bool(PRIVATE.search(plain(name)))
+    if isinstance(value, Mapping):
+        return {
+            key: _masked(f"{name} {key}" if is_private else key, one) for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_masked(name, one) for one in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    if is_private:
+        return _starred(str(value), 2)
+    if isinstance(value, str):
+        return text_masked(value)
+    shown = text_masked(str(value))
+    return value if shown == str(value) else shown
+
+
+def _starred(written: str, kept: int) -> str:
+    hidden = _hidden(written, kept)
+    return "".join("*" if place in hidden else one for place, one in enumerate(written))
+
+
+def _hidden(written: str, kept: int, start: int = 0) -> set[int]:
+    """Return the places of all letters and digits but the last ones."""
+    places = [place for place, character in enumerate(written, start) if character.isalnum()]
+    return set(places[:-kept])

@@ -1,0 +1,126 @@
+"""A person's record as attendants write it down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contacts.custom import CustomRefused, custom_read, lines_of
+from contacts.masking import Lens
+from contacts.models import Contact
+from contacts.services.contacts import TAG_COUNT
+
+UNASKED = ""
+YES, NO = "sim", "nao"
+
+
+class AboutForm(forms.Form):
+    """Whom a conversation is about; empty for nobody knows."""
+
+    sobre = forms.UUIDField(required=False)
+
+
+class DependentForm(forms.Form):
+    """Somebody the person writes for; the service asks for the name."""
+
+    nome = forms.CharField(max_length=255, required=False)
+    vinculo = forms.ChoiceField(choices=Contact.Relation.choices, required=False)
+
+
+class ContactForm(forms.Form):
+    """What staff may write of a person. Numbers stand as the reader sees them: a masked one that is
+    left alone stays as it is stored.
+    """
+
+    nome = forms.CharField(label=_("Nome"), max_length=255, required=False)
+    telefone = forms.CharField(label=_("Telefone"), max_length=40, required=False)
+    email = forms.EmailField(label=_("E-mail"), max_length=255, required=False)
+    situacao = forms.ChoiceField(label=_("Cadastro"), choices=Contact.Status.choices)
+    promocoes = forms.ChoiceField(
+        label=_("Promoções"),
+        choices=[(UNASKED, _("não perguntado")), (YES, _("aceita")), (NO, _("não quer"))],
+        required=False,
+    )
+    etiquetas = forms.CharField(
+        label=_("Etiquetas"),
+        max_length=4000,
+        required=False,
+        help_text=_("Separadas por vírgula."),
+    )
+    observacoes = forms.CharField(
+        label=_("Observações"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    adicionais = forms.CharField(
+        label=_("Dados adicionais"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Um por linha, com nome e valor, como Convênio: Unimed."),
+    )
+    field_order = (
+        *("nome", "telefone", "email", "situacao", "promocoes", "etiquetas"),
+        *("observacoes", "adicionais"),
+    )
+
+    def __init__(
+        self, data: Any = None, *, contact: Contact, lens: Lens, marketing: bool | None
+    ) -> None:
+        self.contact, self.lens = contact, lens
+        given = {None: UNASKED, True: YES, False: NO}[marketing]
+        initial = {
+            "nome": contact.name,
+            "telefone": lens.phone(contact),
+            "email": contact.email,
+            "situacao": contact.status,
+            "promocoes": given,
+            "etiquetas": ", ".join(tag.name for tag in contact.tags.all()),
+            "observacoes": lens.text(contact, contact.notes),
+            "adicionais": lines_of(lens.custom(contact)),
+        }
+        super().__init__(data, initial=initial)
+        for field in self.fields.values():
+            field.widget.attrs |= {"class": "input", "autocomplete": "off"}
+
+    def clean_etiquetas(self) -> list[str]:
+        """Read the names, each once."""
+        names = [name.strip() for name in self.cleaned_data["etiquetas"].split(",")]
+        found = list(dict.fromkeys(filter(None, names)))
+        if len(found) > TAG_COUNT or any(len(name) > 60 for name in found):
+            raise forms.ValidationError(
+                _("São até %(count)d etiquetas, de até 60 letras cada.") % {"count": TAG_COUNT}
+            )
+        return found
+
+    def clean_adicionais(self) -> dict[str, Any]:
+        """Read the lines."""
+        shown, stored = self.lens.custom(self.contact), self.contact.custom
+        try:
+            return custom_read(self.cleaned_data["adicionais"], shown=shown, stored=stored)
+        except CustomRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+    def clean_promocoes(self) -> bool | None:
+        """Read the word; what was asked once is never unasked again."""
+        return {YES: True, NO: False}.get(self.cleaned_data["promocoes"])
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was changed, as contact_save takes it."""
+        names = {
+            "nome": "name",
+            "telefone": "phone",
+            "email": "email",
+            "situacao": "status",
+            "promocoes": "marketing_opt_in",
+            "etiquetas": "tags",
+            "observacoes": "notes",
+            "adicionais": "custom",
+        }
+        changed = {names[name]: self.cleaned_data[name] for name in self.changed_data}
+        if changed.get("marketing_opt_in", ...) is None:
+            del changed["marketing_opt_in"]
+        return changed

@@ -1,0 +1,121 @@
+"""The person in the contact column: their record, their family, their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from common.errors import DomainError, NotFound
+from contacts.masking import contact_reveal
+from contacts.models import Contact, Purpose
+from contacts.services.consent import consent_state
+from contacts.services.contacts import contact_save
+from inbox import selectors
+from inbox.contact_forms import AboutForm, ContactForm, DependentForm
+from inbox.views.actions import ConversationAct
+from inbox.views.base import BadInput, InboxView
+from omnichannel.models import Conversation
+from omnichannel.services.about import conversation_about_set, dependent_add, dependent_drop
+
+
+class Reveal(ConversationAct):
+    """Revelar: phone, CPF and documents in full for a while, written down."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Write it down."""
+        contact_reveal(contact=conversation.contact, reader=self.membership)
+
+
+class About(ConversationAct):
+    """Sobre quem é."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Say whom the conversation is about."""
+        form = AboutForm(self.request.POST)
+        if not form.is_valid():
+            raise BadInput
+        asked = form.cleaned_data["sobre"]
+        conversation_about_set(
+            conversation=conversation,
+            about=self.person(asked) if asked else None,
+            actor=self.membership,
+        )
+
+    def person(self, contact_id: UUID) -> Contact:
+        """Return somebody the reader may see. Raises NotFound."""
+        row: Contact | None = (
+            Contact.objects.visible_to(self.membership).filter(pk=contact_id).first()
+        )
+        if row is None:
+            raise NotFound
+        return row
+
+
+class DependentAdd(ConversationAct):
+    """Adicionar dependente: somebody the person writes for, and whom it is about now."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Write them down."""
+        form = DependentForm(self.request.POST)
+        if not form.is_valid():
+            raise BadInput
+        dependent_add(
+            conversation=conversation,
+            name=form.cleaned_data["nome"],
+            relation=form.cleaned_data["vinculo"],
+            actor=self.membership,
+        )
+
+
+class DependentDrop(About):
+    """Desfazer vínculo."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Undo that they depend on the person."""
+        contact = self.person(self.kwargs["contact_id"])
+        dependent_drop(conversation=conversation, contact=contact, actor=self.membership)
+
+    def post(self, request: HttpRequest, conversation_id: UUID, **ids: UUID) -> HttpResponse:
+        """Do it and draw what changed."""
+        return super().post(request, conversation_id)
+
+
+class RecordRefused(DomainError):
+    """An input of the record cannot be read; `fields` say which and why."""
+
+    code = "dados_invalidos"
+    status = 400
+
+    def __init__(self, form: ContactForm) -> None:
+        said = {name: [str(line) for line in lines] for name, lines in form.errors.items()}
+        labels = [str(form.fields[name].label) for name in said if name in form.fields]
+        super().__init__(", ".join(labels) + ":", fields=said)
+
+
+class Record(InboxView):
+    """Editar contato: GET draws the dialog, POST saves what was changed."""
+
+    def get(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+        """Draw the dialog."""
+        conversation = selectors.conversation_get(self.membership, conversation_id)
+        self.saw([conversation])
+        context = {"conversation": conversation, "form": self.form(conversation)}
+        return self.draw("inbox/_record.html", context)
+
+    def post(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+        """Save and draw what changed."""
+        conversation = selectors.conversation_get(self.membership, conversation_id)
+        form = self.form(conversation, request.POST)
+        if not form.is_valid():
+            raise RecordRefused(form)
+        if changed := form.changes():
+            contact_save(actor=self.membership, contact=conversation.contact, **changed)
+        return self.drawn_update(conversation_id)
+
+    def form(self, conversation: Conversation, data: Any = None) -> ContactForm:
+        """Return the form of the conversation's person, as the reader sees them."""
+        contact = conversation.contact
+        marketing = consent_state(contact, Purpose.MARKETING)
+        return ContactForm(data, contact=contact, lens=self.lens, marketing=marketing)
