@@ -17,8 +17,8 @@ from tests.api.conftest import Client
 
 CONVERSATION_FIELDS = {
     "id", "contact", "about", "channel", "channel_kind", "stage", "is_open", "bot_active",
-    "awaiting_human", "attendant", "queue", "assistant", "message_count", "unread_count", "subject", "last_message",
-    "window_closes_at", "opened_at", "closed_at",
+    "awaiting_human", "attendant", "queue", "assistant", "message_count", "unread_count", "subject",
+    "last_message", "window_closes_at", "opened_at", "closed_at",
 }  # fmt: skip
 
 
