@@ -230,6 +230,15 @@ class CompanyAdmin(Narrowed, Pressable):
         columns = super().get_list_display(request)
         return [name for name in columns if not (is_one and name == "shown_company")]
 
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """Lead to a row from the first column that leads nowhere else."""
+        chosen = [*self.list_display_links] or [
+            name
+            for name in list_display
+            if not getattr(getattr(self, str(name), None), "leads_elsewhere", False)
+        ][:1]
+        return chosen
+
     shown_company = linked("company", gettext_lazy("empresa"), ordering="company__name")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:

@@ -83,6 +83,8 @@ def linked(name: str, words: Any, ordering: str | None = None) -> Callable[[Any,
     def show(admin: Any, row: Any) -> str:
         return row_link(getattr(row, name))
 
+    # A list leads to its rows from another column: a link inside a link is an empty one.
+    show.leads_elsewhere = True  # type: ignore[attr-defined]
     column: Callable[[Any, Any], str] = show
     return column
 

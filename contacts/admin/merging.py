@@ -143,7 +143,7 @@ class MergeAdmin(CompanyAdmin):
 
     is_read_only = True
     paginator = InfinitePaginator
-    list_display = ("shown_kept", "shown_gone", "actor", "made", "undone_at", "shown_company")
+    list_display = ("made", "shown_kept", "shown_gone", "actor", "undone_at", "shown_company")
     list_select_related = ("kept", "gone", "actor__user", "company")
     search_fields = ("kept__name", "gone__name")
     ordering = ("-pk",)

@@ -102,11 +102,11 @@ class Preview:
 
 def merge_preview(*, kept: Contact, gone: Contact) -> Preview:
     """Tell what a merge would do, without doing it."""
-    rows = {
-        str(model._meta.verbose_name_plural): count
-        for model, field in tables()
-        if (count := _rows(model, field, gone).count())
-    }
+    rows = {}
+    for model, field in tables():
+        if count := _rows(model, field, gone).count():
+            words = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
+            rows[str(words)] = rows.get(str(words), 0) + count
     return Preview(_together(kept, gone), rows)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from contacts.models import Consent, Contact, Tag
+from contacts.models import Consent, Contact, DataRequest, LegalHold, Tag
+from contacts.services.merging import contacts_merge
 from tests import make
 from tests.backoffice import Office, owner, said, text_of
 
@@ -113,3 +116,23 @@ def test_lists_ask_no_more_for_many_rows_than_for_few(channel, clinic, ana, mode
     for number in range(12):
         more(number)
     assert office.queries(address) <= min(few, 9)
+
+
+def test_a_list_leads_to_its_rows_by_a_link_with_words(clinic, ana, bells):
+    """A column that is a link itself would leave the row's own link without any."""
+    one, other = (Contact.unscoped.create(company=clinic, name=name) for name in ("Lia", "Lia R."))
+    merge = contacts_merge(kept=one, gone=other, actor=ana)
+    rows = {
+        "contacts_contactmerge": merge,
+        "contacts_datarequest": DataRequest.unscoped.create(
+            company=clinic, contact=one, kind="acesso"
+        ),
+        "contacts_legalhold": LegalHold.unscoped.create(
+            company=clinic, contact=one, reason="Prontuário"
+        ),
+    }
+    for model, row in rows.items():
+        page = text_of(Office(ana).list(model))
+        address = f"/admin/{model.replace('_', '/')}/{row.pk}/change/"
+        link = rf'<a [^>]*href="{address}[^"]*"[^>]*>\s*(?!\s|</?a\b)'
+        assert re.search(link, page), model

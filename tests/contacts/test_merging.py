@@ -106,8 +106,8 @@ def allow(contact: Contact, granted: bool, source: str = "ficha", **ago: float) 
 def test_a_preview_tells_what_would_move_and_changes_nothing(old, new):
     found = merge_preview(kept=old, gone=new)
     assert found.fields["email"] == "rita@example.com"
-    assert found.rows["conversas"] == 1
-    assert found.rows["atendimentos"] == 1
+    assert found.rows["conversa"] == 1
+    assert found.rows["atendimento"] == 1
     assert again(new).merged_into is None
 
 
