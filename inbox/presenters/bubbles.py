@@ -204,6 +204,7 @@ def system_sentence(message: Message, contact_name: str) -> str:
         "transferida": _("%(name)s passou a conversa para a equipe"),
         "atribuida": _("%(name)s passou a conversa para %(to)s"),
         "devolvida": _("%(name)s devolveu a conversa para a fila"),
+        "descadastro": _("Só pedia sobre promoções, já atendido: a conversa foi encerrada"),
         "abandonada": _("Ninguém atendeu a tempo: a conversa foi encerrada"),
         "fila": _("%(name)s transferiu a conversa para a fila %(to)s"),
         "pessoa": _("%(name)s transferiu a conversa para %(to)s"),

@@ -129,7 +129,7 @@ def system_line(
     """Add a line about the conversation itself, for staff only. The conversation must be locked.
 
     The page words it in the reader's language from `metadata["event"]`: assumida, liberada,
-    encerrada, reaberta, transferida, atribuida, devolvida, abandonada, fila, pessoa.
+    encerrada, descadastro, reaberta, transferida, atribuida, devolvida, abandonada, fila, pessoa.
     """
     line = system_line_draft(conversation, event, actor, detail)
     line.save(force_insert=True)

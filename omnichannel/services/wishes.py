@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from contacts.models import Purpose
 from contacts.optout import Wish, wish_of
 from contacts.services.consent import consent_record, consent_state
-from omnichannel.choices import MessageKind
+from omnichannel.choices import MessageKind, Stage
 from omnichannel.models import Conversation, Message
+from omnichannel.services.conversations import conversation_close
 from omnichannel.services.courtesies import courtesy_send
 from omnichannel.services.holding import Arrival, Observer
 
@@ -28,26 +29,46 @@ class Wishes(Observer):
     """Listens to what patients write."""
 
     def arrived(self, arrivals: Sequence[Arrival]) -> None:
-        """Act on each wish."""
+        """Act on each wish. Where nothing else was said, nobody needs to answer."""
         for arrival in arrivals:
-            for message in arrival.messages:
-                _take(arrival.conversation, message)
+            is_new = _is_new(arrival)
+            done = [_take(arrival.conversation, message) for message in arrival.messages]
+            if is_new and all(done):
+                _settle(arrival.conversation)
 
 
-def _take(conversation: Conversation, message: Message) -> None:
+def _is_new(arrival: Arrival) -> bool:
+    """Whether the conversation began, or began again, with these messages, in nobody's hands."""
+    conversation = arrival.conversation
+    is_first = conversation.message_count == len(arrival.messages)
+    return conversation.stage == Stage.QUEUE and (is_first or arrival.is_reopened)
+
+
+def _settle(conversation: Conversation) -> None:
+    """End the conversation before it comes to a queue."""
+    conversation_close(conversation=conversation, actor=None, line="descadastro")
+    # Those who are told after us look at this very row.
+    conversation.refresh_from_db()
+
+
+def _take(conversation: Conversation, message: Message) -> bool:
+    """Act on what a message wishes; return whether that answers it."""
     if message.kind == MessageKind.TEXT:
         wish = wish_of(message.text)
     else:
         wish = {YES: Wish.STOP}.get(_chosen(message), Wish.NONE)
     if wish == Wish.NONE:
-        return
+        return False
     state = consent_state(conversation.contact, Purpose.MARKETING, conversation.channel.kind)
     if wish == Wish.STOP:
         _stop(conversation, message, is_news=state is not False)
-    elif wish == Wish.RESUME and state is False:
+        return True
+    if wish == Wish.RESUME and state is False:
         _resume(conversation, message)
-    elif wish == Wish.ASK and state is not False:
+        return True
+    if wish == Wish.ASK and state is not False:
         _ask(conversation)
+    return False
 
 
 def _chosen(message: Message) -> str:
