@@ -15,13 +15,20 @@ class ContactsConfig(AppConfig):
         """Listen to what pages, API, back-office and sockets show."""
         from accounts.services.viewing import listeners
         from common.admin import shown
+        from contacts.holdings import erasers
         from contacts.own_holdings import holdings_name
         from contacts.services.viewing import views_note
 
         holdings_name()
-
+        erasers.append(_forget_files)
         listeners.append(views_note)
         shown.connect(_shown, dispatch_uid="contacts.shown")
+
+
+def _forget_files(contact: Any, values: list[str]) -> int:
+    from contacts.imports.jobs import imports_forget
+
+    return imports_forget(contact.company_id)
 
 
 def _shown(sender: Any, request: Any, rows: list[Any], **kwargs: Any) -> None:

@@ -49,9 +49,9 @@ class Holding:
 
 
 _holdings: dict[tuple[type[Model], str], Holding] = {}
-# What else must go, outside of our tables' columns: raw bodies, say. Called with a person's ids at
-# providers, and returns how many things it emptied.
-erasers: list[Callable[[list[str]], int]] = []
+# What else must go, outside of our tables' columns: raw bodies, say. Called with the person and
+# their ids at providers, and returns how many things it emptied.
+erasers: list[Callable[[Contact, list[str]], int]] = []
 
 
 def hold(*holdings: Holding) -> None:

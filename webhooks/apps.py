@@ -20,7 +20,7 @@ class WebhooksConfig(AppConfig):
         erasers.append(_forget)
 
 
-def _forget(values: list[str]) -> int:
+def _forget(contact: Any, values: list[str]) -> int:
     from webhooks.retention import bodies_forget
 
     return bodies_forget(values)

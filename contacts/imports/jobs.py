@@ -216,7 +216,7 @@ def shape_stored(job: ImportJob) -> Shape:
 
 
 def imports_purge() -> int:
-    """Delete the files of imports that ended a week ago, and drafts nobody started; return how
+    """Delete the files of imports that stopped a week ago, and drafts nobody started; return how
     many.
     """
     until = timezone.now() - KEPT
@@ -236,6 +236,34 @@ def imports_purge() -> int:
         job.delete()
         count += 1
     return count
+
+
+def imports_forget(company_id: Any) -> int:
+    """Delete the files of imports that do not run: somebody in them may be erased, and whoever goes
+    on importing sends the file again. Return how many.
+    """
+    resting = (ImportStatus.DRAFT, ImportStatus.CANCELLED, ImportStatus.FAILED)
+    rows = ImportJob.objects.for_company(company_id).filter(status__in=resting)
+    count = 0
+    for job in rows.exclude(file="", rows_file="").select_for_update():
+        files_delete_after(job)
+        if job.status == ImportStatus.DRAFT:
+            job.delete()
+        else:
+            rows.filter(pk=job.pk).update(file="", rows_file="", updated_at=timezone.now())
+        count += 1
+    return count
+
+
+def files_delete_after(job: ImportJob) -> None:
+    """Delete a job's files once the transaction is committed: a file does not come back."""
+    stored = [(file.storage, file.name) for file in (job.file, job.rows_file) if file]
+
+    def delete() -> None:
+        for storage, name in stored:
+            storage.delete(name)
+
+    transaction.on_commit(delete)
 
 
 def files_delete(job: ImportJob) -> None:

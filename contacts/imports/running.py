@@ -21,7 +21,7 @@ from common.rows import insert_rows
 from common.tasks import ring, ring_now
 from contacts.bells import IMPORT_RUN
 from contacts.imports.choices import FileKind, ImportStatus, Reason
-from contacts.imports.jobs import shape_stored
+from contacts.imports.jobs import files_delete_after, shape_stored
 from contacts.imports.reading import raw_of, rows_of
 from contacts.imports.rows import CellReader, ObjectReader, Person, Problem
 from contacts.imports.writing import chunk_write
@@ -235,10 +235,18 @@ def _refusal(job: ImportJob, problem: Problem, refused: set[int]) -> ImportRefus
 def _finish(job: ImportJob) -> None:
     now = timezone.now()
     done = _mine(job).update(
-        status=ImportStatus.FINISHED, claim=None, ended_at=now, attempts=0, updated_at=now
+        status=ImportStatus.FINISHED,
+        claim=None,
+        ended_at=now,
+        attempts=0,
+        file="",
+        rows_file="",
+        updated_at=now,
     )
     if not done:
         raise Superseded
+    # Nothing reads it any more, and it would outlive an erasure of those in it.
+    files_delete_after(job)
     audit_record(
         company=job.company_id,
         actor=job.author.user if job.author else None,

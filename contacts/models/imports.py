@@ -16,7 +16,7 @@ from contacts.models.consent import LegalBasis
 
 # A worker that has not told of itself for so long is taken for dead.
 LEASE = timedelta(seconds=30)
-# How long the file is kept after the end, for whoever asks what was in it.
+# How long the file of one that stopped is kept, for it to go on.
 KEPT = timedelta(days=7)
 
 

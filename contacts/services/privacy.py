@@ -71,7 +71,7 @@ def contact_erase(*, contact: Contact, actor: Membership) -> dict[str, int]:
     known = list(
         ContactIdentity.unscoped.filter(contact__in=people).values_list("value", flat=True)
     )
-    emptied = sum(eraser(known) for eraser in erasers)
+    emptied = sum(eraser(contact, known) for eraser in erasers)
     touched: dict[str, int] = {}
     for one in reversed(holdings()):
         label = one.model._meta.label_lower

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from common.locks import lock_all, lock_key
+from common.scoping import company_scope
 from contacts.imports import running, writing
 from contacts.imports.jobs import (
     FileGone,
@@ -31,6 +32,7 @@ from contacts.models import Contact, ContactIdentity, ImportJob, ImportRefusal
 from contacts.models.imports import KEPT, LEASE
 from contacts.refs import IdentityKind
 from contacts.services.contacts import contact_save
+from contacts.services.privacy import contact_erase
 from tests import make
 from tests.contacts.importing import HEADER, csv_of, received, run
 from tests.race import errors, together
@@ -220,10 +222,32 @@ def test_a_file_that_breaks_off_half_way_fails_with_its_reason(ana):
     assert (run(job).status, run(job).error) == ("falhou", "arquivo_recusado")
 
 
-def test_files_are_deleted_a_week_after_the_end(ana):
-    job, draft = run(started(ana, 40)), received(ana, csv_of([HEADER, ("Lia", "41998881111", "")]))
-    stored = [(job.file.storage, name) for name in (job.file.name, job.rows_file.name)]
-    stored.append((draft.file.storage, draft.file.name))
+def test_a_finished_import_keeps_no_file(ana, django_capture_on_commit_callbacks):
+    job = started(ana, 40)
+    storage, name = job.file.storage, job.file.name
+    with django_capture_on_commit_callbacks(execute=True):
+        done = run(job)
+    assert (done.status, str(done.file), str(done.rows_file)) == ("concluida", "", "")
+    assert not storage.exists(name)
+
+
+def test_an_erasure_takes_the_files_of_imports_that_rest(ana, django_capture_on_commit_callbacks):
+    stopped, draft = (
+        received(ana, csv_of([HEADER, (name, "41998881111", "")])) for name in ("Lia", "Rita")
+    )
+    ImportJob.unscoped.filter(pk=stopped.pk).update(status="cancelada")
+    stored = [(job.file.storage, job.file.name) for job in (stopped, draft)]
+    person = Contact.unscoped.create(company_id=ana.company_id, name="Lia")
+    with django_capture_on_commit_callbacks(execute=True), company_scope(ana.company_id):
+        contact_erase(contact=person, actor=ana)
+    assert not any(storage.exists(name) for storage, name in stored)
+    assert list(ImportJob.unscoped.values_list("pk", "file")) == [(stopped.pk, "")]
+
+
+def test_files_of_a_stopped_import_are_deleted_after_a_week(ana):
+    job, draft = started(ana, 40), received(ana, csv_of([HEADER, ("Lia", "41998881111", "")]))
+    ImportJob.unscoped.filter(pk=job.pk).update(status="cancelada", ended_at=timezone.now())
+    stored = [(one.file.storage, one.file.name) for one in (job, draft)]
     assert imports_purge() == 0
     past = timezone.now() - KEPT - timedelta(minutes=1)
     ImportJob.unscoped.filter(pk=job.pk).update(ended_at=past)
