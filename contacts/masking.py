@@ -15,15 +15,18 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from common import phones
+from common.errors import DomainError
 from common.ids import id_from
 from contacts.imports.mapping import plain
 from contacts.models import Contact, ContactView, ViewPlace
 from contacts.refs import IdentityKind
 from contacts.services.viewing import view_record
 
+STARS = "**"
 REVEALED_FOR = timedelta(minutes=15)
 NUMBERS = (IdentityKind.WA_PHONE, IdentityKind.PHONE)
 # Looked for at every place of a text: a number may stand right behind another.
@@ -101,6 +104,28 @@ def custom_restored(given: Mapping[str, Any], *, contact: Contact, lens: Lens) -
         name: stored[name] if name in stored and shown[name] == value else value
         for name, value in given.items()
     }
+
+
+class StillHidden(DomainError):
+    """A line with hidden numbers was changed, and what is behind the stars would be lost."""
+
+    code = "dado_oculto"
+    status = 400
+    message = _("Clique em Revelar antes de mudar uma linha com números ocultos.")
+
+
+def text_restored(given: str, *, contact: Contact, lens: Lens) -> str:
+    """Return the person's notes as a reader sent them, each line they were shown masked as it is
+    stored. Raises StillHidden.
+    """
+    stored = contact.notes
+    if lens.sees(contact) or text_masked(stored) == stored:
+        return given
+    real = {text_masked(line).strip(): line for line in stored.splitlines()}
+    lines = given.splitlines()
+    if any(STARS in line and line.strip() not in real for line in lines):
+        raise StillHidden
+    return "\n".join(real.get(line.strip(), line) for line in lines)
 
 
 def text_masked(text: str) -> str:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.custom import CustomRefused, custom_read, lines_of
-from contacts.masking import Lens
+from contacts.masking import STARS, Lens, StillHidden, text_restored
 from contacts.models import Contact
 from contacts.services.contacts import TAG_COUNT
 
@@ -27,6 +27,20 @@ class DependentForm(forms.Form):
 
     nome = forms.CharField(max_length=255, required=False)
     vinculo = forms.ChoiceField(choices=Contact.Relation.choices, required=False)
+
+
+class Lines(forms.CharField):
+    """A text of several lines; browsers send them with a carriage return, and that is no change."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with plain line ends."""
+        return "\n".join(str(super().to_python(value) or "").splitlines())
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare what both say."""
+        return self.to_python(initial) != self.to_python(data)
 
 
 class ContactForm(forms.Form):
@@ -49,17 +63,11 @@ class ContactForm(forms.Form):
         required=False,
         help_text=_("Separadas por vírgula."),
     )
-    observacoes = forms.CharField(
-        label=_("Observações"),
-        max_length=20_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    adicionais = forms.CharField(
+    observacoes = Lines(label=_("Observações"), max_length=20_000, required=False)
+    adicionais = Lines(
         label=_("Dados adicionais"),
         max_length=20_000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Um por linha, com nome e valor, como Convênio: Unimed."),
     )
     field_order = (
@@ -100,8 +108,20 @@ class ContactForm(forms.Form):
         """Read the lines."""
         shown, stored = self.lens.custom(self.contact), self.contact.custom
         try:
-            return custom_read(self.cleaned_data["adicionais"], shown=shown, stored=stored)
+            found = custom_read(self.cleaned_data["adicionais"], shown=shown, stored=stored)
         except CustomRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        is_hidden = shown != stored
+        if is_hidden and any(STARS in str(v) and v != stored.get(k) for k, v in found.items()):
+            raise forms.ValidationError(str(StillHidden.message))
+        return found
+
+    def clean_observacoes(self) -> str:
+        """Read the notes; what was shown masked is kept as it is stored."""
+        given = self.cleaned_data["observacoes"]
+        try:
+            return text_restored(given, contact=self.contact, lens=self.lens)
+        except StillHidden as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 
     def clean_promocoes(self) -> bool | None:
