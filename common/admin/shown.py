@@ -84,7 +84,7 @@ def linked(name: str, words: Any, ordering: str | None = None) -> Callable[[Any,
         return row_link(getattr(row, name))
 
     # A list leads to its rows from another column: a link inside a link is an empty one.
-    show.leads_elsewhere = True  # type: ignore[attr-defined]
+    show.leads_elsewhere = True
     column: Callable[[Any, Any], str] = show
     return column
 

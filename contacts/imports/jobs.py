@@ -257,7 +257,7 @@ def imports_forget(company_id: Any) -> int:
 
 def files_delete_after(job: ImportJob) -> None:
     """Delete a job's files once the transaction is committed: a file does not come back."""
-    stored = [(file.storage, file.name) for file in (job.file, job.rows_file) if file]
+    stored = [(file.storage, str(file.name)) for file in (job.file, job.rows_file) if file]
 
     def delete() -> None:
         for storage, name in stored:

@@ -102,7 +102,7 @@ class Preview:
 
 def merge_preview(*, kept: Contact, gone: Contact) -> Preview:
     """Tell what a merge would do, without doing it."""
-    rows = {}
+    rows: dict[str, int] = {}
     for model, field in tables():
         if count := _rows(model, field, gone).count():
             words = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
