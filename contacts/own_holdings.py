@@ -32,7 +32,9 @@ def holdings_name() -> None:
         Holding(
             Contact,
             "guardian",
-            hidden=frozenset({"merged_into", "custom", "notes"}),
+            hidden=frozenset(
+                {"merged_into", "custom", "notes", "email", "phone", "status", "last_contact_at"}
+            ),
             why="o cadastro é de outra pessoa, o dependente",
             named=_("dependentes"),
         ),
