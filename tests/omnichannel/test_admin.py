@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from common.admin.filters import id_from
+from common.ids import id_from
 from omnichannel.adapters.outgoing import AccountHealth, SendError
 from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from omnichannel.choices import AttachmentState, MessageStatus, Stage, TemplateStatus
