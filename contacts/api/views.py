@@ -101,6 +101,8 @@ class Contacts(ContactView):
     """Lista e criação."""
 
     filterset_class = ContactFilter
+    # A guardian.
+    names_rows = True
 
     @extend_schema(tags=TAGS, operation_id="contatos_list", responses=ContactOut(many=True))
     def get(self, request: Request) -> Response:
