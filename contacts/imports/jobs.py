@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import IO, Any
 
 import orjson
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.services.audit import audit_record
 from common.errors import Conflict, DomainError
+from common.files import files_delete
 from common.tasks import ring
 from contacts.bells import IMPORT_RUN
 from contacts.imports.choices import FileKind, ImportStatus, Target
@@ -135,7 +137,7 @@ def import_start_or_discard(*, job: ImportJob, actor: Membership, **choices: Any
     try:
         return import_start(job=job, actor=actor, **choices)
     except DomainError:
-        files_delete(job)
+        files_delete((job.file, job.rows_file))
         job.delete()
         raise
 
@@ -222,20 +224,8 @@ def imports_purge() -> int:
     until = timezone.now() - KEPT
     # The sweep serves every company at once.
     rows = ImportJob.unscoped.exclude(file="", rows_file="")
-    ended, drafts = (
-        rows.filter(ended_at__lt=until),
-        rows.filter(status=ImportStatus.DRAFT, created_at__lt=until),
-    )
-    count = 0
-    for job in ended.iterator(chunk_size=100):
-        files_delete(job)
-        job.save(update_fields=["file", "rows_file", "updated_at"])
-        count += 1
-    for job in drafts.iterator(chunk_size=100):
-        files_delete(job)
-        job.delete()
-        count += 1
-    return count
+    old = Q(ended_at__lt=until) | Q(status=ImportStatus.DRAFT, created_at__lt=until)
+    return _drop_all(rows.filter(old).iterator(chunk_size=100))
 
 
 def imports_forget(company_id: Any) -> int:
@@ -244,32 +234,25 @@ def imports_forget(company_id: Any) -> int:
     """
     resting = (ImportStatus.DRAFT, ImportStatus.CANCELLED, ImportStatus.FAILED)
     rows = ImportJob.objects.for_company(company_id).filter(status__in=resting)
+    return _drop_all(rows.exclude(file="", rows_file="").select_for_update())
+
+
+def _drop_all(jobs: Iterable[ImportJob]) -> int:
     count = 0
-    for job in rows.exclude(file="", rows_file="").select_for_update():
-        files_delete_after(job)
-        if job.status == ImportStatus.DRAFT:
-            job.delete()
-        else:
-            rows.filter(pk=job.pk).update(file="", rows_file="", updated_at=timezone.now())
+    for job in jobs:
+        _drop(job)
         count += 1
     return count
 
 
-def files_delete_after(job: ImportJob) -> None:
-    """Delete a job's files once the transaction is committed: a file does not come back."""
-    stored = [(file.storage, str(file.name)) for file in (job.file, job.rows_file) if file]
-
-    def delete() -> None:
-        for storage, name in stored:
-            storage.delete(name)
-
-    transaction.on_commit(delete)
-
-
-def files_delete(job: ImportJob) -> None:
-    """Delete what is stored of a job's people outside of the database."""
-    job.file.delete(save=False)
-    job.rows_file.delete(save=False)
+def _drop(job: ImportJob) -> None:
+    """Delete a resting import's files, and all of one that nobody started."""
+    files_delete((job.file, job.rows_file))
+    if job.status == ImportStatus.DRAFT:
+        job.delete()
+    else:
+        job.file = job.rows_file = ""
+        job.save(update_fields=["file", "rows_file", "updated_at"])
 
 
 # --- inside ---------------------------------------------------------------------------------------

@@ -17,11 +17,12 @@ from django.utils import timezone
 
 from accounts.services.audit import audit_record
 from common.errors import DomainError
+from common.files import files_delete
 from common.rows import insert_rows
 from common.tasks import ring, ring_now
 from contacts.bells import IMPORT_RUN
 from contacts.imports.choices import FileKind, ImportStatus, Reason
-from contacts.imports.jobs import files_delete_after, shape_stored
+from contacts.imports.jobs import shape_stored
 from contacts.imports.reading import raw_of, rows_of
 from contacts.imports.rows import CellReader, ObjectReader, Person, Problem
 from contacts.imports.writing import chunk_write
@@ -246,7 +247,7 @@ def _finish(job: ImportJob) -> None:
     if not done:
         raise Superseded
     # Nothing reads it any more, and it would outlive an erasure of those in it.
-    files_delete_after(job)
+    files_delete((job.file, job.rows_file))
     audit_record(
         company=job.company_id,
         actor=job.author.user if job.author else None,

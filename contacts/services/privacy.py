@@ -14,6 +14,7 @@ from accounts.models import Membership
 from accounts.services.audit import audit_record
 from accounts.services.viewing import EXPORT, viewed
 from common.errors import Conflict
+from common.files import files_delete
 from contacts.dossier import dossier_build
 from contacts.holdings import Holding, erasers, everyone_in, holdings
 from contacts.models import (
@@ -100,7 +101,7 @@ def _is_talking(contact: Contact, people: list[Any]) -> bool:
 def _erase(holding: Holding, people: list[Any]) -> int:
     rows = holding.rows(people)
     if holding.files:
-        _delete_files(holding, rows)
+        files_delete(getattr(row, holding.files) for row in rows)
     if holding.is_deleted:
         ids = list(rows.values_list("pk", flat=True))
         manager: Any = getattr(holding.model, "unscoped", holding.model._default_manager)
@@ -110,20 +111,6 @@ def _erase(holding: Holding, people: list[Any]) -> int:
     if holding.blanks:
         return int(rows.order_by().update(**holding.blanks))
     return 0
-
-
-def _delete_files(holding: Holding, rows: Any) -> None:
-    names = [
-        (getattr(row, holding.files).storage, getattr(row, holding.files).name) for row in rows
-    ]
-
-    def delete() -> None:
-        for storage, name in names:
-            if name:
-                storage.delete(name)
-
-    # A file that is gone does not come back when the transaction is undone.
-    transaction.on_commit(delete)
 
 
 def _forget_ids(people: list[Any]) -> None:

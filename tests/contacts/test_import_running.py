@@ -244,7 +244,9 @@ def test_an_erasure_takes_the_files_of_imports_that_rest(ana, django_capture_on_
     assert list(ImportJob.unscoped.values_list("pk", "file")) == [(stopped.pk, "")]
 
 
-def test_files_of_a_stopped_import_are_deleted_after_a_week(ana):
+def test_files_of_a_stopped_import_are_deleted_after_a_week(
+    ana, django_capture_on_commit_callbacks
+):
     job, draft = started(ana, 40), received(ana, csv_of([HEADER, ("Lia", "41998881111", "")]))
     ImportJob.unscoped.filter(pk=job.pk).update(status="cancelada", ended_at=timezone.now())
     stored = [(one.file.storage, one.file.name) for one in (job, draft)]
@@ -252,7 +254,8 @@ def test_files_of_a_stopped_import_are_deleted_after_a_week(ana):
     past = timezone.now() - KEPT - timedelta(minutes=1)
     ImportJob.unscoped.filter(pk=job.pk).update(ended_at=past)
     ImportJob.unscoped.filter(pk=draft.pk).update(created_at=past)
-    assert imports_purge() == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        assert imports_purge() == 2
     assert not any(storage.exists(name) for storage, name in stored)
     assert list(ImportJob.unscoped.values_list("pk", "file", "rows_file")) == [(job.pk, "", "")]
     ImportJob.unscoped.update(status="cancelada")
