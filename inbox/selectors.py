@@ -14,7 +14,7 @@ from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Membership
 from common.errors import NotFound
-from contacts.models import Segment
+from contacts.models import Contact, Segment
 from contacts.segments import SegmentRefused
 from contacts.services.segments import segment_people
 from omnichannel.choices import MEDIA_KINDS, Direction, MessageKind, TemplateStatus
@@ -231,6 +231,14 @@ def message_get(membership: Membership, message_id: Any) -> Message:
         .select_related("conversation__channel", "conversation__contact", "conversation__identity")
         .first()
     )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def contact_get(membership: Membership, contact_id: Any) -> Contact:
+    """Return a person the reader may see. Raises NotFound."""
+    row: Contact | None = Contact.objects.visible_to(membership).filter(pk=contact_id).first()
     if row is None:
         raise NotFound
     return row

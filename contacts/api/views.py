@@ -93,7 +93,8 @@ class ContactView(CompanyView):
         """Return what is written of a person, the guardian as a row. Raises NotFound."""
         given = self.read(ContactIn, **options)
         if given.get("guardian") is not None:
-            given["guardian"] = self.one(given["guardian"])
+            people = Contact.objects.visible_to(self.membership)
+            given["guardian"] = self.found(people, given["guardian"])
         return given
 
 

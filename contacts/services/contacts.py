@@ -62,7 +62,7 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
     """
     is_new = contact is None
     contact = contact or Contact(company_id=actor.company_id)
-    fields = sorted(values)
+    fields, told = sorted(values), {contact.guardian_id}
     tags: Sequence[str] | None = values.pop("tags", None)
     granted: bool | None = values.pop("marketing_opt_in", None)
     if "phone" in values:
@@ -92,7 +92,8 @@ def contact_save(*, actor: Membership, contact: Contact | None = None, **values:
         target=contact,
         detail={"campos": fields},
     )
-    changed_tell(contact.company_id, filter(None, (contact.pk, contact.guardian_id)))
+    # Pages of whoever writes for them show them, those of who did until now as well.
+    changed_tell(contact.company_id, {contact.pk, contact.guardian_id, *told} - {None})
     return contact
 
 
@@ -109,6 +110,30 @@ def contact_delete(*, contact: Contact, actor: Membership) -> None:
     audit_record(
         company=contact.company_id, actor=actor.user, action="contato.apagado", target=contact
     )
+    changed_tell(contact.company_id, {held.guardian_id} - {None})
+
+
+@transaction.atomic
+def dependent_remove(*, contact: Contact, actor: Membership) -> None:
+    """Undo that somebody depends on their guardian. A record that holds nothing but a name, which
+    nobody spoke about, goes with it: it was a slip.
+    """
+    held = Contact.objects.for_company(contact.company_id).select_for_update().get(pk=contact.pk)
+    if _is_bare(held):
+        try:
+            contact_delete(contact=held, actor=actor)
+        except ContactInUse:
+            pass
+        else:
+            return
+    contact_save(actor=actor, contact=held, guardian=None)
+
+
+def _is_bare(contact: Contact) -> bool:
+    written = (contact.phone, contact.email, contact.notes, contact.custom)
+    known = ContactIdentity.objects.for_company(contact.company_id).filter(contact=contact)
+    tags = Contact.tags.through.objects.filter(contact=contact)
+    return not (any(written) or known.exists() or tags.exists())
 
 
 def _phone(contact: Contact, raw: str, actor: Membership) -> str:

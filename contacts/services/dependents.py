@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership
-from accounts.services.audit import audit_record
 from common.errors import Conflict, DomainError
 from contacts.imports.mapping import plain
-from contacts.models import Contact, ContactIdentity
-from contacts.signals import changed_tell
+from contacts.models import Contact
 
 
 class DependentOfDependent(Conflict):
@@ -69,43 +64,6 @@ def guardian_hold(*, contact: Contact, guardian: Contact, name: str) -> Contact:
     if plain(name) in {plain(other.name) for other in others}:
         raise SameDependent(fields={"name": [SameDependent.message]})
     return found
-
-
-@transaction.atomic
-def dependent_remove(*, contact: Contact, actor: Membership) -> None:
-    """Undo that somebody depends on their guardian. A record that holds nothing but a name, which
-    nobody spoke about, goes with it: it was a slip.
-    """
-    held = Contact.objects.for_company(contact.company_id).select_for_update().get(pk=contact.pk)
-    guardian_id, is_slip = held.guardian_id, _is_bare(held) and _deleted(held)
-    if not is_slip:
-        held.guardian, held.relation = None, ""
-        held.save(update_fields=["guardian", "relation", "updated_at"])
-    audit_record(
-        company=contact.company_id,
-        actor=actor.user,
-        action="dependente.removido",
-        target=contact,
-        detail={"apagado": is_slip},
-    )
-    changed_tell(contact.company_id, filter(None, (contact.pk, guardian_id)))
-
-
-def _is_bare(contact: Contact) -> bool:
-    written = (contact.phone, contact.email, contact.notes, contact.custom)
-    known = ContactIdentity.objects.for_company(contact.company_id).filter(contact=contact)
-    tags = Contact.tags.through.objects.filter(contact=contact)
-    return not (any(written) or known.exists() or tags.exists())
-
-
-def _deleted(contact: Contact) -> bool:
-    try:
-        with transaction.atomic():
-            # A copy: Django takes the key of what it deleted, and the caller still names it.
-            Contact.objects.for_company(contact.company_id).filter(pk=contact.pk).delete()
-    except ProtectedError:
-        return False
-    return True
 
 
 def dependents_of(contact: Contact) -> list[Any]:

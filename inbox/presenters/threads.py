@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from campaigns.selectors import SentTo
 from contacts.masking import NUMBERS, Lens
-from contacts.models import Contact, ContactIdentity
+from contacts.models import Contact
 from contacts.refs import IdentityKind
 from inbox.presenters.bubbles import bubble_of, file_of
 from inbox.presenters.common import about_of, face_of, first_name, label_of, name_of, window_of
@@ -149,18 +149,23 @@ def panel_of(
     contact = conversation.contact
     identities = list(contact.identities.all())
     usernames = [row.username for row in identities if row.username]
+    notes, custom = lens.text(contact, contact.notes), lens.custom(contact)
+    has_numbers = bool(contact.phone) or any(row.kind in NUMBERS for row in identities)
+    is_masked = not lens.sees(contact) and (
+        has_numbers or notes != contact.notes or custom != contact.custom
+    )
     return Panel(
         contact_id=contact.pk,
         face=face_of(conversation, lens),
         phone=lens.phone(contact),
         phone_e164=contact.phone if lens.sees(contact) else "",
-        is_masked=_is_masked(contact, identities, lens),
+        is_masked=is_masked,
         about=_about_choices(conversation, family, lens),
         family=tuple(Dependent(one.pk, one.name, _relation(one)) for one in family),
         relations=tuple(Contact.Relation.choices),
         guardian=contact.guardian.name if contact.guardian else "",
-        notes=lens.text(contact, contact.notes),
-        custom=tuple((name, _plain(value)) for name, value in lens.custom(contact).items()),
+        notes=notes,
+        custom=tuple((name, _plain(value)) for name, value in custom.items()),
         email=contact.email,
         username=usernames[0] if usernames else "",
         identities=tuple(
@@ -178,18 +183,6 @@ def panel_of(
         ticket=ticket,
         score=score,
         campaigns=tuple(campaigns),
-    )
-
-
-def _is_masked(contact: Contact, identities: Sequence[ContactIdentity], lens: Lens) -> bool:
-    """Whether something is shown otherwise than it is."""
-    if lens.sees(contact):
-        return False
-    return bool(
-        contact.phone
-        or any(row.kind in NUMBERS for row in identities)
-        or lens.custom(contact) != contact.custom
-        or lens.text(contact, contact.notes) != contact.notes
     )
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from common.errors import DomainError, NotFound
+from common.errors import DomainError
 from contacts.masking import contact_reveal
-from contacts.models import Contact, Purpose
+from contacts.models import Purpose
 from contacts.services.consent import consent_state
 from contacts.services.contacts import contact_save
 from inbox import selectors
@@ -39,18 +39,9 @@ class About(ConversationAct):
         asked = form.cleaned_data["sobre"]
         conversation_about_set(
             conversation=conversation,
-            about=self.person(asked) if asked else None,
+            about=selectors.contact_get(self.membership, asked) if asked else None,
             actor=self.membership,
         )
-
-    def person(self, contact_id: UUID) -> Contact:
-        """Return somebody the reader may see. Raises NotFound."""
-        row: Contact | None = (
-            Contact.objects.visible_to(self.membership).filter(pk=contact_id).first()
-        )
-        if row is None:
-            raise NotFound
-        return row
 
 
 class DependentAdd(ConversationAct):
@@ -69,12 +60,12 @@ class DependentAdd(ConversationAct):
         )
 
 
-class DependentDrop(About):
+class DependentDrop(ConversationAct):
     """Desfazer vínculo."""
 
     def act(self, conversation: Conversation) -> None:
         """Undo that they depend on the person."""
-        contact = self.person(self.kwargs["contact_id"])
+        contact = selectors.contact_get(self.membership, self.kwargs["contact_id"])
         dependent_drop(conversation=conversation, contact=contact, actor=self.membership)
 
     def post(self, request: HttpRequest, conversation_id: UUID, **ids: UUID) -> HttpResponse:

@@ -12,8 +12,7 @@ from accounts.services.audit import audit_record
 from common.errors import DomainError
 from common.realtime import publish
 from contacts.models import Contact
-from contacts.services.contacts import contact_save
-from contacts.services.dependents import dependent_remove
+from contacts.services.contacts import contact_save, dependent_remove
 from omnichannel import events
 from omnichannel.models import Conversation
 from omnichannel.services.conversations import conversation_lock, require_holder

@@ -11,13 +11,12 @@ from accounts.models import Company, Membership
 from common.errors import DomainError, Forbidden
 from common.scoping import company_scope
 from contacts.models import Consent, Contact
-from contacts.services.contacts import contact_save
+from contacts.services.contacts import contact_save, dependent_remove
 from contacts.services.dependents import (
     DependentOfDependent,
     HasDependents,
     NamelessDependent,
     SameDependent,
-    dependent_remove,
     dependents_of,
 )
 from contacts.services.privacy import contact_erase, dossier_give
