@@ -15,6 +15,8 @@ contacts_changed = Signal()
 def changed_tell(company_id: Any, contact_ids: Iterable[Any]) -> None:
     """Let observers know, once committed, whose record changed."""
     ids = list(contact_ids)
+    if not ids:
+        return
     transaction.on_commit(
         lambda: contacts_changed.send(sender=None, company_id=company_id, contact_ids=ids),
         robust=True,

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contacts.custom import CustomRefused, custom_read, lines_of
-from contacts.masking import STARS, Lens, StillHidden, text_restored
+from contacts.fields import CustomLines, Lines
+from contacts.masking import Lens, StillHidden, text_restored
 from contacts.models import Contact
 from contacts.services.contacts import TAG_COUNT
 
@@ -27,20 +27,6 @@ class DependentForm(forms.Form):
 
     nome = forms.CharField(max_length=255, required=False)
     vinculo = forms.ChoiceField(choices=Contact.Relation.choices, required=False)
-
-
-class Lines(forms.CharField):
-    """A text of several lines; browsers send them with a carriage return, and that is no change."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def to_python(self, value: Any) -> str:
-        """Return the text with plain line ends."""
-        return "\n".join(str(super().to_python(value) or "").splitlines())
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare what both say."""
-        return self.to_python(initial) != self.to_python(data)
 
 
 class ContactForm(forms.Form):
@@ -64,7 +50,7 @@ class ContactForm(forms.Form):
         help_text=_("Separadas por vírgula."),
     )
     observacoes = Lines(label=_("Observações"), max_length=20_000, required=False)
-    adicionais = Lines(
+    adicionais = CustomLines(
         label=_("Dados adicionais"),
         max_length=20_000,
         required=False,
@@ -80,7 +66,9 @@ class ContactForm(forms.Form):
     ) -> None:
         self.contact, self.lens = contact, lens
         given = {None: UNASKED, True: YES, False: NO}[marketing]
-        initial = {
+        super().__init__(data)
+        custom: Any = self.fields["adicionais"]
+        self.initial = {
             "nome": contact.name,
             "telefone": lens.phone(contact),
             "email": contact.email,
@@ -88,9 +76,8 @@ class ContactForm(forms.Form):
             "promocoes": given,
             "etiquetas": ", ".join(tag.name for tag in contact.tags.all()),
             "observacoes": lens.text(contact, contact.notes),
-            "adicionais": lines_of(lens.custom(contact)),
+            "adicionais": custom.over(shown=lens.custom(contact), stored=contact.custom),
         }
-        super().__init__(data, initial=initial)
         for field in self.fields.values():
             field.widget.attrs |= {"class": "input", "autocomplete": "off"}
 
@@ -102,18 +89,6 @@ class ContactForm(forms.Form):
             raise forms.ValidationError(
                 _("São até %(count)d etiquetas, de até 60 letras cada.") % {"count": TAG_COUNT}
             )
-        return found
-
-    def clean_adicionais(self) -> dict[str, Any]:
-        """Read the lines."""
-        shown, stored = self.lens.custom(self.contact), self.contact.custom
-        try:
-            found = custom_read(self.cleaned_data["adicionais"], shown=shown, stored=stored)
-        except CustomRefused as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-        is_hidden = shown != stored
-        if is_hidden and any(STARS in str(v) and v != stored.get(k) for k, v in found.items()):
-            raise forms.ValidationError(str(StillHidden.message))
         return found
 
     def clean_observacoes(self) -> str:
@@ -141,6 +116,4 @@ class ContactForm(forms.Form):
             "adicionais": "custom",
         }
         changed = {names[name]: self.cleaned_data[name] for name in self.changed_data}
-        if changed.get("marketing_opt_in", ...) is None:
-            del changed["marketing_opt_in"]
-        return changed
+        return {name: value for name, value in changed.items() if value is not None}

@@ -31,7 +31,7 @@ from common.admin.filters import today
 from common.admin.narrowing import CompanyForm
 from common.admin.shown import list_link
 from contacts.admin.portable import Portable
-from contacts.custom import CustomRefused, custom_read, lines_of
+from contacts.fields import CustomLines
 from contacts.models import (
     Consent,
     Contact,
@@ -160,7 +160,7 @@ class ContactForm(CompanyForm):
         help_text=_("Uma mudança aqui entra no histórico de consentimentos com seu nome."),
     )
 
-    extra = forms.CharField(
+    extra = CustomLines(
         label=_("Dados adicionais"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
@@ -175,15 +175,9 @@ class ContactForm(CompanyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("marketing_opt_in", getattr(self.instance, "marketing", None))
-        self.initial.setdefault("extra", lines_of(self.instance.custom))
-
-    def clean_extra(self) -> dict[str, Any]:
-        """Read the lines; one that was left alone keeps its value, of whatever type."""
+        extra: Any = self.fields["extra"]
         stored = self.instance.custom
-        try:
-            return custom_read(self.cleaned_data["extra"], shown=stored, stored=stored)
-        except CustomRefused as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
+        self.initial.setdefault("extra", extra.over(shown=stored, stored=stored))
 
 
 @admin.register(Contact)
