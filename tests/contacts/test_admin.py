@@ -141,8 +141,10 @@ def test_a_list_leads_to_its_rows_by_a_link_with_words(clinic, ana, bells):
 def test_additional_fields_are_lines_and_keep_their_types(contact, ana):
     Contact.unscoped.filter(pk=contact.pk).update(custom={"filhos": 2})
     contact.refresh_from_db()
-    Office(ana).save("contacts_contact", contact, extra="filhos: 2\r\nConvênio: Vida Mais")
+    given = {"name": "Joana", "phone": contact.phone, "status": "lead"}
+    lines = "filhos: 2\r\nConvênio: Vida Mais"
+    Office(ana).save("contacts_contact", contact, **given, extra=lines)
     contact.refresh_from_db()
     assert contact.custom == {"filhos": 2, "Convênio": "Vida Mais"}
-    answer = Office(ana).save("contacts_contact", contact, extra="sem valor")
+    answer = Office(ana).save("contacts_contact", contact, **given, extra="sem valor")
     assert "nome e valor" in text_of(answer)
