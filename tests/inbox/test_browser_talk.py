@@ -319,3 +319,23 @@ async def test_a_colleague_who_looks_at_the_same_conversation_is_named(
     await expect(his.page.locator("#presenca")).to_contain_text("Carla Nunes também está vendo")
     await hers.page.locator("#texto").press_sequentially("Oi")
     await expect(his.page.locator("#presenca")).to_contain_text("Carla Nunes está escrevendo")
+
+
+async def test_news_leaves_a_half_written_dependant_alone(
+    sit_down: SitDown, beto: Membership, channel: Channel, conversation: Conversation
+):
+    await behind(lambda: conversation_take(conversation=conversation, attendant=beto))
+    inbox = await sit_down(beto)
+    await inbox.open_conversation(conversation)
+    fold = inbox.page.locator("#novo-dependente")
+    await fold.locator("summary").click()
+    await fold.locator("[name=nome]").fill("Enzo Di")
+    await behind(lambda: make.inbound(channel, text="É para o meu filho"))
+    await expect(inbox.bubble("É para o meu filho")).to_be_visible()
+    await expect(fold.locator("[name=nome]")).to_be_visible()
+    await expect(fold.locator("[name=nome]")).to_have_value("Enzo Di")
+    await fold.locator("[name=nome]").fill("Enzo Dias")
+    await fold.get_by_role("button", name="Adicionar").click()
+    await expect(inbox.page.locator("#cabeca")).to_contain_text("Sobre Enzo Dias")
+    await expect(fold.locator("[name=nome]")).to_be_hidden()
+    await expect(fold.locator("[name=nome]")).to_have_value("")
