@@ -25,4 +25,4 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 \
 VOLUME /var/lib/central
 USER central
 EXPOSE 8000
-CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--proxy-headers", "--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "20"]
+CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--ws", "config.wire:Wire", "--ws-per-message-deflate", "false", "--ws-max-size", "8192", "--proxy-headers", "--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "20"]

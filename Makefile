@@ -7,7 +7,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint deploy-check types bench chaos manage venv venv-dev clean-venv
+.PHONY: help run test check lint scripts-check deploy-check types bench chaos manage venv venv-dev clean-venv
 
 # The first Python here that fits; when none does, bootstrap.py says so in a sentence.
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -41,16 +41,24 @@ run: venv
 manage: venv
 	@exec $(PY) -m config.launcher manage $(ARGS)
 
+# Every worker reads every file: what one run compiled, the next must find.
 test: venv-dev
-	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+	env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: lint test
 
-lint: types deploy-check
+lint: types deploy-check scripts-check
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m djlint templates --lint --quiet
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+# The page's scripts. Only this needs Node: nothing that runs does.
+scripts-check: node_modules/.package-lock.json
+	node_modules/.bin/biome ci --error-on-warnings
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
 
 types: venv-dev
 	$(PRODUCTION) $(PY) -m mypy .

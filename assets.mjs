@@ -1,13 +1,12 @@
 // Copies the browser libraries from node_modules into static/vendor, each under a name with its version, so
 // that a browser may keep them for ever. Run by `npm ci && npm run build`; the result is committed.
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 
 const VENDOR = new URL("static/vendor/", import.meta.url);
 const MODULES = new URL("node_modules/", import.meta.url);
 const ICONS = new URL("static/vendor/icons.txt", import.meta.url);
 
-const versionOf = async (name) =>
-  JSON.parse(await readFile(new URL(`${name}/package.json`, MODULES), "utf8")).version;
+const versionOf = async (name) => JSON.parse(await readFile(new URL(`${name}/package.json`, MODULES), "utf8")).version;
 
 /** One sprite with just the icons that icons.txt names; the whole set is half a megabyte. */
 async function sprite() {

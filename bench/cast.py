@@ -13,9 +13,11 @@ from accounts.models import Company, Membership
 from accounts.services.memberships import member_create
 from bench import bodies
 from common.scoping import company_scope
-from omnichannel.choices import ChannelKind, ChannelStatus
 from omnichannel.models import Channel
 from omnichannel.services.channels import channel_save
+from omnichannel.services.proving import channel_prove
+from providers.choices import ChannelKind
+from providers.outgoing import AccountHealth
 
 PASSWORD = "correta-cavalo-grampo"
 
@@ -44,20 +46,36 @@ def _clinic(number: int) -> Clinic:
         password=PASSWORD,
         role=Membership.Role.ADMINISTRATOR,
     )
+    return Clinic(company, _number(company, number), attendant)
+
+
+@transaction.atomic
+def numbers(clinic: Clinic, *, first: int, count: int) -> None:
+    """Give a clinic more numbers: bodies.account(first) and those after it."""
+    for number in range(first, first + count):
+        _number(clinic.company, number)
+
+
+def _number(company: Company, number: int) -> Channel:
     account = bodies.account(number)
     with company_scope(company):
         channel = channel_save(
             company=company,
             actor=None,
             kind=ChannelKind.WHATSAPP,
-            name="WhatsApp da recepção",
-            status=ChannelStatus.ACTIVE,
+            name=f"WhatsApp da recepção {number}",
             account_id=account.account_id,
             waba_id=account.waba_id,
-            phone_number=f"+{account.phone}",
             credentials={"access_token": "token-de-medida"},
         )
-    return Clinic(company, channel, attendant)
+        answer = AccountHealth(
+            account.account_id,
+            phone_number=f"+{account.phone}",
+            waba_id=account.waba_id,
+            is_waba_read=True,
+        )
+        channel_prove(channel=channel, answer=answer)
+    return channel
 
 
 def session_cookie(attendant: Membership) -> str:

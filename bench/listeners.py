@@ -7,7 +7,7 @@ import multiprocessing
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -36,23 +36,36 @@ class Spec:
 
 def openings(spec: Spec, *, count: int, rate: float) -> list[float]:
     """Let newcomers write and return the seconds from each POST to its `new_ticket`."""
-    return _apart(_openings, spec, count, rate)
+    spans: list[float] = _apart(_openings, spec, count, rate)
+    return spans
 
 
-def shouts(spec: Spec, *, sockets: int, count: int) -> list[float]:
-    """Send hints to a room with so many sockets; return the seconds until each heard each."""
-    return _apart(_shouts, spec, sockets, count)
+@dataclass
+class Shouted:
+    """What came of hints to a room: seconds until each socket heard each, how often one was told
+    that it missed something, how many sockets did not stay open.
+    """
+
+    sent: int
+    spans: list[float] = field(default_factory=list)
+    told: int = 0
+    closed: int = 0
 
 
-def _apart(work: Callable[..., Awaitable[list[float]]], *arguments: Any) -> list[float]:
+def shouts(spec: Spec, *, sockets: int, count: int) -> Shouted:
+    """Send hints to a room with so many sockets."""
+    result: Shouted = _apart(_shouts, spec, sockets, count)
+    return result
+
+
+def _apart(work: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         return pool.submit(_run, work, arguments).result()
 
 
-def _run(work: Callable[..., Any], arguments: tuple[Any, ...]) -> list[float]:
-    result: list[float] = uvloop.run(work(*arguments))
-    return result
+def _run(work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    return uvloop.run(work(*arguments))
 
 
 async def _socket(spec: Spec) -> ClientConnection:
@@ -121,7 +134,7 @@ async def _openings(spec: Spec, count: int, rate: float) -> list[float]:
 # --- shouts --------------------------------------------------------------------------------------
 
 
-async def _shouts(spec: Spec, sockets: int, count: int) -> list[float]:
+async def _shouts(spec: Spec, sockets: int, count: int) -> Shouted:
     import django
     from channels.layers import get_channel_layer
 
@@ -129,18 +142,21 @@ async def _shouts(spec: Spec, sockets: int, count: int) -> list[float]:
     from common import rooms
 
     opened = await _open(spec, sockets)
-    spans: list[float] = []
+    result = Shouted(sockets * count)
     began = 0.0
 
     async def listen(socket: ClientConnection) -> None:
         async for frame in socket:
-            if orjson.loads(frame).get("data") == {"what": "medida"}:
-                spans.append(time.monotonic() - began)
+            data = orjson.loads(frame).get("data") or {}
+            if data.get("what") == "missed":
+                result.told += 1
+            elif data.get("what") == "medida":
+                result.spans.append(time.monotonic() - began)
 
     listeners = [asyncio.create_task(listen(socket)) for socket in opened]
-    frame = orjson.dumps({"type": "system_message", "data": {"what": "medida"}}).decode()
-    layer = get_channel_layer()
-    assert layer is not None
+    layer: Any = get_channel_layer()
+    data = {"what": "medida"}
+    frame = orjson.dumps({"type": "system_message", "data": data}).decode()
     room, message = (
         (rooms.everything(spec.company), {"type": "hints", "frames": [frame]})
         if spec.company
@@ -150,13 +166,13 @@ async def _shouts(spec: Spec, sockets: int, count: int) -> list[float]:
         began = time.monotonic()
         await layer.group_send(room, message)
         deadline = began + PATIENCE
-        while len(spans) < sockets * (number + 1) and time.monotonic() < deadline:
+        while len(result.spans) < sockets * (number + 1) and time.monotonic() < deadline:
             await asyncio.sleep(0.005)
-        assert len(spans) == sockets * (number + 1), "not everybody heard"
+    result.closed = sum(listener.done() for listener in listeners)
     for listener in listeners:
         listener.cancel()
     await asyncio.gather(*(socket.close() for socket in opened))
-    return spans
+    return result
 
 
 async def _open(spec: Spec, count: int) -> list[ClientConnection]:

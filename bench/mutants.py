@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from config.asgi import application as application
+from webhooks.new_event import NewEvent
 from webhooks.receiver import Receiver
 
 
@@ -13,13 +14,12 @@ class Hasty(Receiver):
 
     def __init__(self) -> None:
         super().__init__()
-        self._later: set[asyncio.Task[int]] = set()
+        self._later: set[asyncio.Task[None]] = set()
 
-    async def _keep(self, source: str, body: bytes) -> int:
-        task = asyncio.create_task(super()._keep(source, body))
+    async def _keep(self, event: NewEvent) -> None:
+        task = asyncio.create_task(super()._keep(event))
         self._later.add(task)
         task.add_done_callback(self._later.discard)
-        return 200
 
 
 application.receiver = Hasty()

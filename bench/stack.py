@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import random
 import resource
 import secrets
 import shutil
@@ -19,16 +20,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from redis.exceptions import RedisError
 
+from bench import source
+from bench.source import ROOT as ROOT
 from config import processes
 from config.embedded import EmbeddedFailure, PostgresServer, ValkeyServer
 
-ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
@@ -74,7 +77,7 @@ class Stack:
             "ALLOWED_HOSTS": HOST,
             "PUBLIC_URL": self.address,
             "LOG_LEVEL": "WARNING",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": source.path(),
         }
 
     def full_environment(self) -> dict[str, str]:
@@ -121,7 +124,7 @@ class Stack:
         with open(log_dir / f"{name}.log", "ab") as log:
             self.processes[name] = processes.spawn(
                 command,
-                cwd=ROOT,
+                cwd=source.SOURCE,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -155,6 +158,11 @@ class Stack:
         """Start a worker as `make run` does."""
         celery = [sys.executable, "-m", "celery", "-A", "config"]
         self.start(name, [*celery, "worker", "-P", "threads", "-c", "8", "-n", f"{name}@bench"])
+
+    def campaigns(self, name: str = "campaigns") -> None:
+        """Start the campaigns' worker as `make run` does."""
+        celery = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", "campanhas"]
+        self.start(name, [*celery, "-n", "campanhas@bench", "-P", "threads", "-c", "2"])
 
     def beat(self) -> None:
         """Start the clock that rings the sweeps."""
@@ -197,7 +205,7 @@ class Stack:
         """Run a command of manage.py."""
         subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=source.SOURCE,
             env={**self.full_environment(), **extra},
             check=True,
         )
@@ -211,8 +219,7 @@ class Stack:
     def postgres_cpu_seconds(self) -> float:
         """Give the CPU time of the PostgreSQL server, children that ended included."""
         assert self.postgres.process is not None
-        leader = self.postgres.process.pid
-        return sum(_cpu_of(pid) for pid in _tree(leader))
+        return cpu_of_tree(self.postgres.process.pid)
 
     def resident_kib(self, name: str) -> int:
         """Give the resident memory of a process."""
@@ -226,11 +233,12 @@ class Stack:
 
 
 def free_port() -> int:
-    """Give a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Give a port nobody listens on, below those the kernel gives to connections of others."""
+    while True:
+        port = random.randint(20_000, 29_999)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def answers(url: str) -> bool:
@@ -267,13 +275,21 @@ def _cpu_of(pid: int) -> float:
     return sum(int(fields[n]) for n in (11, 12, 13, 14)) / CLOCK_TICKS
 
 
-def _tree(leader: int) -> list[int]:
-    found = [leader]
+def cpu_of_tree(leader: int) -> float:
+    """Give the CPU seconds of a process and of all below it, those that ended included."""
+    return sum(_cpu_of(pid) for pid in tree(leader))
+
+
+def tree(leader: int) -> list[int]:
+    """Give the ids of a process and of all below it."""
+    below: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if parent == leader:
-            found.append(int(entry.name))
+        below.setdefault(parent, []).append(int(entry.name))
+    found = [leader]
+    for pid in found:
+        found += below.get(pid, [])
     return found

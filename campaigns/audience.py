@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from campaigns.choices import LeftOut
 from campaigns.models import Campaign, ListedPerson
 from campaigns.rules import judged
 from contacts import segments
 from contacts.models import Contact, ContactIdentity
-from contacts.refs import IdentityKind
+from contacts.refs import PHONE_KINDS, IdentityKind
 from contacts.segments import Asked, SegmentRefused
 from contacts.services.segments import segment_people
+from providers.registry import policy_of
 
 # Ids that sort by time, as all of ours. Of two records with one number (with and without the ninth
 # digit) the older gets the message. Versions go round among those who get one, in an order that
@@ -45,6 +46,23 @@ SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0') || '7'
     given, 0, now(), '', '', '', ''
 FROM counted
 """
+
+
+class LTrimPlus(Func):
+    """A number as providers write their ids: without the plus."""
+
+    template = "ltrim(%(expressions)s, '+')"
+    output_field = CharField()
+
+
+class WithoutNine(Func):
+    """The form of a Brazilian mobile from before the ninth digit; others as they are."""
+
+    template = r"regexp_replace(%(expressions)s, '^55(\d\d)9([6-9]\d{7})$', '55\1\2')"
+    output_field = CharField()
+
+
+NUMBER = r"^\d{5,20}$"
 
 
 def asked_of(filters: dict[str, Any]) -> tuple[list[Asked], str]:
@@ -81,22 +99,45 @@ def chosen(campaign: Campaign) -> QuerySet[Contact]:
 
 
 def addressed(rows: QuerySet[Contact], campaign: Campaign) -> QuerySet[Any]:
-    """Annotate people with where WhatsApp knows them: the id it told, else their number."""
-    own = ContactIdentity.unscoped.filter(contact_id=OuterRef("pk")).order_by("-id")
-
-    def newest(kind: IdentityKind) -> Subquery:
-        return Subquery(own.filter(kind=kind.value).values("value")[:1])
+    """Annotate people with where a person chose to write to them: the number on the list, else the
+    one on their record, as the channel's kind knows it; only where there is neither, the newest it
+    told.
+    """
+    own = ContactIdentity.unscoped.filter(contact_id=OuterRef("pk")).current().order_by("-id")
+    starts_with = policy_of(campaign.channel.kind).starts_with if campaign.channel else ()
+    # Providers' ids are kept as received; one that is no number stops no audience.
+    numbers = own.filter(kind__in=set(starts_with) & set(PHONE_KINDS), value__regex=NUMBER)
+    users = own.filter(kind__in=set(starts_with) - set(PHONE_KINDS))
+    has_numbers = bool(set(starts_with) & set(PHONE_KINDS))
+    # Whom nobody wrote to yet has their address on record only.
+    written = NullIf(F("email"), Value("")) if IdentityKind.EMAIL in starts_with else None
 
     listed = ListedPerson.unscoped.filter(campaign=campaign, contact_id=OuterRef("pk"))
-    return rows.annotate(
-        to_phone=Coalesce(newest(IdentityKind.WA_PHONE), F("phone")),
-        to_user=Coalesce(newest(IdentityKind.WA_BSUID), Value("")),
-        given=Subquery(listed.order_by("line").values("given")[:1]),
-        number=F("phone"),
+    first = listed.order_by("line")
+    wanted = Coalesce(
+        NullIf(Subquery(first.values("phone")[:1]), Value("")), NullIf(F("phone"), Value(""))
+    )
+    digits = LTrimPlus(OuterRef("wanted"))
+    return rows.annotate(wanted=wanted).annotate(
+        to_phone=Coalesce(
+            _newest(numbers.filter(value__in=(digits, WithoutNine(digits)))),
+            F("wanted"),
+            _newest(numbers),
+            Value(""),
+        )
+        if has_numbers
+        else Value(""),
+        to_user=Coalesce(*([written] if written else []), _newest(users), Value("")),
+        given=Subquery(first.values("given")[:1]),
+        number=Coalesce(F("wanted"), Value("")),
     )
 
 
-def freeze(campaign: Campaign, purpose: str, letters: Sequence[str], *, needs_window: bool) -> int:
+def _newest(known: QuerySet[ContactIdentity]) -> Subquery:
+    return Subquery(known.values("value")[:1])
+
+
+def freeze(campaign: Campaign, purpose: str, letters: Sequence[str], *, is_answer: bool) -> int:
     """Write a recipient for everybody of a campaign, those left out with the reason; return how
     many rows. Raises SegmentRefused.
     """
@@ -107,7 +148,7 @@ def freeze(campaign: Campaign, purpose: str, letters: Sequence[str], *, needs_wi
         person="pk",
         nowhere=Q(to_phone="", to_user=""),
         is_gone=LeftOut.NO_ADDRESS,
-        needs_window=needs_window,
+        is_answer=is_answer,
     )
     people = rows.order_by().values("id", "reason", "to_phone", "to_user", "given", "number")
     # Composed of our own constant and a statement of the ORM; every value is a parameter.

@@ -2,3 +2,4 @@
 
 SEND = "campaigns.tasks.send"
 BUILD = "campaigns.tasks.audience_build"
+LIST = "campaigns.tasks.list_read"

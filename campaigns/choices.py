@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Purpose
+from omnichannel.sending import ranks
+from providers.choices import MessageStatus
 
 
 class CampaignKind(models.TextChoices):
@@ -88,18 +90,24 @@ class RecipientStatus(models.TextChoices):
     SKIPPED = "ignorado", _("Não enviado")
 
 
-# Statuses only move forward: each may be replaced by those of a higher rank.
+# What is told of a message, in the words of its recipient.
+OF_MESSAGE: dict[str, RecipientStatus] = {
+    MessageStatus.PENDING: RecipientStatus.PENDING,
+    MessageStatus.SENDING: RecipientStatus.SENDING,
+    MessageStatus.UNCERTAIN: RecipientStatus.UNCERTAIN,
+    MessageStatus.SENT: RecipientStatus.SENT,
+    MessageStatus.FAILED: RecipientStatus.FAILED,
+    MessageStatus.DELIVERED: RecipientStatus.DELIVERED,
+    MessageStatus.READ: RecipientStatus.READ,
+    MessageStatus.PLAYED: RecipientStatus.READ,
+}
+# Statuses only move forward, as messages' do: each may be replaced by those of a higher rank. An
+# answer stands beyond whatever a receipt tells, and who was left out stays so.
 RANKS: dict[str, int] = {
-    RecipientStatus.PENDING: 0,
-    RecipientStatus.SENDING: 1,
-    RecipientStatus.UNCERTAIN: 2,
-    RecipientStatus.SENT: 3,
-    RecipientStatus.FAILED: 4,
-    RecipientStatus.OPTED_OUT: 4,
-    RecipientStatus.DELIVERED: 5,
-    RecipientStatus.READ: 6,
-    RecipientStatus.REPLIED: 7,
-    RecipientStatus.SKIPPED: 8,
+    **{status: ranks.RANKS[told] for told, status in OF_MESSAGE.items()},
+    RecipientStatus.OPTED_OUT: ranks.RANKS[MessageStatus.FAILED],
+    RecipientStatus.REPLIED: len(ranks.RANKS),
+    RecipientStatus.SKIPPED: len(ranks.RANKS) + 1,
 }
 WENT = (
     RecipientStatus.SENT,
@@ -114,25 +122,27 @@ class LeftOut(models.TextChoices):
 
     NO_OPT_IN = "sem_opt_in", _("Não autorizou receber")
     OPTED_OUT = "descadastrado", _("Pediu para não receber")
-    NO_ADDRESS = "sem_whatsapp", _("Sem WhatsApp")
+    NO_ADDRESS = "sem_whatsapp", _("Sem endereço no canal")
     FREQUENCY = "frequencia", _("Já recebeu outra campanha há pouco")
     BAD_NUMBER = "numero_invalido", _("Número inválido")
     REPEATED = "repetido", _("Número repetido na lista")
+    SECOND = "segundo_numero", _("Segundo número na mesma linha da lista")
     NO_WINDOW = "janela_fechada", _("Não escreveu nas últimas 24 horas")
+    COUNTRY = "pais_restrito", _("País para onde o canal não pode enviar agora")
     NO_VARIABLE = "variavel_vazia", _("Falta um dado da mensagem")
     ERASED = "apagado", _("Dados apagados")
     CANCELLED = "cancelada", _("Campanha cancelada antes")
 
 
-class PauseReason(models.TextChoices):
+class CampaignPauseReason(models.TextChoices):
     """Why a campaign stands still. Only the first was a person's wish."""
 
     PERSON = "pessoa", _("Pausada por uma pessoa")
     MISSED = "horario_perdido", _("O horário marcado passou")
     NUMBER = "canal", _("O canal não envia")
-    SPAM = "limite_spam", _("A Meta limitou o número por denúncias")
-    ECOSYSTEM = "limite_meta", _("A Meta recusou muitas mensagens de marketing")
-    PAYMENT = "pagamento", _("Falta forma de pagamento na Meta")
+    SPAM = "limite_spam", _("O provedor limitou o número por denúncias")
+    ECOSYSTEM = "limite_meta", _("O provedor recusou muitas mensagens de marketing")
+    PAYMENT = "pagamento", _("Falta forma de pagamento no provedor")
     TEMPLATE = "modelo", _("O modelo não pode ser usado")
     FAILURES = "falhas", _("Muitas falhas")
     BUDGET = "orcamento", _("O orçamento do mês acabou")

@@ -15,21 +15,25 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from campaigns.limits import daily_note
 from campaigns.services.claiming import Claim, Item, number_claim, running_channels
-from campaigns.services.outcomes import Outcome, outcomes_write, trouble_take
+from campaigns.services.outcomes import Outcome, outcomes_write
+from campaigns.services.stopping import campaign_break
 from campaigns.services.watch import campaigns_watch
 from common.crypto import SecretUnreadable
+from common.errors import DomainError
 from common.locks import lock_key
 from common.scoping import company_scope
-from omnichannel.adapters import registry
-from omnichannel.adapters.base import BulkSender
-from omnichannel.adapters.outgoing import Account, SendError
+from common.tasks import apart
 from omnichannel.models import Channel
+from omnichannel.sending.reach import credentials_unreadable
+from omnichannel.sending.verdict import refused_unsent
+from providers import registry
+from providers.base import Bulk, BulkSender
+from providers.outgoing import Account, SendError, SendResult
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -50,7 +54,7 @@ def send_slice(seconds: float = SLICE_SECONDS) -> int:
     when enough senders are at work already.
     """
     with _seat() as mine:
-        return asyncio.run(Sender().run(seconds)) if mine else 0
+        return asyncio.run(CampaignSender().run(seconds)) if mine else 0
 
 
 @contextmanager
@@ -74,7 +78,7 @@ def _seat() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [taken])
 
 
-class Sender:
+class CampaignSender:
     """The loop. Rows are claimed and written in two threads with a connection each; calls are
     coroutines. What is claimed is called at once: nothing waits here between claim and call.
     """
@@ -117,8 +121,10 @@ class Sender:
                 await self._claiming(campaigns_watch)
                 watched = now
             for channel_id in channels:
-                if await self._claim_one(stack, channel_id):
-                    idle_since = time.monotonic()
+                with apart("campaign claim of channel", channel_id):
+                    # Put off before the try: a number that fails must not be asked at every turn.
+                    if await self._claim_one(stack, channel_id):
+                        idle_since = time.monotonic()
             if self._calls or self._done:
                 idle_since = time.monotonic()
             if not channels or time.monotonic() - idle_since > 1.0:
@@ -146,23 +152,25 @@ class Sender:
 
     async def _bulk(self, stack: AsyncExitStack, kind: str) -> BulkSender:
         if kind not in self._bulks:
-            made = registry.adapter_for(kind).bulk()
+            made = registry.face_of(kind, Bulk).bulk()
             self._bulks[kind] = await stack.enter_async_context(made)
         return self._bulks[kind]
 
     async def _call(self, bulk: BulkSender, channel: Channel, account: Account, item: Item) -> None:
-        result = error = None
+        answer: SendResult | SendError | None = None
         try:
-            result = await bulk.send(account, item.message)
+            answer = await bulk.send(account, item.message)
         except SendError as refused:
-            error = refused
+            answer = refused
+        except DomainError as refused:
+            # The adapter looked at the content and called nobody.
+            answer = refused_unsent(refused)
         except Exception:
             # The edge between us and a provider: whatever broke, the message may have left.
             logger.exception("campaign send %s: outcome unknown", item.id)
         self._done.append(
             Outcome(
-                *(item.id, item.campaign_id, item.contact_id, channel, item.attempts),
-                *(timezone.now(), result, error),
+                item.id, channel, item.attempts, timezone.now(), answer, item.about, item.pricing
             )
         )
 
@@ -176,7 +184,7 @@ class Sender:
     async def _write(self) -> None:
         batch = [self._done.popleft() for _turn in range(min(BATCH, len(self._done)))]
         loop = asyncio.get_running_loop()
-        await asyncio.shield(loop.run_in_executor(self._writes, outcomes_write, batch))
+        await asyncio.shield(loop.run_in_executor(self._writes, _outcomes_write, batch))
 
     async def _claiming(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._claims, work, *args)
@@ -186,6 +194,22 @@ class Sender:
         for threads in (self._claims, self._writes):
             await loop.run_in_executor(threads, _disconnect)
             threads.shutdown(wait=False)
+
+
+def _outcomes_write(batch: list[Outcome]) -> None:
+    """Write outcomes down; when that fails, number by number, so that one cannot cost the others
+    theirs.
+    """
+    try:
+        outcomes_write(batch)
+    except OperationalError:
+        # The database is away for all of them.
+        raise
+    except Exception:
+        logger.exception("campaign outcomes: not written in one go")
+        for channel in {outcome.channel.pk: outcome.channel for outcome in batch}.values():
+            with apart("campaign outcomes of channel", channel.pk):
+                outcomes_write([one for one in batch if one.channel.pk == channel.pk])
 
 
 def _disconnect() -> None:
@@ -203,11 +227,9 @@ def _claim(channel_id: UUID, most: int) -> Claim:
             claim = number_claim(channel_id=channel_id, most=most)
         except SecretUnreadable:
             logger.error("credentials of channel %s cannot be read", channel_id)
-            detail = _("As credenciais do canal não podem ser lidas. Informe o token de novo.")
-            for campaign in channel.campaigns.for_company(channel.company_id).running():
-                trouble_take(channel, campaign.pk, "channel", "credencial_ilegivel", detail)
+            credentials_unreadable(channel)
             return Claim()
         for campaign_id, detail in claim.broken:
-            trouble_take(channel, campaign_id, "template", "modelo_indisponivel", detail)
+            campaign_break(campaign_id, detail)
         daily_note(channel, len(claim.items))
         return claim

@@ -51,6 +51,13 @@ class ListRefused(DomainError):
     message = _("Não conseguimos ler a lista. Confira se há um número por linha.")
 
 
+class ListReading(Conflict):
+    """A workbook of numbers is on its way into the list."""
+
+    code = "lista_em_leitura"
+    message = _("A planilha da lista ainda está sendo lida. Tente de novo em instantes.")
+
+
 class BudgetSpent(Conflict):
     """The number's budget of the month is used up."""
 

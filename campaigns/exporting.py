@@ -6,21 +6,19 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.services.audit import audit_record
 from accounts.services.viewing import EXPORT, viewed
-from campaigns.choices import LeftOut, RecipientStatus
+from campaigns.choices import RecipientStatus
 from campaigns.models import Campaign
-from campaigns.selectors import people_behind
+from campaigns.selectors import left_out_labels, people_behind
 from contacts.imports.choices import FileKind
 from contacts.imports.exporting import (
     XLSX_ROWS,
     TooManyForXlsx,
     csv_pieces,
-    harmless,
     workbook_pieces,
 )
 
@@ -50,7 +48,7 @@ def people_export(
     )
     taken = rows.select_related("contact").iterator(chunk_size=CHUNK)
     viewed(actor, EXPORT, (row.contact for row in taken))
-    lines = chain([_heading()], _lines(rows))
+    lines = chain([_heading()], _lines(rows, campaign))
     if kind == FileKind.CSV:
         return csv_pieces(lines)
     return workbook_pieces(lines, _("Campanha"))
@@ -63,10 +61,10 @@ def _heading() -> list[str]:
     ]
 
 
-def _lines(rows: Any) -> Iterator[list[str]]:
+def _lines(rows: Any, campaign: Campaign) -> Iterator[list[str]]:
+    zone = campaign.company.zone
     statuses = {value: str(label) for value, label in RecipientStatus.choices}
-    reasons = {value: str(label) for value, label in LeftOut.choices}
-    zone = timezone.get_current_timezone()
+    reasons = left_out_labels(campaign)
     for row in rows.values_list(*COLUMNS).iterator(chunk_size=CHUNK):
         name, phone, letter, status, left_out, error, *moments, reply = row
         cells = [
@@ -75,4 +73,4 @@ def _lines(rows: Any) -> Iterator[list[str]]:
             *(f"{at.astimezone(zone):%d/%m/%Y %H:%M}" if at else "" for at in moments),
             reply,
         ]
-        yield [harmless(cell) for cell in cells]
+        yield cells

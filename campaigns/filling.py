@@ -1,13 +1,13 @@
 """Variables of a message: texts with places for what is known of each person. Pure.
 
 `Olá {primeiro_nome|paciente}` becomes "Olá Ana", or "Olá paciente" where no name is known. Places
-name the person's own columns, a custom field, or a column of the list the campaign was given; `{{`
-and `}}` stand for braces.
+name the person's own columns, a custom field, or a column of the list the campaign was given.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,26 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
+from contacts.first_names import first_name_of
 
+# Places as other tools write them, which people would read as they stand.
+WORD = (
+    r"(?:(?:o |seu |sua |primeiro |segundo |first[ _]?|last[ _]?|full[ _]?)*"
+    r"(?:nomes?|name|fname|lname|sobrenome|client[ei]s?|customer|pacientes?|patient|contato|contact"
+    r"|lead|data|date|dia|hora|horario|time|telefone|phone|celular|whatsapp|e-?mail|medic[oa]"
+    r"|doutora?|dentista|profissional|clinica|empresa|company|valor|preco|link|url|cidade|cpf"
+    r"|endereco|servico|procedimento|consulta|especialidade|unidade|cupom|desconto|campo|variavel"
+    r"|texto|inserir|insira|inclu(?:a|ir)|coloque|colocar|digite|preench(?:a|er)|user)"
+    r"(?:[ _.\-]?\w+){0,4})"
+)
+FOREIGN = re.compile(
+    rf"\{{\{{[^{{}}]*\}}\}}|[$#%]\{{[^{{}}]*\}}|\{{%[^{{}}]*%\}}|\*\|[^|*]{{1,40}}\|\*"
+    rf"|%%?[a-z_][\w.\-]*%%?(?![\w%])|(?<![\d%])%[sd]\b|<+\s*/?[a-z_][\w .\-]{{0,40}}>+"
+    rf"|\[+\s*(?:{WORD}|\d{{1,2}})\s*\]+|\(\(\s*{WORD}\s*\)\)|«\s*{WORD}\s*»|#{WORD}#"
+    r"|\(\s*(?:primeiro )?nome(?: d[oa] \w+)?\s*\)"
+    rf"|(?<![a-z0-9])\$[a-z_]\w+|(?<![\w.])[@:](?:nome|name|primeiro_?nome|first_?name)\b"
+    rf"|__{WORD}__"
+)
 PLACE = re.compile(r"\{\{|\}\}|\{([^{}|]{1,60})(?:\|([^{}]{0,200}))?\}")
 BLANKS = re.compile(r"\s+")
 OWN = ("primeiro_nome", "nome", "email")
@@ -46,9 +65,9 @@ class Known:
             return told
         match key.casefold():
             case "primeiro_nome":
-                return self.name.split(" ", 1)[0]
+                return first_name_of(self.name)
             case "nome":
-                return self.name
+                return self.name if any(c.isalpha() for c in self.name) else ""
             case "email":
                 return self.email
         return _text(_find(self.custom or {}, key))
@@ -57,8 +76,10 @@ class Known:
 class Filling:
     """The variables of one version of a message, read once and filled for many."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], *, is_text: bool = False) -> None:
+        """Read them. `is_text` tells that they are whole texts, whose lines and length stay."""
         self._parts = {key: _read(str(text)) for key, text in variables.items()}
+        self._is_text = is_text
 
     def places(self) -> list[str]:
         """Return the names of the places that are used."""
@@ -75,10 +96,12 @@ class Filling:
                 word = told or otherwise
                 if place and not word:
                     return None
-                words.append(word)
-            # Meta refuses line breaks, tabs and rows of blanks; in what people are called such
-            # things are slips.
-            filled[key] = BLANKS.sub(" ", "".join(words)).strip()[:LONGEST]
+                words.append(BLANKS.sub(" ", word).strip() if place else word)
+            # Meta refuses line breaks, tabs and rows of blanks in a variable; in what people are
+            # called such things are slips everywhere.
+            whole = "".join(words)
+            one_line = BLANKS.sub(" ", whole).strip()[:LONGEST]
+            filled[key] = whole.strip() if self._is_text else one_line
         return filled
 
 
@@ -93,12 +116,35 @@ def variables_check(variables: Mapping[str, Any]) -> dict[str, str]:
         elif re.search(r"[\n\r\t]|    ", text):
             sentence = _("Sem quebras de linha, tabulações ou vários espaços seguidos.")
             problems[f"variables.{key}"] = [sentence]
+        elif found := foreign_place(text):
+            problems[f"variables.{key}"] = [
+                _("“%(place)s” sairia assim mesmo. Use {primeiro_nome|paciente} ou o nome do dado.")
+                % {"place": found}
+            ]
         elif _leftover(text):
             sentence = _("Feche as chaves, por exemplo {primeiro_nome|paciente}.")
             problems[f"variables.{key}"] = [sentence]
     if problems:
         raise PlacesRefused(fields=problems)
     return dict(variables)
+
+
+def foreign_place(text: str) -> str:
+    """Return the first place that is written as another tool writes it, "" when there is none."""
+    parts = unicodedata.normalize("NFD", text)
+    folded = "".join(c for c in parts if not unicodedata.combining(c)).lower()
+    found = FOREIGN.search(folded)
+    return found[0] if found else ""
+
+
+def text_check(text: str) -> str:
+    """Return a message with places. Raises PlacesRefused for one that people would read raw."""
+    if found := foreign_place(text):
+        raise PlacesRefused(
+            _("“%(place)s” sairia assim mesmo. Use {primeiro_nome|paciente} ou o nome do dado.")
+            % {"place": found}
+        )
+    return text
 
 
 def places_check(places: Iterable[str], known: Iterable[str]) -> None:

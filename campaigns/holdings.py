@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from campaigns.models import ListedPerson, Recipient
-from contacts.holdings import Holding, hold
+from contacts.holdings import Holding
 
-
-def holdings_name() -> None:
-    """Name them: to whom and what goes, that something was sent stays for the numbers and costs."""
-    hold(
-        Holding(
-            Recipient,
-            "contact",
-            blanks={
-                **dict.fromkeys(("phone", "user_id", "reply_text", "error_detail"), ""),
-                **dict.fromkeys(("given", "values"), None),
-                "external_id": "",
-            },
-        ),
-        Holding(ListedPerson, "contact", is_deleted=True),
-    )
+# To whom and what goes, that something was sent stays for the numbers and costs.
+HOLDINGS = (
+    Holding(
+        Recipient,
+        "contact",
+        blanks={
+            **dict.fromkeys(("phone", "user_id", "reply_text", "error_detail"), ""),
+            **dict.fromkeys(("given", "values"), None),
+            "external_id": "",
+        },
+    ),
+    Holding(ListedPerson, "contact", is_deleted=True),
+)

@@ -55,7 +55,7 @@ def daily_room(channel: Channel) -> int:
     limit = daily_limit(channel)
     if limit is None:
         return NO_LIMIT
-    key = channel.waba_id or str(channel.pk)
+    key = _account_key(channel)
     counted_at, count = _counts.get(key, (0.0, 0))
     if time.monotonic() - counted_at > COUNT_SECONDS:
         count = _sent(channel)
@@ -63,9 +63,14 @@ def daily_room(channel: Channel) -> int:
     return max(limit - count, 0)
 
 
+def _account_key(channel: Channel) -> str:
+    """Name a company's account: two companies that name one WABA count for themselves."""
+    return f"{channel.company_id}:{channel.waba_id or channel.pk}"
+
+
 def daily_note(channel: Channel, count: int) -> None:
     """Count messages that were just claimed until the next real count."""
-    key = channel.waba_id or str(channel.pk)
+    key = _account_key(channel)
     if key in _counts:
         at, known = _counts[key]
         _counts[key] = (at, known + count)

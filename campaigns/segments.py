@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Recipient
-from contacts.segments import Field, Kind, offer
+from common.folding import same
+from contacts.segments import FieldKind, SegmentField, column_holds
 
 GOT, READ, REPLIED, NEVER = "recebeu", "leu", "respondeu", "nunca"
 HISTORY = (
@@ -42,9 +43,9 @@ def _named(operator: str, value: str | None) -> Q:
     sent = _own().exclude(sent_at=None)
     match operator:
         case "contem":
-            return Q(Exists(sent.filter(campaign__name__icontains=value)))
+            return Q(Exists(sent.filter(column_holds("campaign__name", value or ""))))
         case "igual":
-            return Q(Exists(sent.filter(campaign__name__iexact=value)))
+            return Q(Exists(sent.filter(same("campaign__name", value or ""))))
         case "vazio":
             return ~Q(Exists(sent))
     return Q(Exists(sent))
@@ -60,8 +61,8 @@ def _latest(operator: str, since: datetime | None) -> Q:
     return ~Q(Exists(sent))
 
 
-def fields_offer() -> None:
-    """Add the fields of this package."""
-    offer(Field("campanhas", _("Campanhas"), Kind.CHOICE, _history, HISTORY))
-    offer(Field("campanha", _("Nome da campanha recebida"), Kind.TEXT, _named))
-    offer(Field("ultima_campanha", _("Última campanha"), Kind.MOMENT, _latest))
+FIELDS = (
+    SegmentField("campanhas", _("Campanhas"), FieldKind.CHOICE, _history, HISTORY),
+    SegmentField("campanha", _("Nome da campanha recebida"), FieldKind.TEXT, _named),
+    SegmentField("ultima_campanha", _("Última campanha"), FieldKind.MOMENT, _latest),
+)

@@ -11,13 +11,16 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncHour, TruncMinute
+from django.utils.translation import gettext as _
 
 from campaigns.choices import LeftOut, RecipientStatus, WinnerRule
 from campaigns.models import Campaign, CampaignVariant, ListedPerson, Recipient
 from campaigns.services.messages import Composer
 from campaigns.services.replies import ANSWERS_FOR
+from common.composed import Composed
 from contacts.models import Consent, Purpose
 from omnichannel.models import Conversation, MessageCost
+from providers.choices import ChannelKind
 
 # Two shares differ for a reason, not by chance, from here on (two-sided, 95 %).
 SIGNIFICANT = 1.96
@@ -119,8 +122,11 @@ def results(campaign: Campaign) -> Results:
     mine = Recipient.unscoped.filter(campaign=campaign)
     by_letter: Any = mine.order_by("letter").values("letter").annotate(**COUNTS)
     counted = [(row.pop("letter"), Totals(**row)) for row in by_letter]
+    # Whoever answered that they want no more of it is no success of a version.
+    gone = opted_out_after(campaign).exclude(replied_at=None).order_by().values_list("letter")
+    left = dict(gone.annotate(n=Count("pk")))
     variants = [
-        VariantResult(letter, totals, _share(campaign, totals))
+        VariantResult(letter, totals, _share(campaign, totals, left.get(letter, 0)))
         for letter, totals in counted
         if totals.to_send
     ]
@@ -142,14 +148,43 @@ def results(campaign: Campaign) -> Results:
 
 
 def left_out_of(campaign: Campaign) -> dict[str, int]:
-    """Count those who get nothing, by reason; lines of a list without a number included."""
+    """Count those who get nothing, by reason; lines of a list that bring no message included."""
     rows = Recipient.unscoped.filter(campaign=campaign).exclude(left_out="")
     counted = rows.order_by().values_list("left_out").annotate(n=Count("pk"))
     found = {reason: n for reason, n in counted}
-    bad = ListedPerson.unscoped.filter(campaign=campaign, contact=None).count()
-    if bad:
-        found[LeftOut.BAD_NUMBER.value] = bad
-    return {reason: found[reason] for reason in LeftOut.values if reason in found}
+    for reason in LINES:
+        if lines := lines_behind(campaign, reason).count():
+            found[reason] = found.get(reason, 0) + lines
+    return {reason: found[reason] for reason in LeftOut.values if found.get(reason)}
+
+
+def left_out_labels(campaign: Campaign) -> dict[str, str]:
+    """Return the reasons of getting nothing in words; without an address of the campaign's kind of
+    channel is said by that kind's name.
+    """
+    kind = ChannelKind(campaign.channel_kind).label
+    labels = {value: str(label) for value, label in LeftOut.choices}
+    return {**labels, LeftOut.NO_ADDRESS.value: _("Sem %(kind)s") % {"kind": kind}}
+
+
+# Of lines, not of people.
+LINES = (LeftOut.BAD_NUMBER.value, LeftOut.REPEATED.value, LeftOut.SECOND.value)
+
+
+def lines_behind(campaign: Campaign, number: str) -> Any:
+    """Return the lines of a campaign's list that a number counts: without a number, about somebody
+    of an earlier line (who gets one message, filled from that line), or with a second number.
+    """
+    listed = ListedPerson.unscoped.filter(campaign=campaign).order_by("line")
+    match number:
+        case LeftOut.BAD_NUMBER:
+            return listed.filter(contact=None)
+        case LeftOut.REPEATED:
+            earlier = listed.filter(contact=OuterRef("contact"), line__lt=OuterRef("line"))
+            return listed.filter(Exists(earlier.order_by()))
+        case LeftOut.SECOND:
+            return listed.exclude(more="")
+    return listed.none()
 
 
 def _failures(mine: Any) -> list[tuple[str, str, int]]:
@@ -171,10 +206,10 @@ def opted_out_after(campaign: Campaign) -> Any:
     return Recipient.unscoped.filter(campaign=campaign).went().filter(Exists(stopped))
 
 
-def _share(campaign: Campaign, totals: Totals) -> float:
+def _share(campaign: Campaign, totals: Totals, left: int) -> float:
     if not totals.delivered:
         return 0.0
-    good = totals.read if campaign.winner_rule == WinnerRule.READ else totals.replied
+    good = totals.read if campaign.winner_rule == WinnerRule.READ else totals.replied - left
     return good / totals.delivered
 
 
@@ -261,14 +296,21 @@ class SentTo:
     is_answered_here: bool
 
 
-def sent_to(conversation: Conversation, most: int = 3) -> list[SentTo]:
-    """Return the newest campaign messages that the person of a conversation got on its channel."""
-    rows = list(
-        Recipient.objects.for_company(conversation.company_id)
-        .filter(contact_id=conversation.contact_id, campaign__channel_id=conversation.channel_id)
+_SENT = Composed(
+    lambda most, company_id, contact_id, channel_id: (
+        Recipient.objects.for_company(company_id)
+        .filter(contact_id=contact_id, campaign__channel_id=channel_id)
         .went()
         .select_related("campaign__channel")
         .order_by("-claimed_at")[:most]
+    )
+)
+
+
+def sent_to(conversation: Conversation, most: int = 3) -> list[SentTo]:
+    """Return the newest campaign messages that the person of a conversation got on its channel."""
+    rows = _SENT.rows(
+        conversation.company_id, conversation.contact_id, conversation.channel_id, shape=most
     )
     if not rows:
         return []

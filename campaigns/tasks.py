@@ -8,6 +8,7 @@ from campaigns import bells
 from campaigns.dispatch import send_slice
 from campaigns.models import Campaign
 from campaigns.services.audiences import audience_build as build
+from campaigns.services.lists import list_read as read
 from campaigns.services.watch import tick as look
 from common.tasks import company_task, ring_now
 
@@ -31,3 +32,11 @@ def audience_build(company_id: str, campaign_id: str) -> None:
     campaign = Campaign.objects.filter(pk=campaign_id).first()
     if campaign is not None:
         build(campaign=campaign)
+
+
+@company_task(bells.LIST)
+def list_read(company_id: str, campaign_id: str) -> None:
+    """Read a workbook of numbers into a campaign's list."""
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is not None:
+        read(campaign=campaign)

@@ -16,3 +16,15 @@ class Base(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Link(models.Model):
+    """A row of a relation between two tables: what Django would make by itself, but with an id that
+    sorts by time. `auto_created` in the Meta of a subclass lets forms and the back-office fill the
+    relation as they fill Django's own, and keeps the row out of the migrations' states.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+
+    class Meta:
+        abstract = True

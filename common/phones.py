@@ -24,9 +24,15 @@ DDDS = frozenset(
 
 MOBILE_WITHOUT_NINE = re.compile(r"55(\d\d)([6-9]\d{7})")
 MOBILE_WITH_NINE = re.compile(r"55(\d\d)9([6-9]\d{7})")
+# Mexico dropped the 1 of its mobiles and Argentina writes a 9 before them: WhatsApp names one
+# person by either form.
+MEXICAN = re.compile(r"52(1?)([2-9]\d{9})")
+ARGENTINE = re.compile(r"54(9?)([1-3]\d{9})")
 SUBSCRIBER = re.compile(r"[2-9]\d{7}|9\d{8}")
 # 0800 and its kin are dialled without an area code.
 SERVICE = re.compile(r"[3589]00\d{6,7}")
+# What providers write to from without a country: 3 to 6 digits.
+SHORT_CODE_DIGITS = 6
 PUNCTUATION = re.compile(r"[()./\-]")
 PLAIN = re.compile(r"\+?[0-9]+")
 BLANKS = dict.fromkeys([*range(33), 127])
@@ -71,6 +77,43 @@ def variants(number: str) -> tuple[str, ...]:
     return (plain,)
 
 
+def forms(number: str) -> tuple[str, ...]:
+    """Return every id by which a canonical number may be known: its variants, and for Mexican and
+    Argentine mobiles the form with or without the digit after the country code.
+    """
+    plain = number.removeprefix("+")
+    for pattern, code, digit in ((MEXICAN, "52", "1"), (ARGENTINE, "54", "9")):
+        if found := pattern.fullmatch(plain):
+            other = f"{code}{'' if found[1] else digit}{found[2]}"
+            return plain, other
+    return variants(number)
+
+
+def folded(number: str) -> str:
+    """Return one name for all forms of a canonical number, to compare by and never to call."""
+    return min(forms(number), key=lambda form: (len(form), form), default="")
+
+
+# Where the clock differs from most of Brazil, by area code.
+ZONES = {
+    **dict.fromkeys(("65", "66"), "America/Cuiaba"),
+    **dict.fromkeys(("92", "97"), "America/Manaus"),
+    "67": "America/Campo_Grande",
+    "68": "America/Rio_Branco",
+    "69": "America/Porto_Velho",
+    "95": "America/Boa_Vista",
+}
+
+
+def zone(number: str) -> str:
+    """Return the name of the time zone that a number's area is in, "" when nothing tells it."""
+    plain = number.removeprefix("+")
+    if not plain.startswith("55"):
+        return ""
+    area = plain[2:4]
+    return ZONES.get(area, "America/Sao_Paulo") if area in DDDS else ""
+
+
 def country(number: str) -> str:
     """Return the two letters of a number's country, "" when its code belongs to none."""
     plain = number.removeprefix("+")
@@ -88,8 +131,12 @@ def country(number: str) -> str:
 
 
 def display(number: str) -> str:
-    """Return the number as people read it: Brazilian ones nationally, others with country code."""
+    """Return the number as people read it: Brazilian ones nationally, others with country code. A
+    short code, or a name in the place of a number, stays as it is: it has no country.
+    """
     plain = number.removeprefix("+")
+    if len(plain) <= SHORT_CODE_DIGITS or any(character.isalpha() for character in plain):
+        return number
     national = plain[2:] if plain.startswith("55") else ""
     if national[:2] in DDDS and SUBSCRIBER.fullmatch(national[2:]):
         return f"({national[:2]}) {national[2:-4]}-{national[-4:]}"

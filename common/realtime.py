@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,10 @@ def publish(events: Event | Iterable[Event]) -> None:
 
 def send(events: list[Event]) -> None:
     """Send hints now, those for the same room in one layer message."""
+    if _voice.is_in_doubt():
+        # The layer does not answer, and every page is about to be told to ask: no need to wait.
+        doubt()
+        return
     rooms: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for event in events:
         envelope = event.envelope()
@@ -103,17 +107,25 @@ async def _send(rooms: dict[str, list[dict[str, Any]]]) -> None:
     if layer is None:
         return
     messages = [
-        (room, {"type": "hints", "frames": frames})
+        (room, hints_message(envelopes[start : start + CHUNK]))
         for room, envelopes in rooms.items()
-        for frames in _chunks(envelopes)
+        for start in range(0, len(envelopes), CHUNK)
     ]
     async with asyncio.timeout(SECONDS):
         await layer.rooms_send(messages)
 
 
-def _chunks(envelopes: list[dict[str, Any]]) -> Iterator[list[str]]:
-    for start in range(0, len(envelopes), CHUNK):
-        yield [orjson.dumps(item).decode() for item in envelopes[start : start + CHUNK]]
+def hints_message(envelopes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what goes through the layer: the frames as pages get them, and beside them
+    `[conversation, type, seq, id]` of each, so that no socket has to read its frames.
+    """
+    return {
+        "type": "hints",
+        "frames": [orjson.dumps(item).decode() for item in envelopes],
+        "about": [
+            [item[key] for key in ("conversation", "type", "seq", "id")] for item in envelopes
+        ],
+    }
 
 
 class _Voice:
@@ -126,6 +138,10 @@ class _Voice:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._owner = 0
         self._doubt: asyncio.Task[None] | None = None
+        # Hints were lost that the pages have not been told of.
+        self._owes = False
+        # Nothing got through since then.
+        self._is_away = False
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine to its end over there; raises what it raises."""
@@ -135,10 +151,28 @@ class _Voice:
         """Begin to tell pages that hints were lost, without waiting for it."""
         self._ready().call_soon_threadsafe(self._begin_doubt)
 
+    def is_in_doubt(self) -> bool:
+        """Tell whether nothing got through since hints were lost: then pages are still to be told,
+        and a further hint would only wait.
+        """
+        return self._is_away and self._owner == os.getpid()
+
     def _begin_doubt(self) -> None:
-        # One that still tries will tell of this loss, too.
+        self._owes = True
         if self._doubt is None or self._doubt.done():
-            self._doubt = asyncio.get_running_loop().create_task(_tell_missed())
+            self._doubt = asyncio.get_running_loop().create_task(self._settle_doubt())
+
+    async def _settle_doubt(self) -> None:
+        self._is_away = True
+        try:
+            # What is lost while the pages are being told they may have asked too soon for.
+            while self._owes:
+                self._owes = False
+                await _tell_missed()
+                # From here on hints get through, however many come.
+                self._is_away = False
+        finally:
+            self._is_away = False
 
     def _ready(self) -> asyncio.AbstractEventLoop:
         with self._lock:

@@ -1,7 +1,8 @@
 """Tenancy: a query on a tenant's table says whose rows it wants, or it raises.
 
-The scope is opened in five places only: API base view, page mixin, `company_task`, socket consumer,
-and per item in the webhook pipeline. `unscoped` managers are for the admin, migrations and sweeps.
+The scope is opened by few doors: API base view, page mixin, tasks, sockets, back-office, and per
+item in the pipeline and the sender. tests/test_closed_lists.py lists them, and holds that pages and
+API never read past the scope. `unscoped` managers are for the admin, migrations, sweeps, services.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from accounts.api.base import UnknownAddress
+from config.api_schema import KeptSchema
 
 urlpatterns = [
     path("", include("accounts.api.urls")),
@@ -14,7 +15,7 @@ urlpatterns = [
     path("", include("queues.api.urls")),
     path("", include("leadscoring.api.urls")),
     path("", include("campaigns.api.urls")),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", KeptSchema.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^[\s\S]*$", UnknownAddress.as_view(), name="api-unknown"),
 ]

@@ -50,7 +50,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page(_("Modelos de mensagem"), "description", "omnichannel_template"),
             _page(_("Custos"), "payments", "omnichannel_messagecost"),
             _page(_("Tarifas"), "price_change", "omnichannel_rate"),
-            _page(_("Avisos da Meta"), "campaign", "omnichannel_channelnotice"),
+            _page(_("Avisos dos provedores"), "campaign", "omnichannel_channelnotice"),
         ],
     },
     {
@@ -148,5 +148,6 @@ UNFOLD: dict[str, Any] = {
     "COLORS": {"primary": PRIMARY},
     "STYLES": [lambda request: static("common/admin.css")],
     "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
+    "ENVIRONMENT": "config.dashboard.clock",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
 }

@@ -11,10 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import venv
 from importlib.util import find_spec
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BEGAN = time.monotonic()
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -27,6 +29,11 @@ def fail(words: str) -> None:
     """End with a sentence for who sits there."""
     print("\n" + words, file=sys.stderr)
     sys.exit(1)
+
+
+def say(words: str) -> None:
+    """Print one line with the seconds since the start, as the launcher goes on to do."""
+    print(f"{time.monotonic() - BEGAN:6.1f} s  {words}", flush=True)
 
 
 def main() -> None:
@@ -85,12 +92,12 @@ def is_sound() -> bool:
 def make_venv() -> None:
     """Make `.venv` anew, over whatever stood there."""
     if os.path.lexists(VENV):
-        print("replacing a .venv that does not work", flush=True)
+        say("replacing a .venv that does not work")
         if os.path.islink(VENV) or not os.path.isdir(VENV):
             os.unlink(VENV)
         else:
             shutil.rmtree(VENV)
-    print(f"making .venv with {sys.executable}", flush=True)
+    say(f"making .venv with {sys.executable}")
     try:
         venv.create(VENV, with_pip=True, symlinks=True)
     except (OSError, subprocess.CalledProcessError) as error:
@@ -100,7 +107,7 @@ def make_venv() -> None:
 def install(lock: str) -> None:
     """Install what the lock file names, showing how far it is; pip's own settings apply."""
     total = sum("==" in line for line in open(os.path.join(ROOT, lock)) if line[:1].isalnum())
-    print(f"installing {total} packages from {lock} (about a minute)", flush=True)
+    say(f"installing {total} packages from {lock} (about a minute)")
     command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", lock]
     pip = subprocess.Popen(  # noqa: S603 (our own command)
@@ -113,10 +120,12 @@ def install(lock: str) -> None:
         if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied")):
             found += 1
             if found % 20 == 0:
-                print(f"  {min(found, total)} of {total} found", flush=True)
+                say(f"  {min(found, total)} of {total} found")
         elif line.startswith("Installing collected"):
-            print("  unpacking", flush=True)
-    if pip.wait():
+            say("  unpacking")
+    code = pip.wait()
+    say("installed" if code == 0 else "not installed")
+    if code:
         print("\n".join("  " + line for line in lines[-15:]), file=sys.stderr)
         fail(
             f"pip could not install {lock}; its last words stand above. Run the same command again."

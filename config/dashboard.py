@@ -5,20 +5,33 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from common.admin import access_of
+from common.admin import access_of, since
 from common.admin.filters import today
 from common.ids import id_from
-from omnichannel.choices import ChannelStatus, MessageStatus, Stage
+from common.zones import zone_words
+from inbox.shell.clocks import span_words
+from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel, Conversation, Message
+from providers.choices import MessageStatus
 from webhooks.models import InboundEvent
+from webhooks.pacing import pace_told
 
 State = InboundEvent.State
+WAITING = Q(state__in=(State.PENDING, State.PROCESSING))
+# Older than this, an attendant has begun to wait for it.
+LATE_SECONDS = 2
+
+
+def clock(request: HttpRequest) -> list[str]:
+    """Name the clock of the page, beside the person's name (UNFOLD.ENVIRONMENT)."""
+    return [zone_words(), "default"]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -28,14 +41,17 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     channels = access.narrow(Channel.unscoped.defer("credentials").select_related("company"))
     talks = access.narrow(Conversation.unscoped.all())
     said = access.narrow(Message.unscoped.all())
+    shown = list(channels.order_by("-status", "name")[:12])
+    for channel in shown:
+        channel.heard = since(channel.last_webhook_at)
     context.update(
-        channels=list(channels.order_by("-status", "name")[:12]),
+        channels=shown,
         healthy=ChannelStatus.ACTIVE,
         boards=[_conversations(talks), _messages(said)],
         is_owner=access.is_owner,
     )
     if access.is_owner:
-        context["boards"].append(_ledger())
+        context["boards"].append(_ledger(context))
     return context
 
 
@@ -89,18 +105,41 @@ def _messages(rows: QuerySet[Any]) -> dict[str, Any]:
     }
 
 
-def _ledger() -> dict[str, Any]:
+def _ledger(context: dict[str, Any]) -> dict[str, Any]:
+    """Count what the ledger holds; warn when what comes is stored too late."""
     model = "webhooks_inboundevent"
     found = InboundEvent.objects.exclude(state=State.DONE).aggregate(
-        waiting=Count("pk", filter=Q(state__in=(State.PENDING, State.PROCESSING))),
+        waiting=Count("pk", filter=WAITING),
+        oldest=Min("created_at", filter=WAITING),
         unrouted=Count("pk", filter=Q(state=State.UNROUTED)),
         quarantined=Count("pk", filter=Q(state=State.QUARANTINED)),
     )
+    age = (timezone.now() - found["oldest"]).total_seconds() if found["oldest"] else 0.0
+    context["warnings"] = _lateness(age, pace_told())
     return {
         "title": _("Webhooks"),
         "figures": [
-            _figure(_("Na fila"), found["waiting"], model, "parados"),
+            _figure(_("Na fila"), found["waiting"], model, "parados", is_bad=age > LATE_SECONDS),
             _figure(_("Sem canal"), found["unrouted"], model, "sem_canal", is_bad=True),
             _figure(_("Em quarentena"), found["quarantined"], model, "quarentena", is_bad=True),
         ],
     }
+
+
+def _lateness(age: float, delay: float) -> list[str]:
+    """Say that messages wait to be stored, and what the receiver does about it."""
+    warnings = []
+    if age > LATE_SECONDS:
+        warnings.append(
+            gettext("A mensagem recebida há mais tempo espera há %(span)s para ser gravada.")
+            % {"span": span_words(timedelta(seconds=age))}
+        )
+    if delay:
+        warnings.append(
+            gettext(
+                "Chegam mais mensagens do que dá para gravar. Quem envia muito está recebendo a"
+                " confirmação até %(delay)d ms mais tarde; nenhuma mensagem é recusada."
+            )
+            % {"delay": round(delay * 1000)}
+        )
+    return warnings

@@ -36,7 +36,9 @@ __all__ = [
 
 
 class PostgresServer(Server):
-    """PostgreSQL with one superuser and one database, both named `central`."""
+    """PostgreSQL with one database and its owner, a superuser, both named `central`, and the role
+    that the processes log in as (config.roles gives it its rights).
+    """
 
     name = "postgres"
     label = "PostgreSQL"
@@ -44,20 +46,29 @@ class PostgresServer(Server):
     # SIGINT is "fast": break connections, write a checkpoint. SIGQUIT leaves the rest to recovery.
     stop_signals = (signal.SIGINT, signal.SIGQUIT)
     role = database = "central"
+    app_role = "central_app"
     # Said everywhere, for PGPORT in the environment would change what is left unsaid.
     port = 5432
 
     @property
     def url(self) -> str:
         """Give the address; libpq and django-environ both read the socket's folder from `host`."""
+        return self._url(self.role)
+
+    @property
+    def app_url(self) -> str:
+        """Give the address for processes that own nothing."""
+        return self._url(self.app_role)
+
+    def _url(self, role: str) -> str:
         options = urlencode({"host": self.socket_dir, "port": self.port})
-        return f"postgresql://{self.role}@/{self.database}?{options}"
+        return f"postgresql://{role}@/{self.database}?{options}"
 
     def _launch(self) -> None:
         binaries = hosting.postgres_binaries(self._data_major())
         if not (self.data_dir / "PG_VERSION").exists():
             self._create(binaries)
-        hosting.own(self.data_dir)
+        hosting.own(self.data_dir, self.words)
         # A pid in these may by now be a stranger's, and PostgreSQL would refuse to start as long as
         # he lives. We hold the lock and found no living postgres here, so they are stale.
         (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
@@ -69,7 +80,7 @@ class PostgresServer(Server):
         with self._open_log() as log:
             self.process = processes.spawn(
                 [
-                    *hosting.as_other_user(),
+                    *self.words,
                     str(binaries / "postgres"),
                     "-D",
                     str(self.data_dir),
@@ -128,7 +139,7 @@ class PostgresServer(Server):
             )
         half = self.var_dir / f"{self.name}.new"
         half.mkdir(mode=0o700)
-        hosting.own(half)
+        hosting.own(half, self.words)
         with self._open_log() as log:
             initdb = processes.spawn(
                 self._initdb(binaries, half),
@@ -153,7 +164,7 @@ class PostgresServer(Server):
         if hosting.postgres_major(binaries) < 17:
             locale = ["--locale=C.UTF-8"]
         return [
-            *hosting.as_other_user(),
+            *self.words,
             str(binaries / "initdb"),
             f"--pgdata={folder}",
             f"--username={self.role}",
@@ -186,6 +197,11 @@ class PostgresServer(Server):
             )
             if found.fetchone() is None:
                 connection.execute(f"CREATE DATABASE {self.database}")
+            roles = connection.execute(
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", (self.app_role,)
+            )
+            if roles.fetchone() is None:
+                connection.execute(f"CREATE ROLE {self.app_role} LOGIN")
 
 
 class ValkeyServer(Server):
@@ -208,7 +224,7 @@ class ValkeyServer(Server):
 
     def _launch(self) -> None:
         self.data_dir.mkdir(mode=0o700, exist_ok=True)
-        hosting.own(self.data_dir)
+        hosting.own(self.data_dir, self.words)
         self.socket.unlink(missing_ok=True)
         settings = {
             "port": "0",
@@ -223,7 +239,7 @@ class ValkeyServer(Server):
         }
         with self._open_log() as log:
             self.process = processes.spawn(
-                [*hosting.as_other_user(), str(hosting.valkey_binary()), "-"],
+                [*self.words, str(hosting.valkey_binary()), "-"],
                 death_signal=signal.SIGTERM,
                 stdin=subprocess.PIPE,
                 stdout=log,

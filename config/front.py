@@ -15,6 +15,7 @@ from servestatic import ServeStaticASGI
 
 from common.realtime import doubt
 from config import health
+from config.limits import Bounded
 from webhooks.receiver import Receive, Receiver, Scope, Send
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Front:
 
     def __init__(self, behind: Any) -> None:
         self.behind = behind
+        self.bounded = Bounded(behind)
         self.receiver = Receiver()
         mimetypes.add_type("text/javascript", ".js")
         self.static = ServeStaticASGI(
@@ -47,6 +49,8 @@ class Front:
             await self._operations(scope, send)
         elif scope["type"] == "http" and scope["path"].startswith("/static/"):
             await self.static(scope, receive, send)
+        elif scope["type"] == "http":
+            await self.bounded(scope, receive, send)
         else:
             await self.behind(scope, receive, send)
 

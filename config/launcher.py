@@ -8,35 +8,31 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from contextlib import ExitStack
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
+from typing import IO, Any, NoReturn
 
 import environ
-import psycopg
-import redis
 
-from config import envfile, processes
+from config import envfile, forks, interruption, processes, template
 from config.embedded import EmbeddedFailure, PostgresServer, Server, ValkeyServer
 from config.env import BASE_DIR, env, path
+from config.probes import LaunchFailure, answer, database_check, redis_check, tail
 from config.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
 READY_SECONDS = 90.0
 # A child that ends this often before the first answer will not get better by waiting.
 HOPELESS_ENDS = 3
-
-
-class LaunchFailure(RuntimeError):
-    """The project cannot be started; the message is a sentence for who sits there."""
+DJANGO = {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
+QUIETLY = ("--noinput", "--skip-checks", "--verbosity", "0")
 
 
 class Launcher:
@@ -49,8 +45,11 @@ class Launcher:
         self.demo = env.bool("DEMO", default=True)
         self.var_dir = path("VAR_DIR", BASE_DIR / "var")
         self.log_dir = self.var_dir / "log"
+        self.prepare_log = self.log_dir / "prepare.log"
         self.servers: list[Server] = []
         self.environment: dict[str, str] = {}
+        # What migrations and commands get on top: they own the tables.
+        self.owner: dict[str, str] = {}
 
     @property
     def address(self) -> str:
@@ -85,13 +84,23 @@ class Launcher:
         self._check_ports()
         with ExitStack() as stack:
             stack.callback(self._servers_stop)
-            self._servers_start()
-            self._prepare()
+            with self._servers_starting():
+                self._load()
+            self._open_log(os.O_TRUNC).close()
+            with (
+                self._step("collecting static files", "collectstatic", *QUIETLY),
+                self._step("bringing the database up to date", "prepare"),
+            ):
+                pass
             supervisor = Supervisor(self._children(), self.say)
             stack.callback(supervisor.stop)
             stack.callback(self.say, "stopping")
             self.say(f"starting {', '.join(child.name for child in supervisor.children)}")
             supervisor.start()
+            if self.demo:
+                words = "loading the demo company where there is none"
+                with self._step(words, "demo_load", "--skip-checks"):
+                    pass
             self._wait_until_ready(supervisor)
             self._print_block()
             self._watch(supervisor)
@@ -109,13 +118,13 @@ class Launcher:
         """Run a command of manage.py with the servers of the run, or with them started for it."""
         with ExitStack() as stack:
             for server, name in self._own_servers():
-                self.environment[name] = server.url
+                self._describe_server(server, name)
                 if not server.is_held():
                     stack.enter_context(server)
             self._describe_addresses()
             return subprocess.call(  # noqa: S603 (the words come from who sits there)
                 [*_manage(*arguments)],
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, **self.owner},
             )
 
     def _check_ports(self) -> None:
@@ -144,19 +153,31 @@ class Launcher:
             pairs.append((ValkeyServer(self.var_dir), "REDIS_URL"))
         return pairs
 
-    def _servers_start(self) -> None:
+    @contextmanager
+    def _servers_starting(self) -> Iterator[None]:
+        """Start the servers while the block runs; after it they answer."""
         own = self._own_servers()
+        with ThreadPoolExecutor() as pool:
+            started = []
+            for server, name in own:
+                self.say(f"starting {server.label} on {server.data_dir}")
+                self.servers.append(server)
+                self._describe_server(server, name)
+                started.append(pool.submit(server.start))
+            self._describe_addresses()
+            yield
+            for one in started:
+                one.result()
         names = [name for _, name in own]
-        for server, name in own:
-            self.say(f"starting {server.label} on {server.data_dir}")
-            self.servers.append(server)
-            server.start()
-            self.environment[name] = server.url
         if "DATABASE_URL" not in names:
-            _check_database(env.str("DATABASE_URL"))
+            database_check(env.str("DATABASE_URL"))
         if "REDIS_URL" not in names:
-            _check_redis(env.str("REDIS_URL"))
-        self._describe_addresses()
+            redis_check(env.str("REDIS_URL"))
+
+    def _describe_server(self, server: Server, name: str) -> None:
+        self.environment[name] = server.app_url
+        if isinstance(server, PostgresServer):
+            self.owner = {name: server.url, "DATABASE_APP_ROLE": server.app_role}
 
     def _servers_stop(self) -> None:
         for server in reversed(self.servers):
@@ -168,60 +189,87 @@ class Launcher:
         if self.demo:
             defaults["SIMULATOR_URL"] = self.simulator_address
             defaults["SIMULATOR_WEBHOOK_URL"] = f"{self.address}/webhooks/whatsapp/"
+            # The app that the simulator's accounts say they were sent by.
+            defaults["META_APP_ID"] = "100000000000009"
             defaults["MEDIA_EXTRA_HOSTS"] = f"{HOST}:{self.port + 1}"
         for name, value in defaults.items():
             self.environment[name] = env.str(name, default="") or value
 
     # --- what must stand before the processes start ---
 
-    def _prepare(self) -> None:
-        """Run `manage.py prepare`: its steps go to the screen, its warnings to a log."""
+    def _load(self) -> None:
+        """Load the project into this process, for the others to be copies of it."""
+        if not forks.ARE_SOUND:
+            return
+        self.say("loading the program")
+        try:
+            # What is loaded may catch anything that it meets, and would lose our interruption.
+            with interruption.later():
+                template.load({**self.environment, **_switches("web")})
+        except Exception:
+            with self._open_log(os.O_TRUNC) as log:
+                log.write(traceback.format_exc().encode())
+            raise self._failure("The program could not be loaded") from None
+
+    def _open_log(self, flag: int = 0) -> IO[bytes]:
         self.log_dir.mkdir(parents=True, exist_ok=True)
-        log_path = self.log_dir / "prepare.log"
-        with open(os.open(log_path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as log:
-            process = processes.spawn(
-                [*_manage("prepare"), *(["--demo"] if self.demo else [])],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env={**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"},
-            )
-            assert process.stdout is not None
+        flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | flag
+        return open(os.open(self.prepare_log, flags, 0o600), "ab")
+
+    def _failure(self, words: str) -> LaunchFailure:
+        return LaunchFailure(f"{words}; {self.prepare_log} says:\n{tail(self.prepare_log, 12)}")
+
+    @contextmanager
+    def _step(self, words: str, *arguments: str) -> Iterator[None]:
+        """Run a command of manage.py beside the block; what it prints goes to the screen, its
+        warnings to a log.
+        """
+        self.say(words)
+        reading, writing = os.pipe()
+        with open(reading, "rb") as output, self._open_log() as log:
+            with open(writing, "wb") as end:
+                process = self._begin(
+                    [sys.executable, "-m", "django", *arguments],
+                    name=arguments[0],
+                    environment={**self.environment, **self.owner, **DJANGO},
+                    stdout=end,
+                    stderr=log,
+                )
             try:
-                for line in process.stdout:
+                yield
+                for line in output:
                     self.say(line.decode(errors="replace").rstrip())
                 code = process.wait()
             finally:
                 processes.end(process)
-                process.stdout.close()
         if code:
-            raise LaunchFailure(
-                f"The database could not be made ready; {log_path} says:\n{_tail(log_path, 12)}"
-            )
+            raise self._failure("The database could not be made ready")
+
+    def _begin(
+        self, command: Sequence[str], *, environment: Mapping[str, str], **options: Any
+    ) -> processes.Process:
+        """Do what a command says in a copy of this process, where copies can be had."""
+        if not forks.ARE_SOUND:
+            return processes.begin(command, environment=environment, **options)
+
+        def live() -> None:
+            for server in self.servers:
+                server.disown()
+            if role := environment.get("DATABASE_APP_ROLE"):
+                template.become_owner(environment["DATABASE_URL"], role)
+            forks.module_run(command[2:])
+
+        name = f"central-{options.pop('name')}"
+        return forks.fork(live, name=name, environment=environment, **options)
 
     # --- processes ---
 
     def _children(self) -> list[Child]:
-        python = sys.executable
-        celery = [python, "-m", "celery", "-A", "config"]
-        schedule = str(self.var_dir / "celerybeat-schedule")
         commands = {
             "web": processes.uvicorn("config.asgi:application", HOST, self.port),
-            "worker": [*celery, "worker", "-P", "threads", "-c", "8", "--loglevel", "INFO"],
-            "campaigns": [
-                *celery,
-                *("worker", "-Q", "campanhas", "-n", "campanhas@%h", "-P", "threads", "-c", "2"),
-                *("--loglevel", "INFO"),
-            ],
-            "beat": [
-                *celery,
-                "beat",
-                "--schedule",
-                schedule,
-                "--pidfile=",
-                "--loglevel",
-                "WARNING",
-            ],
+            "worker": processes.worker(threads=8),
+            "campaigns": processes.worker("-Q", "campanhas", "-n", "campanhas@%h", threads=2),
+            "beat": processes.beat(self.var_dir / "celerybeat-schedule"),
         }
         if self.demo:
             commands["simulator"] = processes.uvicorn(
@@ -233,6 +281,8 @@ class Launcher:
                 command=command,
                 environment={**self.environment, **_switches(name)},
                 log_path=self.log_dir / f"{name}.log",
+                # The simulator has settings and apps of its own.
+                begin=processes.begin if name == "simulator" else self._begin,
             )
             for name, command in commands.items()
         ]
@@ -249,14 +299,14 @@ class Launcher:
                 if child.ends >= HOPELESS_ENDS:
                     raise LaunchFailure(
                         f"{child.name} does not stay up; {child.log_path} says:\n"
-                        f"{_tail(child.log_path, 12)}"
+                        f"{tail(child.log_path, 12)}"
                     )
             if time.monotonic() > deadline:
                 raise LaunchFailure(
                     f"{wanted[0]} did not answer within {READY_SECONDS:.0f} s: "
-                    f"{_answer(wanted[0])[1]}. The logs are in {self.log_dir}."
+                    f"{answer(wanted[0])[1]}. The logs are in {self.log_dir}."
                 )
-            while wanted and _answer(wanted[0])[0]:
+            while wanted and answer(wanted[0])[0]:
                 wanted.pop(0)
             time.sleep(0.1)
 
@@ -268,6 +318,7 @@ class Launcher:
         ]
         if self.demo:
             lines.append(("Patient's phone", f"{self.simulator_address}/"))
+            lines.append(("Patient's SMS", f"{self.simulator_address}/sms/"))
             lines.append(("Log in as", env.str("DEMO_EMAIL", default="")))
             lines.append(("Password", env.str("DEMO_PASSWORD", default="")))
         else:
@@ -298,76 +349,16 @@ def _switches(name: str) -> dict[str, str]:
     return {"SIMULATOR": "0"}
 
 
-def _check_database(url: str) -> None:
-    try:
-        psycopg.connect(url, connect_timeout=5).close()
-    except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-        raise LaunchFailure(
-            f"The database of DATABASE_URL does not answer: {reason}. Start it, or unset "
-            f"DATABASE_URL to use the project's own."
-        ) from None
-
-
-def _check_redis(url: str) -> None:
-    client = redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5)
-    try:
-        client.ping()
-    except redis.RedisError as error:
-        raise LaunchFailure(
-            f"The Redis of REDIS_URL does not answer: {error}. Start it, or unset REDIS_URL to use "
-            f"the project's own."
-        ) from None
-    finally:
-        client.close()
-
-
-def _answer(url: str) -> tuple[bool, str]:
-    """Tell whether an address answers well, and in words what it answered."""
-    try:
-        # Straight there: a proxy of the environment's has no business with this machine.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(url, timeout=3) as response:
-            return True, f"status {response.status}"
-    except urllib.error.HTTPError as error:
-        return False, f"status {error.code}"
-    except OSError as error:
-        return False, str(error)
-
-
-def _tail(file: Path, count: int) -> str:
-    lines = file.read_text(errors="replace").splitlines()[-count:] if file.exists() else []
-    return "\n".join(f"  {line}" for line in lines)
-
-
-class _Interrupted(BaseException):
-    """A signal asked us to end."""
-
-
-def _listen_to_signals() -> None:
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        # Once is enough: a second Ctrl-C must not break the ending in the middle.
-        for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(other, signal.SIG_IGN)
-        raise _Interrupted
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
-    # Under nohup it is ignored, and shall be.
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, interrupt)
-
-
 def main(arguments: list[str]) -> int:
     """Run the project, or a command of manage.py; give the exit code."""
-    _listen_to_signals()
+    interruption.listen()
     launcher = None
     try:
         launcher = Launcher()
         if arguments[:1] == ["manage"]:
             return launcher.manage(arguments[1:])
         launcher.run()
-    except _Interrupted:
+    except interruption.Interrupted:
         if launcher is not None:
             launcher.say("stopped; the data stays")
         return 0

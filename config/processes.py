@@ -7,17 +7,46 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from pathlib import Path
+from typing import IO, Any, Protocol
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
+# Pages send commands of a few hundred bytes.
+WS_MAX_BYTES = 8192
 
 # The kernel sends the death signal when the *thread* that forked ends, not when its process does,
 # so one thread that lives as long as the process starts them all.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 # Loaded here: nothing may be imported or looked up between fork and exec.
 _prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+
+
+class Process(Protocol):
+    """What we ask of a child, whichever way it was started: a part of `subprocess.Popen`."""
+
+    pid: int
+
+    @property
+    def returncode(self) -> int | None:
+        """Give the exit code, the negative signal number, or None while it lives."""
+
+    def poll(self) -> int | None:
+        """Look whether it has ended, and give the exit code if so."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end and give the exit code. Raises `subprocess.TimeoutExpired`."""
+
+    def send_signal(self, sig: int) -> None:
+        """Send a signal, unless it has ended."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it."""
 
 
 def spawn(
@@ -31,7 +60,7 @@ def spawn(
     Its own session keeps the terminal's Ctrl-C away from it: we decide the order of ending.
     Other options go to `subprocess.Popen`, whose errors (`OSError`) are raised here.
     """
-    bind = _binder(death_signal, os.getpid())
+    bind = binder(death_signal, os.getpid())
 
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 (commands are ours)
@@ -41,7 +70,41 @@ def spawn(
     return _starter.submit(start).result()
 
 
-def _binder(death_signal: signal.Signals, parent: int) -> Callable[[], None] | None:
+class Begin(Protocol):
+    """A way to start what a command says, with an environment beside ours and nothing to read."""
+
+    def __call__(
+        self,
+        command: Sequence[str],
+        *,
+        name: str,
+        environment: Mapping[str, str],
+        stdout: IO[bytes] | int,
+        stderr: IO[bytes] | int,
+    ) -> Process:
+        """Start it. `name` is for people to know it by."""
+
+
+def begin(
+    command: Sequence[str],
+    *,
+    name: str,
+    environment: Mapping[str, str],
+    stdout: IO[bytes] | int,
+    stderr: IO[bytes] | int,
+) -> Process:
+    """Start a command, whose own name is what it is known by."""
+    return spawn(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        env={**os.environ, **environment},
+    )
+
+
+def binder(death_signal: signal.Signals, parent: int) -> Callable[[], None] | None:
+    """Give what a fresh child of `parent` calls to share its end; None where the kernel cannot."""
     if _prctl is None:
         return None
 
@@ -56,8 +119,14 @@ def _binder(death_signal: signal.Signals, parent: int) -> Callable[[], None] | N
     return bind
 
 
+def rename(name: str) -> None:
+    """Let `ps -o comm` and `top` show this process under a name, of which they keep 15 letters."""
+    if _prctl is not None:
+        _prctl(PR_SET_NAME, name.encode())
+
+
 def end(
-    process: subprocess.Popen[bytes],
+    process: Process,
     *signals: signal.Signals,
     patience: float = 15.0,
 ) -> int:
@@ -80,7 +149,25 @@ def uvicorn(application: str, host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "uvicorn", application, "--host", host, "--port", str(port)),
         # A compressing socket keeps 64 KiB of state of its own, and hints are a line long.
-        *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
+        *("--ws", "config.wire:Wire", "--ws-per-message-deflate", "false"),
+        # The consumers' own limit is half of it; what is larger is not even read.
+        *("--ws-max-size", str(WS_MAX_BYTES)),
         *("--no-proxy-headers", "--no-server-header", "--no-access-log"),
         *("--timeout-graceful-shutdown", "5"),
+    ]
+
+
+def worker(*arguments: str, threads: int) -> list[str]:
+    """Give the command of a Celery worker."""
+    return [
+        *(sys.executable, "-m", "celery", "-A", "config", "worker", *arguments),
+        *("-P", "threads", "-c", str(threads), "--loglevel", "INFO"),
+    ]
+
+
+def beat(schedule: Path) -> list[str]:
+    """Give the command that rings at fixed times; `schedule` is the file that it remembers in."""
+    return [
+        *(sys.executable, "-m", "celery", "-A", "config", "beat", "--schedule", str(schedule)),
+        *("--pidfile=", "--loglevel", "WARNING"),
     ]

@@ -42,6 +42,16 @@ class Server:
         raise NotImplementedError
 
     @property
+    def app_url(self) -> str:
+        """Give the address for processes that need no rights of an owner."""
+        return self.url
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Give what stands before the server's command: as root, the way to another uid."""
+        return hosting.as_other_user(self.var_dir)
+
+    @property
     def is_running(self) -> bool:
         """Tell whether the process lives."""
         return self.process is not None and self.process.poll() is None
@@ -88,6 +98,14 @@ class Server:
             self._lock.close()
             self._lock = None
 
+    def disown(self) -> None:
+        """Let go of the server in a copy of the process that runs it: the lock stays with that one
+        alone.
+        """
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
     def kill(self) -> None:
         """End the server by SIGKILL, as a crash would; `start` recovers it."""
         if self.process is not None:
@@ -106,7 +124,7 @@ class Server:
         self._take_lock()
         self._end_leftovers()
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
-        hosting.own(self.socket_dir)
+        hosting.own(self.socket_dir, self.words)
 
     def _take_lock(self) -> None:
         if self._lock is not None:

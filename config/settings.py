@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,8 @@ SPOOL_DIR = path("SPOOL_DIR", VAR_DIR / "spool")
 MEDIA_ROOT = path("MEDIA_DIR", VAR_DIR / "media")
 
 INSTALLED_APPS = [
-    "daphne",
+    # For its `runserver` alone: loading it costs every other process a tenth of its start.
+    *(["daphne"] if "runserver" in sys.argv else []),
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "config.apps.BackOfficeConfig",
@@ -46,7 +48,6 @@ INSTALLED_APPS = [
     "accounts",
     "contacts",
     "omnichannel",
-    # Before queues: a reply is known as one before its ticket is opened.
     "campaigns",
     "queues",
     "leadscoring",
@@ -101,6 +102,9 @@ DATABASES["default"]["OPTIONS"].update(
     }
 )
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Set where migrations run: the role that the processes log in as, made and kept by config.roles.
+DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="")
+DATABASE_APP_PASSWORD = env.str("DATABASE_APP_PASSWORD", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -108,9 +112,16 @@ REDIS_URL = env.str("REDIS_URL")
 _socket = REDIS_URL.startswith("unix://")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "common.cache.PatientCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": env.str("REALTIME_PREFIX", default="central") + "-cache",
+        "OPTIONS": {
+            # Pickled values would let whoever writes to Redis run code here.
+            "serializer": "common.cache.JsonSerializer",
+            # A page does without the cache rather than wait for one that hangs.
+            "socket_connect_timeout": 1,
+            "socket_timeout": 1,
+        },
     }
 }
 CHANNEL_LAYERS = {
@@ -150,77 +161,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_TIMEZONE = "UTC"
-# The campaign sender's loop has a worker of its own, so that it never keeps a reply waiting.
-CELERY_TASK_ROUTES = {"campaigns.tasks.send": {"queue": "campanhas"}}
 # Seconds between two looks at what waits in queues, what falls due and who vanished.
 FILA_PROCESS_INTERVAL = env.int("FILA_PROCESS_INTERVAL", default=15)
-CELERY_BEAT_SCHEDULE = {
-    # Sweeps ring again for work whose bell was lost; the work itself is in PostgreSQL.
-    "webhooks-sweep": {"task": "webhooks.tasks.sweep", "schedule": 2.0, "options": {"expires": 4}},
-    "outbound-sweep": {
-        "task": "omnichannel.tasks.outbound_sweep",
-        "schedule": 3.0,
-        "options": {"expires": 6},
-    },
-    "receipts-sweep": {
-        "task": "omnichannel.tasks.receipts_sweep",
-        "schedule": 15.0,
-        "options": {"expires": 30},
-    },
-    "attachments-sweep": {
-        "task": "omnichannel.tasks.attachments_sweep",
-        "schedule": 20.0,
-        "options": {"expires": 40},
-    },
-    "presence-expire": {
-        "task": "accounts.tasks.presence_expire",
-        "schedule": 10.0,
-        "options": {"expires": 20},
-    },
-    "queues-tick": {
-        "task": "queues.tasks.tick",
-        "schedule": float(FILA_PROCESS_INTERVAL),
-        "options": {"expires": 2 * FILA_PROCESS_INTERVAL},
-    },
-    "campaigns-tick": {
-        "task": "campaigns.tasks.tick",
-        "schedule": 2.0,
-        "options": {"expires": 4},
-    },
-    "merges-sweep": {"task": "contacts.tasks.merges_sweep", "schedule": timedelta(hours=1)},
-    "retention": {"task": "contacts.tasks.retention", "schedule": timedelta(hours=6)},
-    "duplicates-sweep": {
-        "task": "contacts.tasks.duplicates_sweep",
-        "schedule": timedelta(hours=24),
-    },
-    "imports-sweep": {
-        "task": "contacts.tasks.imports_sweep",
-        "schedule": 10.0,
-        "options": {"expires": 20},
-    },
-    "imports-purge": {"task": "contacts.tasks.imports_purge", "schedule": timedelta(hours=1)},
-    "scores-tick": {
-        "task": "leadscoring.tasks.tick",
-        "schedule": 60.0,
-        "options": {"expires": 120},
-    },
-    "scores-reconcile": {"task": "leadscoring.tasks.reconcile", "schedule": timedelta(hours=1)},
-    "scores-learn": {"task": "leadscoring.tasks.learn_all", "schedule": timedelta(hours=24)},
-    "channels-check": {"task": "omnichannel.tasks.channels_check", "schedule": timedelta(hours=24)},
-    "budgets-check": {
-        "task": "omnichannel.tasks.budgets_check",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 600},
-    },
-    "accounts-purge": {"task": "accounts.tasks.purge", "schedule": timedelta(hours=1)},
-    "ledger-purge": {"task": "webhooks.tasks.purge", "schedule": timedelta(hours=1)},
-}
+# What beat rings for, and which tasks have a worker of their own: each app's plugs.py.
 
 # --- people and sessions -------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
+    "accounts.logins.LoginBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -235,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = reverse_lazy("inbox:login")
 LOGIN_REDIRECT_URL = reverse_lazy("inbox:home")
 LOGOUT_REDIRECT_URL = reverse_lazy("inbox:login")
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -244,6 +194,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "accounts.logins.counted_name"
+# A thief who goes on trying must not keep the person out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 # Its pages would show who tried to log in from where, outside of the audit.
@@ -292,7 +245,12 @@ STATIC_ROOT = path("STATIC_ROOT", VAR_DIR / "static")
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(MEDIA_ROOT), "file_permissions_mode": 0o600},
+        # Names, sizes and times of patients' files are nobody's on the machine but ours.
+        "OPTIONS": {
+            "location": str(MEDIA_ROOT),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -300,6 +258,8 @@ STORAGES = {
 # --- Meta ----------------------------------------------------------------------------------------
 
 META_APP_SECRETS = names("META_APP_SECRET")
+# Ids of the app that sends for us: what it sent comes back as an echo, which is no new message.
+META_APP_IDS = names("META_APP_ID")
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com").rstrip("/")
 META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", default="v26.0")
@@ -337,7 +297,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "common.api.schema.Schema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "common.api.errors.exception_handler",
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.auth.LoginThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.logins.LoginThrottle"],
     "DEFAULT_THROTTLE_RATES": {"login": "20/min"},
     # The server in front names the caller; a header that anyone can write does not.
     "NUM_PROXIES": 0,
@@ -365,35 +325,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # The schema is drawn without a company; it reads no rows.
     "DEFAULT_QUERY_MANAGER": "unscoped",
-    "ENUM_NAME_OVERRIDES": {
-        "ChannelKind": "omnichannel.choices.ChannelKind",
-        "ChannelStatus": "omnichannel.choices.ChannelStatus",
-        "BrazilianState": "accounts.api.calendars.STATE_CHOICES",
-        "ContactStatus": "contacts.models.Contact.Status",
-        "ImportStatus": "contacts.imports.choices.ImportStatus",
-        "ImportExisting": "contacts.imports.choices.Existing",
-        "ImportReason": "contacts.imports.choices.Reason",
-        "LegalBasis": "contacts.models.LegalBasis",
-        "ConversationStage": "omnichannel.choices.Stage",
-        "Direction": "omnichannel.choices.Direction",
-        "AuthorKind": "omnichannel.choices.Author",
-        "MessageKind": "omnichannel.choices.MessageKind",
-        "MessageStatus": "omnichannel.choices.MessageStatus",
-        "TemplateStatus": "omnichannel.choices.TemplateStatus",
-        "IdentityKind": "contacts.refs.IdentityKind",
-        "TicketStatus": "queues.choices.TicketStatus",
-        "TicketEventKind": "queues.choices.TicketEventKind",
-        "PresenceState": "accounts.models.presence.PresenceState",
-        "Distribution": "queues.choices.Distribution",
-        "CampaignKind": "campaigns.choices.CampaignKind",
-        "CampaignStatus": "campaigns.choices.CampaignStatus",
-        "RecipientStatus": "campaigns.choices.RecipientStatus",
-        "LeftOut": "campaigns.choices.LeftOut",
-        "PauseReason": "campaigns.choices.PauseReason",
-        "AudienceState": "campaigns.choices.AudienceState",
-        "LeadAction": "leadscoring.choices.Action",
-        "LeadDimension": "leadscoring.choices.Dimension",
-    },
+    # Names of choices: each app's plugs.py.
 }
 
 # --- logs ----------------------------------------------------------------------------------------

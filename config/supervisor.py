@@ -20,13 +20,17 @@ PROVEN_SECONDS = 60.0
 
 @dataclass
 class Child:
-    """One process by name, its command, and the environment it gets beside ours."""
+    """One process by name, its command, and the environment it gets beside ours.
+
+    `begin` starts it, by running the command or otherwise.
+    """
 
     name: str
     command: list[str]
     environment: Mapping[str, str]
     log_path: Path
-    process: subprocess.Popen[bytes] | None = None
+    begin: processes.Begin = processes.begin
+    process: processes.Process | None = None
     ends: int = 0
     started_at: float = 0.0
     start_at: float = 0.0
@@ -38,12 +42,8 @@ class Child:
             self.log_path.replace(self.log_path.with_suffix(".log.1"))
         flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND
         with open(os.open(self.log_path, flags, 0o600), "ab") as log:
-            self.process = processes.spawn(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **self.environment},
+            self.process = self.begin(
+                self.command, name=self.name, environment=self.environment, stdout=log, stderr=log
             )
         self.started_at = time.monotonic()
 

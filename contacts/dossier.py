@@ -45,7 +45,7 @@ def dossier_data(contact: Contact) -> dict[str, Any]:
     return {
         "gerado_em": timezone.now().isoformat(),
         "contato": str(contact.pk),
-        "dados": {one.title: [_row(one, row) for row in one.rows(people)] for one in holdings()},
+        "dados": {one.title: [_row(one, row) for row in one.rows(people)] for one in holdings},
     }
 
 
@@ -67,7 +67,7 @@ def _plain(value: Any) -> Any:
 
 def _files(contact: Contact) -> Iterator[tuple[str, Storage, str]]:
     people = everyone_in(contact)
-    for holding in holdings():
+    for holding in holdings:
         if not holding.files:
             continue
         for row in holding.rows(people):

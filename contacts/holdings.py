@@ -1,7 +1,7 @@
 """Every table that touches a person, how its rows are found and what becomes of them when the
 person's data are erased (LGPD arts. 16, 18).
 
-Packages above add theirs (`hold`). A table that leads to a person and is not named here fails
+Packages put theirs into `holdings`. A table that leads to a person and is not named here fails
 tests/contacts/test_privacy.py: nobody forgets one.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from common.slots import Slot
 from contacts.models import Contact
 
 
@@ -48,21 +49,11 @@ class Holding:
         return rows.order_by("pk").distinct()
 
 
-_holdings: dict[tuple[type[Model], str], Holding] = {}
+holdings: Slot[Holding] = Slot()
 # What else must go, outside of our tables' columns: raw bodies, say. Called with the person and
-# their ids at providers, and returns how many things it emptied.
-erasers: list[Callable[[Contact, list[str]], int]] = []
-
-
-def hold(*holdings: Holding) -> None:
-    """Name tables, from the `ready` of their app."""
-    for one in holdings:
-        _holdings[one.model, one.path] = one
-
-
-def holdings() -> list[Holding]:
-    """Return every table that touches a person, in the order they were named."""
-    return list(_holdings.values())
+# the forms of their ids, numbers and addresses (contacts.traces), and returns how many things it
+# emptied.
+erasers: Slot[Callable[[Contact, list[str]], int]] = Slot()
 
 
 def everyone_in(contact: Contact) -> list[Any]:

@@ -21,23 +21,18 @@ from accounts.models import Membership
 from common import phones
 from common.errors import DomainError
 from common.ids import id_from
+from contacts.hiding import places_hidden, text_masked
 from contacts.imports.mapping import plain
 from contacts.models import Contact, ContactView, ViewPlace
-from contacts.refs import IdentityKind
+from contacts.refs import PHONE_KINDS
 from contacts.services.viewing import view_record
 
 STARS = "**"
 REVEALED_FOR = timedelta(minutes=15)
-NUMBERS = (IdentityKind.WA_PHONE, IdentityKind.PHONE)
-# Looked for at every place of a text: a number may stand right behind another.
-CPF = re.compile(r"(?<!\d)(?=(\d{3}[ .]?\d{3}[ .]?\d{3}[ .\-/]?\d{2})(?!\d))")
-PHONE = re.compile(
-    r"(?<!\d)(?=((?:\+?\d{2}[ .\-]?)?\(?\d{2}\)?[ .\-]?9?\d{4}[ .\-]?\d{4}|\+\d{10,15})(?!\d))"
-)
 # Names of fields whose value is a document or a number, whatever it looks like.
 PRIVATE = re.compile(
-    r"\b(cpf|rg|cns|cnh|pis|sus|passaporte|documento|identidade|carteirinha|carteira"
-    r"|telefone|fone|celular|whats\w*|phone|mobile)\b"
+    r"\b(cpf|rg|cns|cnh|pis|nis|sus|passaporte|documento|doc|identidade|carteirinha|carteira"
+    r"|matricula|telefones?|tel|fone|celular|whats\w*|phone|mobile|recado)\b"
 )
 
 
@@ -60,9 +55,13 @@ class Lens:
 
     def identity(self, contact: Contact, kind: str, value: str) -> str:
         """Return what a provider calls the person; numbers are masked."""
-        if kind not in NUMBERS or self.sees(contact):
+        if kind not in PHONE_KINDS or self.sees(contact):
             return value
         return phones.masked(f"+{value.removeprefix('+')}")
+
+    def number(self, contact: Contact, written: str) -> str:
+        """Return somebody else's number that came from or went to the person, in any spelling."""
+        return written if self.sees(contact) else number_masked(written)
 
     def text(self, contact: Contact, text: str) -> str:
         """Return what staff wrote of the person, numbers in it masked."""
@@ -79,7 +78,7 @@ CLEAR = Lens()
 
 def lens_of(reader: Membership) -> Lens:
     """Return how somebody sees people's numbers now."""
-    if reader.is_manager or reader.company.attendants_see_private:
+    if reader.sees_numbers:
         return CLEAR
     looks = ContactView.objects.for_company(reader.company_id).filter(
         membership=reader,
@@ -128,32 +127,10 @@ def text_restored(given: str, *, contact: Contact, lens: Lens) -> str:
     return "\n".join(real.get(line.strip(), line) for line in lines)
 
 
-def text_masked(text: str) -> str:
-    """Return a text with each CPF and each phone in it masked but for its last digits."""
-    hidden: set[int] = set()
-    for pattern, is_one, kept in ((CPF, is_cpf, 2), (PHONE, _is_phone, 4)):
-        for found in pattern.finditer(text):
-            if is_one(found[1]):
-                hidden |= _hidden(found[1], kept, found.start(1))
-    return "".join("*" if place in hidden else one for place, one in enumerate(text))
-
-
-def is_cpf(written: str) -> bool:
-    """Tell whether digits, however punctuated, are a CPF, by its two check digits (Receita
-    Federal).
-    """
-    digits = "".join(c for c in written if c.isdecimal())
-    if len(digits) != 11 or len(set(digits)) == 1:
-        return False
-    for size in (9, 10):
-        total = sum(int(digits[n]) * (size + 1 - n) for n in range(size))
-        if int(digits[size]) != total * 10 % 11 % 10:
-            return False
-    return True
-
-
-def _is_phone(written: str) -> bool:
-    return phones.canonical(written) is not None
+def number_masked(written: str) -> str:
+    """Return a number, known by its field to be one, with all but its end masked."""
+    number = phones.canonical(written)
+    return phones.masked(number) if number else _starred(written, 4)
 
 
 def _masked(name: str, value: Any) -> Any:
@@ -175,11 +152,5 @@ def _masked(name: str, value: Any) -> Any:
 
 
 def _starred(written: str, kept: int) -> str:
-    hidden = _hidden(written, kept)
+    hidden = places_hidden(written, kept)
     return "".join("*" if place in hidden else one for place, one in enumerate(written))
-
-
-def _hidden(written: str, kept: int, start: int = 0) -> set[int]:
-    """Return the places of all letters and digits but the last ones."""
-    places = [place for place, character in enumerate(written, start) if character.isalnum()]
-    return set(places[:-kept])

@@ -21,6 +21,17 @@ class IdentityKind(models.TextChoices):
     WEBCHAT = "webchat", _("Chat do site")
 
 
+# The kinds whose ids are phone numbers, digits with the country code: known from one, a person is
+# found from the others.
+PHONE_KINDS = (IdentityKind.WA_PHONE, IdentityKind.PHONE)
+# Under which of them the number of a record is kept.
+RECORD_PHONE = IdentityKind.WA_PHONE
+# The realm of a number that its person has left: kept on their record, it finds nobody any more.
+LEFT = "deixado"
+# Stands where an erased id was: nobody can be written to by it.
+FORGOTTEN = "eliminado:"
+
+
 @dataclass(frozen=True, slots=True)
 class IdentityRef:
     """One way a provider names a person. `realm` narrows ids that are only unique inside a page."""

@@ -1,5 +1,5 @@
 """How long kinds of data are kept. A company sets its times (RetentionRule); without a rule nothing
-is deleted. Packages above say what a kind is and how it goes (`keep`).
+is deleted. Packages say of each kind how it goes (`purges`).
 """
 
 from __future__ import annotations
@@ -10,28 +10,27 @@ from typing import Any
 
 from django.utils import timezone
 
+from common.slots import Slot
+from common.tasks import apart
 from contacts.models import ContactView, DataClass, RetentionRule
 
 # Deletes what is older than a moment, of a company, but for what is on hold; returns how many rows.
 Purge = Callable[[Any, datetime], int]
+purges: Slot[tuple[DataClass, Purge]] = Slot()
 BATCH = 1000
-
-_purges: dict[str, Purge] = {}
-
-
-def keep(data_class: str, purge: Purge) -> None:
-    """Say how a kind of data goes, from the `ready` of its app."""
-    _purges[data_class] = purge
 
 
 def retention_run(*, now: datetime | None = None) -> dict[str, int]:
     """Apply every company's rules; return how many rows went, by kind."""
     now = now or timezone.now()
     gone: dict[str, int] = {}
+    known: dict[str, Purge] = dict(purges)
     # A sweep over companies; each rule knows its own.
     for rule in RetentionRule.unscoped.order_by("company_id"):
-        purge = _purges.get(rule.data_class)
-        if purge is not None:
+        purge = known.get(rule.data_class)
+        if purge is None:
+            continue
+        with apart("retention rule", rule.pk):
             count = purge(rule.company_id, now - timedelta(days=rule.days))
             gone[rule.data_class] = gone.get(rule.data_class, 0) + count
     return gone
@@ -46,8 +45,6 @@ def in_batches(rows: Any) -> int:
     return count
 
 
-def _views(company_id: Any, before: datetime) -> int:
+def views_purge(company_id: Any, before: datetime) -> int:
+    """Delete what was written down of who looked at whom."""
     return in_batches(ContactView.unscoped.filter(company_id=company_id, created_at__lt=before))
-
-
-keep(DataClass.VIEWS, _views)

@@ -1,7 +1,7 @@
 """What may be asked of people, as conditions in SQL.
 
-Packages above add fields of their own (`offer`): a score, a channel, a campaign. A field is a kind
-with its operators and a way to build a condition; nothing is evaluated in Python, so a million
+Packages above put fields of their own into `fields`: a score, a channel, a campaign. A field is a
+kind with its operators and a way to build a condition; nothing is evaluated in Python, so a million
 people cost one statement.
 """
 
@@ -20,8 +20,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
+from common.folding import Fold, holds, same, words_of
+from common.phones import canonical
+from common.slots import Slot
 from contacts.models.consent import ConsentState, Purpose
-from contacts.models.people import Contact, Tag
+from contacts.models.people import WORDS, Contact, ContactTag, Tag, phone_asked
 
 MOST_CONDITIONS = 20
 LONGEST_DAYS = 36_500
@@ -35,7 +38,7 @@ class SegmentRefused(DomainError):
     message = _("Confira as condições do segmento.")
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a field holds, which decides how it may be compared."""
 
     TEXT = "texto"
@@ -45,34 +48,34 @@ class Kind(StrEnum):
     TAG = "etiqueta"
 
 
-OPERATORS: dict[Kind, dict[str, Any]] = {
-    Kind.TEXT: {
+OPERATORS: dict[FieldKind, dict[str, Any]] = {
+    FieldKind.TEXT: {
         "contem": _("contém"),
         "igual": _("é igual a"),
         "preenchido": _("está preenchido"),
         "vazio": _("está vazio"),
     },
-    Kind.CHOICE: {"e": _("é"), "nao_e": _("não é")},
-    Kind.NUMBER: {"minimo": _("é no mínimo"), "maximo": _("é no máximo")},
-    Kind.MOMENT: {
+    FieldKind.CHOICE: {"e": _("é"), "nao_e": _("não é")},
+    FieldKind.NUMBER: {"minimo": _("é no mínimo"), "maximo": _("é no máximo")},
+    FieldKind.MOMENT: {
         "nos_ultimos": _("nos últimos (dias)"),
         "ha_mais_de": _("há mais de (dias)"),
         "nunca": _("nunca"),
     },
-    Kind.TAG: {"tem": _("tem"), "nao_tem": _("não tem")},
+    FieldKind.TAG: {"tem": _("tem"), "nao_tem": _("não tem")},
 }
 WITHOUT_VALUE = frozenset({"preenchido", "vazio", "nunca"})
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class SegmentField:
     """Something that may be asked. `ask` gets the operator and the value as its kind reads it (a
     text, a list of choices, a number, a moment) and returns a condition on people.
     """
 
     name: str
     label: Any
-    kind: Kind
+    kind: FieldKind
     ask: Callable[[str, Any], Q]
     choices: Sequence[tuple[str, Any]] = ()
 
@@ -86,17 +89,8 @@ class Asked:
     value: str = ""
 
 
-_fields: dict[str, Field] = {}
-
-
-def offer(field: Field) -> None:
-    """Add a field, from the `ready` of its app."""
-    _fields[field.name] = field
-
-
-def fields() -> list[Field]:
-    """Return what may be asked, in the order it was offered."""
-    return list(_fields.values())
+# What may be asked, in the order it is offered.
+fields: Slot[SegmentField] = Slot()
 
 
 def people(
@@ -120,7 +114,7 @@ def together(conditions: Iterable[Asked], *, match: str = "todas") -> Q:
 
 def condition(asked: Asked) -> Q:
     """Return one condition. Raises SegmentRefused with what is wrong with it."""
-    field = _fields.get(asked.field)
+    field = next((one for one in fields if one.name == asked.field), None)
     if field is None:
         raise SegmentRefused(_("Não existe o campo “%(name)s”.") % {"name": asked.field})
     if asked.operator not in OPERATORS[field.kind]:
@@ -133,22 +127,22 @@ def condition(asked: Asked) -> Q:
     return field.ask(asked.operator, _value(field, asked))
 
 
-def _value(field: Field, asked: Asked) -> Any:
+def _value(field: SegmentField, asked: Asked) -> Any:
     text = asked.value.strip()
     if not text:
         raise SegmentRefused(_("Informe um valor para “%(field)s”.") % {"field": field.label})
     match field.kind:
-        case Kind.NUMBER:
+        case FieldKind.NUMBER:
             return _number(field, text, -(10**9), 10**9)
-        case Kind.MOMENT:
+        case FieldKind.MOMENT:
             return timezone.now() - timedelta(days=_number(field, text, 0, LONGEST_DAYS))
-        case Kind.CHOICE:
+        case FieldKind.CHOICE:
             return _chosen(field, text)
         case _:
             return text
 
 
-def _number(field: Field, text: str, least: int, most: int) -> int:
+def _number(field: SegmentField, text: str, least: int, most: int) -> int:
     try:
         number = int(text)
     except ValueError:
@@ -158,7 +152,7 @@ def _number(field: Field, text: str, least: int, most: int) -> int:
     return number
 
 
-def _chosen(field: Field, text: str) -> list[str]:
+def _chosen(field: SegmentField, text: str) -> list[str]:
     known = {str(key).casefold(): str(key) for key, _label in field.choices}
     known |= {str(label).casefold(): str(key) for key, label in field.choices}
     parts = [part.strip().casefold() for part in text.split(",") if part.strip()]
@@ -173,18 +167,40 @@ def _chosen(field: Field, text: str) -> list[str]:
 # --- ways to ask, for fields of any package -------------------------------------------------------
 
 
+def column_holds(column: str, value: str) -> Q:
+    """Return the condition that a column holds all words, in any order, without accents and case;
+    signs are looked for as they stand.
+    """
+    words = words_of(value)
+    return (
+        holds(Fold(column), words, anywhere=True) if words else Q(**{f"{column}__icontains": value})
+    )
+
+
 def text_of(column: str) -> Callable[[str, Any], Q]:
     """Ask a column of text."""
 
     def ask(operator: str, value: Any) -> Q:
         match operator:
             case "contem":
-                return Q(**{f"{column}__icontains": value})
+                return column_holds(column, value)
             case "igual":
-                return Q(**{f"{column}__iexact": value})
+                return same(column, value)
             case "vazio":
                 return Q(**{column: ""})
         return ~Q(**{column: ""})
+
+    return ask
+
+
+def address_of(column: str) -> Callable[[str, Any], Q]:
+    """Ask a column of addresses, in which every sign counts when they are compared."""
+    as_text = text_of(column)
+
+    def ask(operator: str, value: Any) -> Q:
+        return (
+            Q(**{f"{column}__iexact": value}) if operator == "igual" else as_text(operator, value)
+        )
 
     return ask
 
@@ -209,11 +225,17 @@ def moment_of(column: str) -> Callable[[str, Any], Q]:
 
 
 def number_of(rows: QuerySet[Any], column: str) -> Callable[[str, Any], Q]:
-    """Ask a number of a table that has one row for each person (`contact`)."""
+    """Ask a number of a table that has one row for each person (`contact`); whoever has none yet
+    has 0.
+    """
 
     def ask(operator: str, value: int) -> Q:
-        compared = f"{column}__gte" if operator == "minimo" else f"{column}__lte"
-        return Q(Exists(rows.filter(contact=OuterRef("pk"), **{compared: value})))
+        mine = rows.filter(contact=OuterRef("pk"))
+        if operator == "minimo":
+            at_least = Exists(mine.filter(**{f"{column}__gte": value}))
+            return Q(at_least) if value > 0 else Q(at_least) | ~Q(Exists(mine))
+        above = Exists(mine.filter(**{f"{column}__gt": value}))
+        return ~Q(above) if value >= 0 else Q(pk__in=[])
 
     return ask
 
@@ -235,10 +257,26 @@ def _maybe_not(is_so: bool, asked: Q) -> Q:
 # --- the fields of people -------------------------------------------------------------------------
 
 
+def _name(operator: str, value: Any) -> Q:
+    asked = text_of("name")(operator, value)
+    # Says less than the line above, in a way the search box's index can answer.
+    long = [word for word in words_of(value or "") if not word.is_short]
+    return asked & holds(WORDS, long) if operator == "contem" else asked
+
+
+def _phone(operator: str, value: Any) -> Q:
+    match operator:
+        case "contem":
+            return phone_asked(value) or Q(phone__contains=value)
+        case "igual":
+            return Q(phone=canonical(value) or value)
+    return text_of("phone")(operator, value)
+
+
 def _tag(operator: str, value: str) -> Q:
     # By the name: a tag that is made later counts too. The scope of the people narrows the rest.
-    through = Contact.tags.through.objects.filter(
-        contact_id=OuterRef("pk"), tag__in=Tag.unscoped.filter(name__iexact=value)
+    through = ContactTag.objects.filter(
+        contact_id=OuterRef("pk"), tag__in=Tag.unscoped.filter(same("name", value))
     )
     return _maybe_not(operator == "tem", Q(Exists(through)))
 
@@ -256,14 +294,17 @@ def _marketing(operator: str, values: list[str]) -> Q:
     return _maybe_not(operator == "e", reduce(or_, (Q(asked[value]) for value in values)))
 
 
-for _field in (
-    Field("nome", _("Nome"), Kind.TEXT, text_of("name")),
-    Field("email", _("E-mail"), Kind.TEXT, text_of("email")),
-    Field("telefone", _("Telefone"), Kind.TEXT, text_of("phone")),
-    Field("situacao", _("Situação"), Kind.CHOICE, choice_of("status"), Contact.Status.choices),
-    Field("etiqueta", _("Etiqueta"), Kind.TAG, _tag),
-    Field("ultimo_contato", _("Último contato"), Kind.MOMENT, moment_of("last_contact_at")),
-    Field("criado", _("Cadastrado"), Kind.MOMENT, moment_of("created_at")),
-    Field("marketing", _("Marketing"), Kind.CHOICE, _marketing, MARKETING),
-):
-    offer(_field)
+FIELDS = (
+    SegmentField("nome", _("Nome"), FieldKind.TEXT, _name),
+    SegmentField("email", _("E-mail"), FieldKind.TEXT, address_of("email")),
+    SegmentField("telefone", _("Telefone"), FieldKind.TEXT, _phone),
+    SegmentField(
+        "situacao", _("Situação"), FieldKind.CHOICE, choice_of("status"), Contact.Status.choices
+    ),
+    SegmentField("etiqueta", _("Etiqueta"), FieldKind.TAG, _tag),
+    SegmentField(
+        "ultimo_contato", _("Último contato"), FieldKind.MOMENT, moment_of("last_contact_at")
+    ),
+    SegmentField("criado", _("Cadastrado"), FieldKind.MOMENT, moment_of("created_at")),
+    SegmentField("marketing", _("Marketing"), FieldKind.CHOICE, _marketing, MARKETING),
+)

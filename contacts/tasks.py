@@ -6,10 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Company
-from common.scoping import company_scope
-from common.tasks import company_task
+from common.tasks import apart, company_apart, company_task
 from contacts import bells
-from contacts.imports import jobs, running
+from contacts.imports import forgetting, running
 from contacts.models import ContactMerge
 from contacts.retention import retention_run
 from contacts.services.duplicates import duplicates_scan
@@ -28,14 +27,15 @@ def merges_sweep() -> None:
     # The sweep over companies; a merge knows its own.
     young = ContactMerge.unscoped.filter(created_at__gte=timezone.now() - MERGES_SETTLE_FOR)
     for merge in young.filter(undone_at=None):
-        merge_settle(merge=merge)
+        with apart("merge", merge.pk):
+            merge_settle(merge=merge)
 
 
 @shared_task(name="contacts.tasks.duplicates_sweep")
 def duplicates_sweep() -> None:
     """Look for records that may be one person, company by company."""
     for company_id in Company.objects.values_list("pk", flat=True):
-        with company_scope(company_id):
+        with company_apart("duplicates", company_id):
             duplicates_scan(company=company_id)
 
 
@@ -60,4 +60,4 @@ def imports_sweep() -> None:
 @shared_task(name="contacts.tasks.imports_purge")
 def imports_purge() -> None:
     """Delete the files of imports that ended long ago."""
-    jobs.imports_purge()
+    forgetting.imports_purge()

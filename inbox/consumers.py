@@ -1,5 +1,6 @@
-"""Sockets of attendants. They carry hints out and four small commands in; rights are looked up on
-connect, again every minute, and by every page that a hint makes somebody fetch.
+"""Sockets of attendants. They carry out hints, and changes of the conversation a page shows
+(inbox.talk.live), and four small commands in; rights are looked up on connect, again every minute,
+and whenever something is read for a page.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ import asyncio
 import logging
 import time
 import weakref
+from collections import defaultdict
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import orjson
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.core.exceptions import ValidationError
@@ -25,9 +28,11 @@ from accounts.services.memberships import membership_of
 from accounts.services.presence import presence_beat
 from accounts.services.viewing import SOCKET, viewed
 from common import rooms
-from common.realtime import Event
+from common.realtime import Event, hints_message
 from common.scoping import company_scope
 from common.tasks import ring_now
+from inbox.readers import PageReader, language_of, member_again
+from inbox.talk.live import COLUMN_STATE, Drawn, Follower, column_state
 from omnichannel import bells
 from omnichannel.models import Conversation
 
@@ -35,8 +40,9 @@ logger = logging.getLogger(__name__)
 
 RECHECK_SECONDS = 60
 FRAME_BYTES = 4096
-# A page beats every 20 s and reports typing every few seconds; this is far above both.
-FRAMES_PER_10_SECONDS = 60
+# A page beats every 20 s, reports typing every few seconds, and says three things when another
+# conversation is opened; this is far above what hands do.
+FRAMES_PER_10_SECONDS = 100
 SEND_SECONDS = 10
 RESUME_LIMIT = 500
 TYPING_EVERY = 20
@@ -61,6 +67,15 @@ class CompanySocket(AsyncWebsocketConsumer):
 
     membership: Membership | None = None
     rooms_joined: tuple[str, ...] = ()
+    has_left = False
+    follower: Follower | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Hand a message to its method. Channels would first visit the one thread in which all
+        sockets of the process use the database, for a hint too, which asks it nothing: a thousand
+        pages would stand in line there.
+        """
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         """Let in whoever the session says belongs to the company in the address."""
@@ -87,6 +102,8 @@ class CompanySocket(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """Leave the rooms."""
         _unwatch(self)
+        self.has_left = True
+        self._follow(None)
         await self._join(())
 
     async def _membership(self) -> Membership | None:
@@ -103,13 +120,24 @@ class CompanySocket(AsyncWebsocketConsumer):
         for room in set(self.rooms_joined) - set(wanted):
             await self.channel_layer.group_discard(room, self.channel_name)
         for room in set(wanted) - set(self.rooms_joined):
+            # Whoever left while rights were looked up must not be put into a room again.
+            if self.has_left:
+                return
             await self.channel_layer.group_add(room, self.channel_name)
         self.rooms_joined = wanted
 
-    async def recheck(self) -> None:
-        """Look the rights up again: leave when they are gone, change rooms when they changed."""
-        self.scope["user"] = await _user_again(self.scope)
-        membership = await self._membership()
+    @property
+    def session_key(self) -> str:
+        """The session that opened the page."""
+        return str(self.scope["session"].session_key)
+
+    async def recheck(self, membership: Membership | None = None) -> None:
+        """Look the rights up again: leave when they are gone, change rooms when they changed.
+        `membership`: who the session is found to belong to now, where that was looked up already.
+        """
+        membership = membership or await _member_again(self.session_key)
+        if self.has_left:
+            return
         if membership is None or self.membership is None or membership.pk != self.membership.pk:
             await self.close(CLOSE_RIGHTS)
             return
@@ -119,21 +147,45 @@ class CompanySocket(AsyncWebsocketConsumer):
             await self.close(CLOSE_RIGHTS)
             return
         wanted = (rooms.HOUSE, *wanted)
-        if wanted != self.rooms_joined:
+        if wanted != self.rooms_joined and not self.has_left:
             await self._join(wanted)
-            # What the page shows was read with the rights of before.
+            # The page still shows what was read with the old rights, so it has to fetch again.
             await self.missed({})
 
     # --- out ---
 
     async def hints(self, event: dict[str, Any]) -> None:
         """Pass hints on; a reader that takes none for ten seconds is let go, and will resume."""
+        shown = self.follower
+        if shown is not None:
+            for conversation, kind, seq, hint in event.get("about", ()):
+                if conversation == str(shown.conversation_id):
+                    shown.heard(kind, seq, hint)
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 for frame in event["frames"]:
                     await self.send(frame)
         except TimeoutError:
             await self.close(CLOSE_SLOW)
+        except OSError:
+            # Gone while it was told; what comes next from the page is that it left.
+            pass
+
+    async def _changed(self, drawn: Drawn) -> None:
+        """Send the page what changed in the conversation it shows."""
+        shown = self.follower
+        if shown is None:
+            return
+        data = {"seq": drawn.seq, "since": drawn.since, "whole": drawn.is_whole}
+        await self._tell("changes", shown.conversation_id, {**data, "html": drawn.html})
+
+    async def _rights_gone(self) -> None:
+        await self.close(CLOSE_RIGHTS)
+
+    def _follow(self, follower: Follower | None) -> None:
+        if self.follower is not None:
+            self.follower.stop()
+        self.follower = follower
 
     async def missed(self, event: dict[str, Any]) -> None:
         """Let the page ask the database: hints may have gone by unheard."""
@@ -187,7 +239,7 @@ class CompanySocket(AsyncWebsocketConsumer):
         if conversation is None:
             await self._tell("error", None, {"code": "nao_encontrado"})
         elif kind == "resume":
-            await self._resume(conversation, command.get("seq"))
+            await self._resume(conversation, command.get("seq"), command.get("follow"))
         else:
             await self._presence(kind, conversation)
 
@@ -208,25 +260,43 @@ class CompanySocket(AsyncWebsocketConsumer):
             try:
                 return (
                     Conversation.objects.visible_to(self.membership)
-                    .only("id", "company_id", "revision", "attendant_id", "contact_id")
+                    .only("id", "company_id", "contact_id", "revision", *COLUMN_STATE)
                     .filter(pk=value)
                     .first()
                 )
             except (ValidationError, ValueError, TypeError):
                 return None
 
-    async def _resume(self, conversation: Conversation, seq: Any) -> None:
-        """Say from the database what a page missed: fetch since its revision, or load anew."""
+    async def _resume(self, conversation: Conversation, seq: Any, follow: Any) -> None:
+        """Say from the database what a page missed: fetch since its revision, or load anew. From
+        then on it is sent what changes there (`follow` true), or no longer (false).
+        """
         known = seq if isinstance(seq, int) and not isinstance(seq, bool) and seq >= 0 else 0
         missed = conversation.revision - known
-        await self._tell(
-            "resumed",
-            conversation.pk,
-            {
-                "seq": conversation.revision,
-                "missed": max(missed, 0),
-                "reload": missed > RESUME_LIMIT or missed < 0,
-            },
+        data = {
+            "seq": conversation.revision,
+            "missed": max(missed, 0),
+            "reload": missed > RESUME_LIMIT or missed < 0,
+        }
+        shown = self.follower
+        if follow is True:
+            self._follow(self._follower(conversation, min(known, conversation.revision)))
+            data["follow"] = True
+        elif follow is False and shown and shown.conversation_id == conversation.pk:
+            self._follow(None)
+        await self._tell("resumed", conversation.pk, data)
+
+    def _follower(self, conversation: Conversation, known: int) -> Follower:
+        assert self.membership is not None
+        return Follower(
+            reader=PageReader(self.session_key, self.membership.pk, language_of(self.scope)),
+            conversation_id=conversation.pk,
+            # The page fetches what it missed until now; later changes are sent to it.
+            revision=known,
+            # A page that is behind fetches all anew; what its column shows is known only otherwise.
+            column=column_state(conversation) if known == conversation.revision else None,
+            send=self._changed,
+            leave=self._rights_gone,
         )
 
     async def _presence(self, kind: str, conversation: Conversation) -> None:
@@ -239,9 +309,9 @@ class CompanySocket(AsyncWebsocketConsumer):
             conversation=conversation.pk,
             data={"member": str(self.membership.pk)},
         )
-        frame = orjson.dumps(event.envelope()).decode()
+        message = hints_message([event.envelope()])
         for room in event.groups:
-            await self.channel_layer.group_send(room, {"type": "hints", "frames": [frame]})
+            await self.channel_layer.group_send(room, message)
         if kind == "typing" and conversation.attendant_id == self.membership.pk:
             await self._show_patient(conversation)
 
@@ -293,27 +363,34 @@ def _unwatch(socket: CompanySocket) -> None:
 async def _round(loop: asyncio.AbstractEventLoop) -> None:
     try:
         while True:
-            await asyncio.sleep(RECHECK_SECONDS)
+            sessions: dict[str, list[CompanySocket]] = defaultdict(list)
             for socket in list(_open):
-                try:
-                    await socket.recheck()
-                except Exception:
-                    # One socket's trouble must not end the look at the others.
-                    logger.exception("recheck of a socket")
+                sessions[socket.session_key].append(socket)
+            # One by one over the minute, always in the same order: all at once, they would stop
+            # for seconds whatever else the process does.
+            pause = RECHECK_SECONDS / (len(sessions) + 1)
+            for key in sorted(sessions):
+                await asyncio.sleep(pause)
+                await _look_again(key, sessions[key])
+            await asyncio.sleep(pause)
     finally:
         _rounds.pop(loop, None)
 
 
-async def _user_again(scope: dict[str, Any]) -> Any:
-    """Return the session's user as the database has them now: logged out, changed or gone
-    included.
-    """
-    from channels.auth import get_user
-    from django.contrib.sessions.backends.db import SessionStore
+async def _look_again(session_key: str, sockets: list[CompanySocket]) -> None:
+    try:
+        membership = await _member_again(session_key)
+    except Exception:
+        logger.exception("rights of %d sockets were not looked up", len(sockets))
+        return
+    for socket in sockets:
+        try:
+            await socket.recheck(membership)
+        except Exception:
+            # An error of one socket must not stop the check of the others.
+            logger.exception("recheck of a socket")
 
-    session = scope.get("session")
-    if session is not None:
-        fresh = SessionStore(session_key=session.session_key)
-        await database_sync_to_async(fresh.load)()
-        scope = {**scope, "session": fresh}
-    return await get_user(scope)
+
+async def _member_again(session_key: str) -> Membership | None:
+    found: Membership | None = await database_sync_to_async(member_again)(session_key)
+    return found

@@ -4,106 +4,108 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Min, Q, prefetch_related_objects
 
 from accounts.models import Membership
 from common.errors import NotFound
+from common.scoping import current_company_id
 from contacts.models import Contact, Segment
 from contacts.segments import SegmentRefused
 from contacts.services.segments import segment_people
-from omnichannel.choices import MEDIA_KINDS, Direction, MessageKind, TemplateStatus
-from omnichannel.models import Attachment, Conversation, Message, Reaction, Template
-from omnichannel.selectors import conversations_search
+from inbox import composed
+from inbox.list import ordering
+from omnichannel.choices import Direction
+from omnichannel.models import Attachment, Conversation, Message, Template
+from omnichannel.search import Hit, conversations_found
+from omnichannel.selectors import parts_load
+from omnichannel.words import Said
+from providers.choices import MessageKind, TemplateStatus
 
 # Three screens of a list and of a thread; the next page is fetched before its end comes into view.
 LIST_SIZE = 30
 THREAD_SIZE = 40
 CHANGES_SIZE = 200
-# A count past this is "999+" on screen: counting on would cost more than it says.
-COUNT_LIMIT = 1000
-# The columns a bubble is drawn from; a page reads dozens of them, quotes and authors included.
-QUOTED = ("kind", "text", "direction", "author_kind", "deleted_at", "author__user__name")
-DRAWN = (
-    *QUOTED,
-    *(f"reply_to__{name}" for name in QUOTED),
-    "seq",
-    "conversation_id",
-    "company_id",
-    "happened_at",
-    "is_internal",
-    "metadata",
-    "reply_to_external_id",
-    "status",
-    "error_detail",
-    "external_id",
-    "sent_at",
-    "delivered_at",
-    "read_at",
-    "edited_at",
-)
-# The columns a card is drawn from. Whole rows of five tables took a third of the list's time.
-LISTED = (
-    "channel__kind",
-    "channel__name",
-    "contact__name",
-    "contact__phone",
-    "identity__username",
-    "about__name",
-    "attendant__user__name",
-    "stage",
-    "unread_count",
-    "last_message_at",
-    "last_message_kind",
-    "last_message_text",
-    "last_message_direction",
-    "last_message_status",
-    "last_inbound_at",
-    "waiting_since",
-)
+# Earlier conversations in the contact column.
+PAST_SIZE = 10
 
 
 def conversations_of(membership: Membership, tab: str) -> Any:
     """Return what a tab holds: `minhas` (mine, open), `livres` (nobody's, open), `todas` (all)."""
-    seen = Conversation.objects.visible_to(membership)
-    if tab == "minhas":
-        return seen.open().filter(attendant=membership)
-    if tab == "livres":
-        return seen.open().filter(attendant=None)
-    return seen
+    return composed.tab_rows(tab, membership).filter(company_id=current_company_id())
+
+
+def _is_at_home(membership: Membership) -> bool:
+    """Tell whether the open scope is that of the reader's company: in another they see nothing."""
+    return membership.company_id == current_company_id()
 
 
 def conversation_page(
     membership: Membership,
     *,
     tab: str = "todas",
-    words: str = "",
+    segment: UUID | None = None,
+    found: Mapping[UUID, Hit] | None = None,
+    order: str = ordering.RECENT,
+    after: ordering.Place | None = None,
+    size: int = LIST_SIZE,
+) -> tuple[list[Conversation], ordering.Place | None]:
+    """Return one page of a tab, newest first unless another order is asked for, and where the next
+    begins (None at the end); with `found` (`found_in`), of what was searched for.
+    """
+    is_plain = segment is None and found is None and _is_at_home(membership)
+    rows = _within(membership, tab, segment)
+    if found is not None:
+        rows = rows.filter(pk__in=list(found))
+    is_everything = composed.sees_all(membership)
+    page: list[tuple[int, Any]] = []
+    for number in range(len(ordering.stretches(tab, order))):
+        if len(page) > size or (after is not None and number < after[0]):
+            continue
+        place = after[1:] if after is not None and number == after[0] else ()
+        left = size + 1 - len(page)
+        # Whole eights: what is left of a page would be thirty statements to keep.
+        stretch = composed.StretchPage(tab, order, number, left + -left % 8, is_everything)
+        if is_plain:
+            part = composed.stretch_of(membership, stretch, *place)
+        else:
+            part = composed.stretch_rows(rows, stretch, place or None)
+        page += [(number, row) for row in part[:left]]
+    shown = page[:size]
+    cursor = (shown[-1][0], shown[-1][1].listed_at, shown[-1][1].pk) if len(page) > size else None
+    return [row for _number, row in shown], cursor
+
+
+def found_in(
+    membership: Membership,
+    words: str,
+    *,
+    tab: str = "todas",
     segment: UUID | None = None,
     is_clear: bool = True,
-    after: tuple[datetime, UUID] | None = None,
-    size: int = LIST_SIZE,
-) -> tuple[list[Conversation], tuple[datetime, UUID] | None]:
-    """Return one page of a tab, newest first, and where the next begins (None at the end);
-    `is_clear` as in ContactQuerySet.search.
+) -> dict[UUID, Hit] | None:
+    """Return what of a tab's conversations holds the words, None when there are none; `is_clear` as
+    in ContactQuerySet.search.
     """
-    found = conversations_search(_within(membership, tab, segment), words, is_clear=is_clear)
-    rows = found.filter(last_message_at__isnull=False)
-    if after is not None:
-        moment, last = after
-        rows = rows.filter(Q(last_message_at__lt=moment) | Q(last_message_at=moment, pk__lt=last))
-        # Says the same as the line above in a way the index can seek to.
-        rows = rows.filter(last_message_at__lte=moment)
-    page: list[Conversation] = list(_listed(rows).order_by("-last_message_at", "-id")[: size + 1])
-    more = len(page) > size
-    page = page[:size]
-    last_row = page[-1] if page else None
-    cursor = (last_row.last_message_at, last_row.pk) if more and last_row else None
-    return page, cursor  # type: ignore[return-value]
+    if not words.replace("\x00", "").strip():
+        return None
+    rows = _within(membership, tab, segment).filter(last_message_at__isnull=False)
+    is_every = composed.sees_all(membership) and tab == "todas" and segment is None
+    return conversations_found(rows, words, is_clear=is_clear, is_every=is_every)
+
+
+def said_of(found: Mapping[UUID, Hit], rows: Sequence[Conversation]) -> dict[UUID, str]:
+    """Return what the messages that were found of some conversations say, by their ids."""
+    hits = (found[row.pk].message_id for row in rows if row.pk in found)
+    wanted = {message_id for message_id in hits if message_id is not None}
+    if not wanted:
+        return {}
+    messages = Message.objects.filter(pk__in=wanted)
+    return dict(messages.annotate(said=Said("text", "metadata")).values_list("pk", "said"))
 
 
 def _within(membership: Membership, tab: str, segment: UUID | None) -> Any:
@@ -122,70 +124,42 @@ def _within(membership: Membership, tab: str, segment: UUID | None) -> Any:
 
 def segments_of(membership: Membership) -> list[tuple[UUID, str]]:
     """Return the company's segments to choose from, as (id, name)."""
-    rows = Segment.objects.for_company(membership.company_id).order_by("name")
-    return list(rows.values_list("pk", "name"))
-
-
-def _listed(rows: Any) -> Any:
-    return rows.select_related("contact", "channel", "identity", "about", "attendant__user").only(
-        *LISTED
-    )
+    return composed.SEGMENTS.rows(membership.company_id)
 
 
 def counts(membership: Membership) -> dict[str, int]:
-    """Return {"minhas", "livres", "todas", "nao_lidas"}: open conversations, capped at
-    COUNT_LIMIT.
+    """Return {"minhas", "livres", "todas", "nao_lidas"}: how many each tab lists and how many of
+    mine have unread messages, capped at composed.COUNT_LIMIT.
     """
-    mine = conversations_of(membership, "minhas")
-    return _capped(
-        minhas=mine,
-        livres=conversations_of(membership, "livres"),
-        todas=conversations_of(membership, "todas").open(),
-        nao_lidas=mine.filter(unread_count__gt=0),
-    )
-
-
-def _capped(**tabs: Any) -> dict[str, int]:
-    """Count each, in one statement: every list asks for these, and four would wait four times."""
-    parts, values = [], []
-    for rows in tabs.values():
-        part, own = rows.order_by().values("pk")[:COUNT_LIMIT].query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({part}) tab)")  # noqa: S608 (the ORM's own SQL)
-        values += own
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        return dict(zip(tabs, cursor.fetchone(), strict=True))
+    if not _is_at_home(membership):
+        return dict.fromkeys(("minhas", "livres", "todas", "nao_lidas"), 0)
+    everything = composed.sees_all(membership)
+    return composed.COUNTS.now(membership.company_id, membership.pk, shape=everything)
 
 
 def conversation_get(membership: Membership, conversation_id: Any) -> Conversation:
     """Return a conversation this person may see. Raises NotFound."""
-    row = (
-        Conversation.objects.visible_to(membership)
-        .select_related("contact__guardian", "channel", "identity", "about")
-        .select_related("attendant__user", "company")
-        .filter(pk=conversation_id)
-        .first()
-    )
+    seen = composed.visible_values(membership)
+    row: Conversation | None = composed.CONVERSATION.first(conversation_id, *seen)
     if row is None:
         raise NotFound
+    row.channel.company = row.company
     return row
 
 
+def last_mover(conversation: Conversation) -> Any:
+    """Return the id of whoever moved a conversation last; None when the system did."""
+    lines = Message.objects.filter(conversation=conversation, kind=MessageKind.SYSTEM)
+    return lines.order_by("-seq").values_list("author_id", flat=True).first()
+
+
 def _shown(conversation: Conversation) -> Any:
-    """Messages as a thread shows them: a reaction we sent is drawn on its message, not as one."""
-    return (
-        Message.objects.filter(conversation=conversation)
-        .exclude(kind=MessageKind.REACTION, direction=Direction.OUT)
-        .select_related("author__user", "reply_to__author__user")
-        .only(*DRAWN)
-        .prefetch_related(Prefetch("reactions", queryset=Reaction.objects.exclude(emoji="")))
-    )
+    return composed.shown(conversation.company_id, conversation.pk)
 
 
 def _with_parts(rows: list[Message]) -> list[Message]:
-    """Load files and earlier texts of those that can have some, which on most pages is nobody."""
-    files = [row for row in rows if row.kind in MEDIA_KINDS]
-    prefetch_related_objects(files, Prefetch("attachments", Attachment.objects.order_by("id")))
+    """Load what hangs on messages: files, reactions and earlier texts."""
+    parts_load(rows)
     prefetch_related_objects([row for row in rows if row.edited_at], "versions")
     return rows
 
@@ -197,13 +171,13 @@ def thread_page(
     size: int = THREAD_SIZE,
 ) -> tuple[list[Message], tuple[datetime, int] | None]:
     """Return the newest messages, oldest first, and where older ones begin (None at the start)."""
-    rows = _shown(conversation)
-    if before is not None:
+    if before is None:
+        page = composed.NEWEST.rows(conversation.company_id, conversation.pk, shape=size + 1)
+    else:
         moment, seq = before
-        rows = rows.filter(happened_at__lte=moment).filter(
-            Q(happened_at__lt=moment) | Q(happened_at=moment, seq__lt=seq)
-        )
-    page = list(rows.order_by("-happened_at", "-seq")[: size + 1])
+        rows = _shown(conversation).filter(happened_at__lte=moment)
+        rows = rows.filter(Q(happened_at__lt=moment) | Q(happened_at=moment, seq__lt=seq))
+        page = list(rows.order_by("-happened_at", "-seq")[: size + 1])
     more = len(page) > size
     page = page[:size]
     oldest = page[-1] if page else None
@@ -211,13 +185,85 @@ def thread_page(
     return _with_parts(page[::-1]), cursor
 
 
+def thread_around(
+    conversation: Conversation, message_id: UUID, *, size: int = THREAD_SIZE
+) -> tuple[list[Message], tuple[datetime, int] | None, list[tuple[datetime, int]]]:
+    """Return the newest messages and, before them, those around one of them, oldest first; where
+    older ones begin; and the two ends of what is left out between, [] when nothing is.
+    """
+    newest, older = thread_page(conversation, size=size)
+    place = _place_of(conversation, message_id)
+    if older is None or place is None or place >= older:
+        return newest, older, []
+    before, older = thread_page(conversation, before=(place[0], place[1] + 1), size=size // 2)
+    after, is_all = thread_between(conversation, place, _place(newest[0]), size=size // 2)
+    ends = [] if is_all else [_place(after[-1] if after else before[-1]), _place(newest[0])]
+    return before + after + newest, older, ends
+
+
+def thread_between(
+    conversation: Conversation,
+    after: tuple[datetime, int],
+    before: tuple[datetime, int],
+    *,
+    size: int = THREAD_SIZE,
+) -> tuple[list[Message], bool]:
+    """Return the messages between two others, oldest first, and whether these are all of them."""
+    (since, first), (until, last) = after, before
+    rows = (
+        _shown(conversation)
+        .filter(happened_at__range=(since, until))
+        .filter(
+            Q(happened_at__gt=since) | Q(seq__gt=first), Q(happened_at__lt=until) | Q(seq__lt=last)
+        )
+    )
+    page = list(rows.order_by("happened_at", "seq")[: size + 1])
+    return _with_parts(page[:size]), len(page) <= size
+
+
+def _place(message: Message) -> tuple[datetime, int]:
+    return message.happened_at, message.seq
+
+
+def _place_of(conversation: Conversation, message_id: UUID) -> tuple[datetime, int] | None:
+    rows = Message.objects.filter(conversation=conversation, pk=message_id)
+    return rows.values_list("happened_at", "seq").first()
+
+
+def first_unread(
+    conversation: Conversation, page: Sequence[Message], *, has_older: bool
+) -> int | None:
+    """Return the seq of the patient's first message that nobody read, None when all were. Asks the
+    database only when the newest page does not tell.
+    """
+    if not conversation.unread_count:
+        return None
+    said = [message for message in page if message.direction == Direction.IN]
+    unread = [message.seq for message in said if message.read_at is None]
+    if unread and not (has_older and said[0].read_at is None):
+        return min(unread)
+    found: int | None = (
+        Message.objects.inbound()
+        .filter(conversation=conversation, read_at=None)
+        .order_by("seq")
+        .values_list("seq", flat=True)
+        .first()
+    )
+    return found
+
+
+def page_size(unread: int) -> int:
+    """Return how many messages a conversation opens with: where somebody wrote more than a page
+    since, those too, with a few before them, up to a limit.
+    """
+    return THREAD_SIZE if unread < THREAD_SIZE else min(unread + 10, CHANGES_SIZE)
+
+
 def thread_changes(conversation: Conversation, since: int) -> list[Message] | None:
     """Return messages that are new or changed after a revision, oldest first; None when they are
     too many and the page should load anew."""
-    rows = list(
-        _shown(conversation)
-        .filter(revision__gt=since)
-        .order_by("happened_at", "seq")[: CHANGES_SIZE + 1]
+    rows = composed.CHANGED.rows(
+        conversation.company_id, conversation.pk, since, shape=CHANGES_SIZE + 1
     )
     return None if len(rows) > CHANGES_SIZE else _with_parts(rows)
 
@@ -259,31 +305,32 @@ def attachment_get(membership: Membership, attachment_id: Any) -> Attachment:
 
 
 def past_conversations(
-    membership: Membership, conversation: Conversation, size: int = 10
-) -> QuerySet[Conversation]:
+    membership: Membership, conversation: Conversation, size: int = PAST_SIZE
+) -> list[Conversation]:
     """Return the person's other conversations, newest first."""
-    return (
-        Conversation.objects.visible_to(membership)
-        .filter(contact_id=conversation.contact_id)
-        .exclude(pk=conversation.pk)
-        .select_related("channel")
-        .order_by(F("opened_at").desc())[:size]
-    )
+    seen = composed.visible_values(membership)
+    return composed.PAST.rows(conversation.contact_id, conversation.pk, *seen, shape=size)
 
 
-def shared_files(conversation: Conversation, size: int = 12) -> QuerySet[Attachment]:
+def first_opened(conversation: Conversation, past: Sequence[Conversation]) -> datetime | None:
+    """Return when the person's first conversation began: a history that was brought along may be
+    older than their record. Asks the database only where `past` does not hold all.
+    """
+    if len(past) < PAST_SIZE:
+        return min(row.opened_at for row in (conversation, *past))
+    rows = Conversation.objects.filter(contact_id=conversation.contact_id)
+    found: datetime | None = rows.aggregate(first=Min("opened_at"))["first"]
+    return found
+
+
+def shared_files(conversation: Conversation, size: int = 12) -> list[Attachment]:
     """Return the newest files of a conversation that were sent or received."""
-    return (
-        Attachment.objects.filter(conversation=conversation, message__isnull=False)
-        .filter(message__deleted_at=None)
-        .select_related("message")
-        .order_by("-created_at")[:size]
-    )
+    return composed.FILES.rows(conversation.company_id, conversation.pk, shape=size)
 
 
 def colleagues(membership: Membership) -> list[Membership]:
     """Return the company's people, by name."""
-    return list(Membership.objects.active().select_related("user").order_by("user__name"))
+    return composed.COLLEAGUES.rows(membership.company_id)
 
 
 def conversations_again(
@@ -291,13 +338,13 @@ def conversations_again(
     ids: Sequence[UUID],
     *,
     tab: str,
-    words: str,
     segment: UUID | None = None,
-    is_clear: bool = True,
+    found: Mapping[UUID, Hit] | None = None,
 ) -> list[Conversation]:
     """Return those of the conversations that still belong to a tab, a segment and a search."""
-    found = conversations_search(_within(membership, tab, segment), words, is_clear=is_clear)
-    return list(_listed(found.filter(pk__in=ids, last_message_at__isnull=False)))
+    wanted = ids if found is None else [pk for pk in ids if pk in found]
+    rows = _within(membership, tab, segment)
+    return list(composed.listed(rows.filter(pk__in=wanted, last_message_at__isnull=False)))
 
 
 def templates_of(conversation: Conversation) -> list[Template]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inbox.views import actions, board, campaigns, contacts, files, pages, queues, threads
+from inbox.board import views as board
+from inbox.campaigns import steps
+from inbox.campaigns import views as campaigns
+from inbox.list import views as list_views
+from inbox.people import views as people
+from inbox.shell import account, presence
+from inbox.start import views as start
+from inbox.talk import actions, files, measure, tickets
+from inbox.talk import views as talk
 
 app_name = "inbox"
 
@@ -12,42 +20,55 @@ CAMPAIGN = "campanhas/<uuid:campaign_id>/"
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
 urlpatterns = [
-    path("", pages.Home.as_view(), name="home"),
-    path("entrar/", pages.Login.as_view(), name="login"),
-    path("sair/", pages.Logout.as_view(), name="logout"),
-    path("lista/", pages.Rows.as_view(), name="list"),
-    path(CONVERSATION, pages.ConversationPage.as_view(), name="conversation"),
-    path(f"{CONVERSATION}mensagens/", threads.Messages.as_view(), name="messages"),
-    path(f"{CONVERSATION}modelos/", threads.Templates.as_view(), name="templates"),
-    path(f"{CONVERSATION}anexos/", files.Upload.as_view(), name="attach"),
-    path(f"{CONVERSATION}assumir/", actions.Take.as_view(), name="take"),
-    path(f"{CONVERSATION}liberar/", actions.Release.as_view(), name="release"),
-    path(f"{CONVERSATION}fechar/", actions.Close.as_view(), name="close"),
-    path(f"{CONVERSATION}reabrir/", actions.Reopen.as_view(), name="reopen"),
-    path(f"{CONVERSATION}lida/", actions.Read.as_view(), name="read"),
-    path(f"{CONVERSATION}transferir/", queues.Transfer.as_view(), name="transfer"),
-    path(f"{CONVERSATION}finalizar/", queues.Finish.as_view(), name="finish"),
-    path(f"{CONVERSATION}contato/", contacts.Record.as_view(), name="record"),
-    path(f"{CONVERSATION}revelar/", contacts.Reveal.as_view(), name="reveal"),
-    path(f"{CONVERSATION}sobre/", contacts.About.as_view(), name="about"),
-    path(f"{CONVERSATION}dependentes/", contacts.DependentAdd.as_view(), name="dependent-add"),
+    path("", list_views.HomePage.as_view(), name="home"),
+    path("entrar/", account.LoginPage.as_view(), name="login"),
+    path("sair/", account.OwnLogoutView.as_view(), name="logout"),
+    path("senha/", account.PasswordPage.as_view(), name="password"),
+    path("convites/", account.InvitationsPage.as_view(), name="invitations"),
+    path("convites/<uuid:membership_id>/", account.InvitationView.as_view(), name="invitation"),
+    path("lista/", list_views.RowsView.as_view(), name="list"),
+    path("conversas/nova/", start.StartPage.as_view(), name="start"),
+    path(CONVERSATION, talk.ConversationPage.as_view(), name="conversation"),
+    path(f"{CONVERSATION}mensagens/", talk.MessagesView.as_view(), name="messages"),
+    path(f"{CONVERSATION}modelos/", talk.TemplatesView.as_view(), name="templates"),
+    path(f"{CONVERSATION}medida/", measure.MeasureView.as_view(), name="measure"),
+    path(f"{CONVERSATION}anexos/", files.UploadView.as_view(), name="attach"),
+    path(f"{CONVERSATION}assumir/", actions.TakeView.as_view(), name="take"),
+    path(f"{CONVERSATION}liberar/", actions.ReleaseView.as_view(), name="release"),
+    path(f"{CONVERSATION}devolver-robo/", actions.ReturnToBotView.as_view(), name="return-to-bot"),
+    path(f"{CONVERSATION}fechar/", actions.CloseView.as_view(), name="close"),
+    path(f"{CONVERSATION}reabrir/", actions.ReopenView.as_view(), name="reopen"),
+    path(f"{CONVERSATION}lida/", actions.ReadView.as_view(), name="read"),
+    path(f"{CONVERSATION}nao-lida/", actions.UnreadView.as_view(), name="unread"),
+    path(f"{CONVERSATION}transferir/", tickets.TransferView.as_view(), name="transfer"),
+    path(f"{CONVERSATION}finalizar/", tickets.FinishView.as_view(), name="finish"),
+    path(f"{CONVERSATION}passada/", tickets.PassedView.as_view(), name="passed"),
+    path(f"{CONVERSATION}contato/", people.RecordView.as_view(), name="record"),
+    path(f"{CONVERSATION}revelar/", people.RevealView.as_view(), name="reveal"),
+    path(f"{CONVERSATION}sobre/", people.AboutView.as_view(), name="about"),
+    path(f"{CONVERSATION}dependentes/", people.DependentAddView.as_view(), name="dependent-add"),
     path(
         f"{CONVERSATION}dependentes/<uuid:contact_id>/desfazer/",
-        contacts.DependentDrop.as_view(),
+        people.DependentDropView.as_view(),
         name="dependent-drop",
     ),
-    path("proximo/", queues.Next.as_view(), name="next"),
-    path("presenca/", queues.PresenceMenu.as_view(), name="presence"),
-    path("painel/", board.Board.as_view(), name="board"),
-    path("painel/<uuid:ticket_id>/", board.BoardTicket.as_view(), name="board-ticket"),
-    path("campanhas/", campaigns.CampaignList.as_view(), name="campaigns"),
-    path("campanhas/nova/", campaigns.Audience.as_view(), name="campaign-new"),
-    path(CAMPAIGN, campaigns.Result.as_view(), name="campaign"),
-    path(f"{CAMPAIGN}publico/", campaigns.Audience.as_view(), name="campaign-audience"),
-    path(f"{CAMPAIGN}mensagem/", campaigns.MessageStep.as_view(), name="campaign-message"),
-    path(f"{CAMPAIGN}envio/", campaigns.Sending.as_view(), name="campaign-sending"),
-    path(f"{CAMPAIGN}revisao/", campaigns.Review.as_view(), name="campaign-review"),
-    path(f"{CAMPAIGN}pessoas/", campaigns.People.as_view(), name="campaign-people"),
-    path("mensagens/<uuid:message_id>/reenviar/", actions.Retry.as_view(), name="retry"),
-    path("anexos/<uuid:attachment_id>/", files.Download.as_view(), name="file"),
+    path("proximo/", tickets.NextView.as_view(), name="next"),
+    path("presenca/", presence.PresenceView.as_view(), name="presence"),
+    path("painel/", board.BoardPage.as_view(), name="board"),
+    path("painel/<uuid:ticket_id>/", board.BoardTicketView.as_view(), name="board-ticket"),
+    path("campanhas/", campaigns.CampaignListPage.as_view(), name="campaigns"),
+    path("campanhas/nova/", steps.AudienceStep.as_view(), name="campaign-new"),
+    path(CAMPAIGN, campaigns.ResultPage.as_view(), name="campaign"),
+    path(f"{CAMPAIGN}publico/", steps.AudienceStep.as_view(), name="campaign-audience"),
+    path(f"{CAMPAIGN}mensagem/", steps.MessageStep.as_view(), name="campaign-message"),
+    path(f"{CAMPAIGN}envio/", steps.SendingStep.as_view(), name="campaign-sending"),
+    path(f"{CAMPAIGN}revisao/", steps.ReviewStep.as_view(), name="campaign-review"),
+    path(f"{CAMPAIGN}pessoas/", campaigns.PeoplePage.as_view(), name="campaign-people"),
+    path("mensagens/<uuid:message_id>/reenviar/", actions.RetryView.as_view(), name="retry"),
+    path(
+        "anexos/<uuid:attachment_id>/baixar-de-novo/",
+        files.DownloadAgainView.as_view(),
+        name="file-retry",
+    ),
+    path("anexos/<uuid:attachment_id>/", files.DownloadView.as_view(), name="file"),
 ]

@@ -31,7 +31,7 @@ COLUMN: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CountedMessage:
     """What counting needs of a message."""
 
     seq: int
@@ -65,7 +65,7 @@ class Tally:
     asked_at: datetime | None = None
     last_at: datetime | None = None
 
-    def count(self, messages: Iterable[Said], matcher: Matcher, zone: ZoneInfo) -> None:
+    def count(self, messages: Iterable[CountedMessage], matcher: Matcher, zone: ZoneInfo) -> None:
         """Go on with messages, oldest first; those counted before are passed over."""
         for said in messages:
             if said.seq <= self.counted_seq:
@@ -83,14 +83,14 @@ class Tally:
             self.talk_seconds += int((at - self.last_at).total_seconds())
         self.last_at = at if self.last_at is None else max(self.last_at, at)
 
-    def _asked(self, said: Said) -> None:
+    def _asked(self, said: CountedMessage) -> None:
         self.outbound_count += 1
         if self.asked_at is None:
             self.asked_count += 1
         # Speed is counted from the last thing we wrote before the answer.
         self.asked_at = said.at
 
-    def _heard(self, said: Said, matcher: Matcher, zone: ZoneInfo) -> None:
+    def _heard(self, said: CountedMessage, matcher: Matcher, zone: ZoneInfo) -> None:
         local = said.at.astimezone(zone)
         today = local.date()
         self.inbound_count += 1

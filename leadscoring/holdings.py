@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contacts.holdings import Holding, hold
-from contacts.services.merging import movers
+from contacts.holdings import Holding
 from leadscoring.models import (
     ContactFacts,
     LeadOutcome,
@@ -12,16 +11,13 @@ from leadscoring.models import (
     TalkFacts,
 )
 
-
-def holdings_name() -> None:
-    """Name them: a profile of a person goes with the person."""
-    hold(
-        Holding(TalkFacts, "conversation__contact", is_deleted=True),
-        Holding(ContactFacts, "contact", is_deleted=True),
-        Holding(LeadScore, "contact", is_deleted=True),
-        Holding(LeadScoreHistory, "contact", is_deleted=True),
-        Holding(LeadOutcome, "contact", is_deleted=True),
-    )
-    # A merged person's counts are summed anew and scored anew: nothing of them is moved.
-    movers[ContactFacts._meta.label_lower] = None
-    movers[LeadScore._meta.label_lower] = None
+# A profile of a person goes with the person.
+HOLDINGS = (
+    Holding(TalkFacts, "conversation__contact", is_deleted=True),
+    Holding(ContactFacts, "contact", is_deleted=True),
+    Holding(LeadScore, "contact", is_deleted=True),
+    Holding(LeadScoreHistory, "contact", is_deleted=True),
+    Holding(LeadOutcome, "contact", is_deleted=True),
+)
+# A merged person's counts are summed anew and scored anew: nothing of them is moved.
+STAYING = (ContactFacts._meta.label_lower, LeadScore._meta.label_lower)

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Company
+from common.composed import Composed
+from common.scoping import current_company_id
 from leadscoring.choices import Dimension
 from leadscoring.models import LeadScore
 from leadscoring.models.scores import HOT, WARM
@@ -18,7 +20,7 @@ from leadscoring.wording import dimension_words, reason_words
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ExplainedPart:
     """One part of a score with its sentences."""
 
     code: str
@@ -34,12 +36,20 @@ def heat_of(temperature: int) -> tuple[str, str]:
     return ("warm", _("Morno")) if temperature >= WARM else ("cold", _("Frio"))
 
 
+_SCORE = Composed(
+    lambda company_id, contact_id: LeadScore.objects.for_company(company_id).filter(
+        contact_id=contact_id
+    )
+)
+
+
 def score_of(contact_id: Any) -> LeadScore | None:
     """Return the score of a person of the open company."""
-    return LeadScore.objects.filter(contact_id=contact_id).first()
+    found: LeadScore | None = _SCORE.first(current_company_id(), contact_id)
+    return found
 
 
-def told(row: LeadScore, company: Company) -> list[Told]:
+def told(row: LeadScore, company: Company) -> list[ExplainedPart]:
     """Return every part of a score, the temperature last, with the reasons for every point."""
     made = row.explained(today_of(company))
     values = (made.behaviour, made.profile, made.engagement, made.intent, made.temperature)
@@ -48,6 +58,6 @@ def told(row: LeadScore, company: Company) -> list[Told]:
         for code, reasons in groupby(made.reasons, key=lambda reason: reason.dimension)
     }
     return [
-        Told(code.value, dimension_words(code), value, found.get(code, ()))
+        ExplainedPart(code.value, dimension_words(code), value, found.get(code, ()))
         for code, value in zip(Dimension, values, strict=True)
     ]

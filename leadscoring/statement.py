@@ -113,14 +113,51 @@ AND (s.id IS NULL OR s.rules <> {rules.VERSION} OR s.next_on <= %(today)s::date
 """
 
 
+COUNTS = "leadscoring_contactfacts f"
+
+SAME = ", ".join(f"n.{name}" for name in (*NUMBERS, "recommended_action"))
+OLD = ", ".join((*(f"n.old_{name}" for name in NUMBERS), "n.old_action"))
+HISTORY = """
+    INSERT INTO leadscoring_leadscorehistory
+        (id, created_at, updated_at, company_id, contact_id, score_id, previous, current, reason,
+         details, facts)
+    SELECT uuidv7(), stamp.at, stamp.at, w.company_id, w.contact_id, w.id, w.previous, w.total,
+        %(reason)s, jsonb_build_object(
+            'antes', w.before, 'depois', w.after, 'acao', w.recommended_action
+        ), w.facts
+    FROM written w, stamp WHERE w.is_changed
+    RETURNING contact_id"""
+
+
 @lru_cache(maxsize=8)
-def write_sql(chosen: str) -> str:
+def write_sql(chosen: str, counts: str = COUNTS, *, is_changed: bool = False) -> str:
     """Return the statement that scores the contacts of a company for which `chosen` holds, a
-    condition over c, f and s. It gives one row: people found, scores
-    written, scores changed and, where `lists` is true, whose.
+    condition over c, f and s; `counts` names what stands for f, and with `is_changed` only those
+    whose numbers come out different are found. It gives one row: people found, scores written,
+    scores changed and, where `lists` is true, whose.
     """
+    scored = scored_sql(_source_sql(chosen, counts))
+    if is_changed:
+        scored = f"SELECT * FROM ({scored}) n WHERE ({SAME}) IS DISTINCT FROM ({OLD})"  # noqa: S608
+    # The time of the clock, not the transaction's: two runs must never write the same moment.
+    # What was written brings along all that its history says. Joining them again would be planned
+    # as a loop in a loop, because the planner takes what is stale for a single row.
+    return f"""
+WITH scored AS MATERIALIZED ({scored}),
+stamp AS MATERIALIZED (SELECT clock_timestamp() AS at),
+updated AS ({_update_sql()}), inserted AS ({_insert_sql()}), written AS (
+    SELECT * FROM updated UNION ALL SELECT * FROM inserted
+), history AS ({HISTORY})
+SELECT (SELECT count(*) FROM scored), (SELECT count(*) FROM written),
+    (SELECT count(*) FROM history),
+    (SELECT array_agg(contact_id) FROM history WHERE %(lists)s)
+"""  # noqa: S608  (names and numbers of our own only)
+
+
+def _source_sql(chosen: str, counts: str) -> str:
+    """What a score is made of, and what the last one said."""
     facts = ", ".join(f"{sql} AS {name}" for name, sql in FACTS.items())
-    source = f"""
+    return f"""
         SELECT c.id AS contact_id, c.company_id, c.status AS contact_status,
             c.updated_at AS record_seen, f.updated_at AS counts_seen, s.id AS score_id,
             s.calculated_at AS seen_at, s.total AS old_total, s.behaviour AS old_behaviour,
@@ -128,23 +165,17 @@ def write_sql(chosen: str) -> str:
             s.temperature AS old_temperature, s.recommended_action AS old_action,
             coalesce(f.words, '{{}}') AS words, {facts}
         FROM contacts_contact c
-        LEFT JOIN leadscoring_contactfacts f ON f.contact_id = c.id
+        LEFT JOIN {counts} ON f.contact_id = c.id
         LEFT JOIN leadscoring_leadscore s ON s.contact_id = c.id
         WHERE c.company_id = %(company)s::uuid AND c.merged_into_id IS NULL AND {chosen}
         OFFSET 0"""  # noqa: S608
-    array = ", ".join(NAMES)
-    same = ", ".join(f"n.{name}" for name in (*NUMBERS, "recommended_action"))
-    old = ", ".join((*(f"n.old_{name}" for name in NUMBERS), "n.old_action"))
+
+
+def _update_sql() -> str:
+    """Write the scores of those who have one, unless somebody was faster."""
     before = ", ".join(f"n.old_{name}::int" for name in NUMBERS[1:])
-    after = ", ".join(f"{name}::int" for name in NUMBERS[1:])
-    after_updated = ", ".join(f"s.{name}::int" for name in NUMBERS[1:])
-    # The time of the clock, not the transaction's: two runs must never write the same moment.
-    # What was written brings along all that its history says. Joining them again would be planned
-    # as a loop in a loop, because the planner takes what is stale for a single row.
+    after = ", ".join(f"s.{name}::int" for name in NUMBERS[1:])
     return f"""
-WITH scored AS MATERIALIZED ({scored_sql(source)}),
-stamp AS MATERIALIZED (SELECT clock_timestamp() AS at),
-updated AS (
     UPDATE leadscoring_leadscore s SET
         {", ".join(f"{name} = n.{name}" for name in NUMBERS)},
         purchase_intent = n.purchase_intent, recommended_action = n.recommended_action,
@@ -155,9 +186,15 @@ updated AS (
         next_on = %(today)s::date + n.wait, updated_at = stamp.at
     FROM scored n, stamp WHERE s.id = n.score_id AND s.calculated_at = n.seen_at
     RETURNING s.id, s.company_id, s.contact_id, n.old_total AS previous, s.total,
-        ARRAY[{before}] AS before, ARRAY[{after_updated}] AS after, s.recommended_action, s.facts,
-        ({same}) IS DISTINCT FROM ({old}) AS is_changed
-), inserted AS (
+        ARRAY[{before}] AS before, ARRAY[{after}] AS after, s.recommended_action, s.facts,
+        ({SAME}) IS DISTINCT FROM ({OLD}) AS is_changed"""  # noqa: S608
+
+
+def _insert_sql() -> str:
+    """Write the first scores of people."""
+    array = ", ".join(NAMES)
+    after = ", ".join(f"{name}::int" for name in NUMBERS[1:])
+    return f"""
     INSERT INTO leadscoring_leadscore
         (id, created_at, updated_at, company_id, contact_id, {", ".join(NUMBERS)}, purchase_intent,
          recommended_action, signals, facts, contact_status, rules, record_seen, counts_seen,
@@ -169,21 +206,4 @@ updated AS (
     FROM scored, stamp WHERE score_id IS NULL
     ON CONFLICT (contact_id) DO NOTHING
     RETURNING id, company_id, contact_id, NULL::int AS previous, total, NULL::int[] AS before,
-        ARRAY[{after}] AS after, recommended_action, facts, true AS is_changed
-), written AS (
-    SELECT * FROM updated UNION ALL SELECT * FROM inserted
-), history AS (
-    INSERT INTO leadscoring_leadscorehistory
-        (id, created_at, updated_at, company_id, contact_id, score_id, previous, current, reason,
-         details, facts)
-    SELECT uuidv7(), stamp.at, stamp.at, w.company_id, w.contact_id, w.id, w.previous, w.total,
-        %(reason)s, jsonb_build_object(
-            'antes', w.before, 'depois', w.after, 'acao', w.recommended_action
-        ), w.facts
-    FROM written w, stamp WHERE w.is_changed
-    RETURNING contact_id
-)
-SELECT (SELECT count(*) FROM scored), (SELECT count(*) FROM written),
-    (SELECT count(*) FROM history),
-    (SELECT array_agg(contact_id) FROM history WHERE %(lists)s)
-"""  # noqa: S608  (names and numbers of our own only)
+        ARRAY[{after}] AS after, recommended_action, facts, true AS is_changed"""  # noqa: S608

@@ -2,6 +2,7 @@
 
 DELIVER = "omnichannel.tasks.conversation_deliver"
 FETCH = "omnichannel.tasks.attachment_fetch"
+NAME = "omnichannel.tasks.person_name"
 READ_RECEIPT = "omnichannel.tasks.read_receipt"
 RECEIPTS = "omnichannel.tasks.receipts_sweep"
 TYPING = "omnichannel.tasks.typing_show"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from contacts.models import DataClass
-from contacts.retention import BATCH, keep
+from common.files import files_delete
+from contacts.retention import BATCH
 from contacts.services.privacy import holds_now
 from omnichannel.choices import Stage
 from omnichannel.models import Attachment, Conversation, Message
@@ -18,10 +18,9 @@ def messages_purge(company_id: Any, before: datetime) -> int:
     """
     count = 0
     while ids := list(_ended(company_id, before)[:BATCH]):
-        for file in Attachment.unscoped.filter(conversation__in=ids):
-            if file.file:
-                file.file.delete(save=False)
-        Attachment.unscoped.filter(conversation__in=ids).delete()
+        files = Attachment.unscoped.filter(conversation__in=ids)
+        files_delete(row.file for row in files)
+        files.delete()
         gone, _by_model = Message.unscoped.filter(conversation__in=ids).delete()
         Conversation.unscoped.filter(pk__in=ids).update(message_count=0, last_message_text="")
         count += gone
@@ -33,8 +32,3 @@ def _ended(company_id: Any, before: datetime) -> Any:
         company_id=company_id, stage=Stage.CLOSED, closed_at__lt=before, message_count__gt=0
     )
     return rows.exclude(contact__in=holds_now().values("contact")).values_list("pk", flat=True)
-
-
-def retention_name() -> None:
-    """Say how messages go."""
-    keep(DataClass.MESSAGES, messages_purge)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.segments import Field, Kind, offer, related_of
-from omnichannel.choices import ChannelKind, Stage
+from contacts.segments import FieldKind, SegmentField, related_of
+from omnichannel.choices import Stage
 from omnichannel.models import Conversation
+from providers.choices import ChannelKind
 
 OPEN, ENDED, NONE = "aberta", "encerrada", "nenhuma"
 TALKS = (
@@ -28,8 +29,8 @@ def _talks(operator: str, values: list[str]) -> Q:
     return found if operator == "e" else ~found
 
 
-def fields_offer() -> None:
-    """Add the fields of this package."""
-    channel = related_of(Conversation.unscoped.all(), "channel__kind")
-    offer(Field("canal", _("Canal"), Kind.CHOICE, channel, ChannelKind.choices))
-    offer(Field("conversa", _("Conversa"), Kind.CHOICE, _talks, TALKS))
+_channel = related_of(Conversation.unscoped.all(), "channel__kind")
+FIELDS = (
+    SegmentField("canal", _("Canal"), FieldKind.CHOICE, _channel, ChannelKind.choices),
+    SegmentField("conversa", _("Conversa"), FieldKind.CHOICE, _talks, TALKS),
+)

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError, NotFound
-from contacts.models import Contact
-from omnichannel.models import Channel, Message
+from omnichannel.models import Attachment, Channel, Message, Reaction
+from providers.choices import FILE_KINDS
 
-SEARCH_LIMIT = 2000
-
-
-def conversations_search(rows: Any, words: str, *, is_clear: bool = True) -> Any:
-    """Keep conversations whose person, dependants or messages hold the words; `is_clear` as in
-    ContactQuerySet.search.
-    """
-    # The database takes no NUL, and nobody wrote one.
-    words = words.replace("\x00", "").strip()
-    if not words:
-        return rows
-    found = Contact.objects.search(words, is_clear=is_clear)
-    people = found.values("pk")[:SEARCH_LIMIT]
-    # A child's name finds the mother's conversations.
-    guardians = found.exclude(guardian=None).values("guardian")[:SEARCH_LIMIT]
-    texts = Q()
-    # Two letters are in every other message, and the index holds groups of three.
-    if len(words) >= 3:
-        said = (
-            Message.objects.annotate(upper_text=Upper("text"))
-            .filter(upper_text__contains=words.upper())
-            .values("conversation_id")[:SEARCH_LIMIT]
-        )
-        texts = Q(pk__in=said)
-    return rows.filter(Q(contact_id__in=people) | Q(contact_id__in=guardians) | texts)
+# Of which messages reactions have to be loaded, told as `has_reactions`.
+HAS_REACTIONS = Exists(Reaction.unscoped.filter(message=OuterRef("pk")).exclude(emoji=""))
 
 
 class NoDefaultChannel(DomainError):
@@ -62,3 +39,14 @@ def channel_named(kind: str, channel_id: Any = None) -> Channel:
     if len(found) != 1:
         raise NoDefaultChannel
     return found[0]
+
+
+def parts_load(rows: Sequence[Message]) -> None:
+    """Load files and reactions of the messages that can have some, which on most pages is nobody;
+    of all reactions where the rows were not read with `has_reactions`.
+    """
+    spoken = [row for row in rows if getattr(row, "has_reactions", True)]
+    reactions = Reaction.objects.exclude(emoji="").order_by("id")
+    prefetch_related_objects(spoken, Prefetch("reactions", reactions))
+    files = [row for row in rows if row.kind in FILE_KINDS]
+    prefetch_related_objects(files, Prefetch("attachments", Attachment.objects.in_order()))

@@ -15,12 +15,19 @@ from django.http import HttpRequest, StreamingHttpResponse
 from common.errors import NotFound
 from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment
+from providers.file_types import UNKNOWN, named, plain
 
 CHUNK = 256 * 1024
 # What a browser shows by itself and cannot run. Everything else is downloaded: a document that a
 # stranger sent must not open as a page of ours.
-SHOWN = re.compile(r"image/(jpeg|png|webp|gif)|audio/[\w.+-]+|video/[\w.+-]+")
+SHOWN = re.compile(r"image/(jpeg|png|webp|gif|avif)|audio/[\w.+-]+|video/[\w.+-]+")
 PDF = "application/pdf"
+# What is named as it is for whoever downloads it. Any other type, texts among them, is given
+# without its name: under our address a browser could take it for a script or a style of ours.
+NAMED = re.compile(
+    r"image/(heic|bmp|tiff)|application/(pdf|zip|rtf|msword"
+    r"|vnd\.(ms-(excel|powerpoint)|(openxmlformats-officedocument|oasis\.opendocument)\.[\w.]+))"
+)
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
@@ -32,6 +39,9 @@ def file_response(
     `shows_pdf` lets a browser open a PDF in its own viewer, which a sandbox would keep from it.
     """
     if attachment.state != AttachmentState.READY or not attachment.file:
+        raise NotFound
+    if attachment.message is not None and attachment.message.deleted_at is not None:
+        # Its author took it back; it rests here for the record only.
         raise NotFound
     start, end, status = _part(request.headers.get("Range", ""), attachment.size)
     try:
@@ -65,12 +75,13 @@ def _part(asked: str, size: int) -> tuple[int, int, int]:
 
 
 def _headers(attachment: Attachment, shows_pdf: bool) -> dict[str, Any]:
-    mime_type = attachment.mime_type or "application/octet-stream"
+    mime_type = plain(attachment.mime_type)
     is_viewed = shows_pdf and mime_type == PDF
-    shown = "inline" if is_viewed or SHOWN.fullmatch(mime_type) else "attachment"
-    name = quote(attachment.filename or "arquivo", safe="")
+    is_shown = is_viewed or SHOWN.fullmatch(mime_type)
+    shown = "inline" if is_shown else "attachment"
+    name = quote(named(attachment.filename, mime_type), safe="")
     headers = {
-        "Content-Type": mime_type,
+        "Content-Type": mime_type if is_shown or NAMED.fullmatch(mime_type) else UNKNOWN,
         "Content-Disposition": f"{shown}; filename*=UTF-8''{name}",
         "Accept-Ranges": "bytes",
         "X-Content-Type-Options": "nosniff",

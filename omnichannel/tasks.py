@@ -7,12 +7,26 @@ import logging
 from celery import shared_task
 
 from common.errors import DomainError
-from common.tasks import company_task
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import SendError
+from common.tasks import apart, company_task
 from omnichannel.choices import ChannelStatus
+from omnichannel.external import whole_id
 from omnichannel.models import Attachment, Channel, Conversation, Message
-from omnichannel.services import budgets, channels, delivery, media, receipts, templates
+from omnichannel.sending import claims, reach
+from omnichannel.services import (
+    budgets,
+    delivery,
+    early,
+    media,
+    naming,
+    proving,
+    receipts,
+    renewing,
+    starting,
+    templates,
+)
+from providers import registry
+from providers.base import Receipts
+from providers.outgoing import SendError
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +45,23 @@ def outbound_sweep() -> None:
     delivery.outbound_sweep()
 
 
+@shared_task(name="omnichannel.tasks.claims_sweep")
+def claims_sweep() -> None:
+    """Call uncertain what processes claimed before they died, replies and campaigns alike."""
+    claims.claims_sweep()
+
+
+@shared_task(name="omnichannel.tasks.stops_purge")
+def stops_purge() -> None:
+    """Forget whom a provider refused once they may be written to again."""
+    reach.stops_over().delete()
+
+
 @shared_task(name="omnichannel.tasks.receipts_sweep")
 def receipts_sweep() -> None:
-    """Apply receipts that came before their message."""
+    """Apply receipts and changes that came before their message."""
     receipts.receipts_sweep_all()
+    early.early_sweep_all()
 
 
 @company_task("omnichannel.tasks.attachment_fetch")
@@ -45,10 +72,30 @@ def attachment_fetch(company_id: str, attachment_id: str) -> None:
         media.attachment_fetch(attachment=attachment)
 
 
+@company_task("omnichannel.tasks.person_name")
+def person_name(company_id: str, conversation_id: str) -> None:
+    """Learn what the person of a new conversation calls themselves."""
+    conversation = Conversation.objects.filter(pk=conversation_id).first()
+    if conversation is not None:
+        naming.name_learn(conversation=conversation)
+
+
 @shared_task(name="omnichannel.tasks.attachments_sweep")
 def attachments_sweep() -> None:
     """Ring for files that still wait."""
     media.attachments_sweep()
+
+
+@shared_task(name="omnichannel.tasks.starts_purge")
+def starts_purge() -> None:
+    """Delete conversations that were begun and never written in."""
+    starting.starts_purge()
+
+
+@shared_task(name="omnichannel.tasks.uploads_purge")
+def uploads_purge() -> None:
+    """Delete uploads that nobody sent."""
+    media.uploads_purge()
 
 
 @company_task("omnichannel.tasks.read_receipt")
@@ -57,7 +104,7 @@ def read_receipt(company_id: str, message_id: str) -> None:
     message = Message.objects.select_related("channel").filter(pk=message_id).first()
     if message is None or not message.external_id:
         return
-    _courtesy(message, typing=False)
+    _show_read(message, typing=False)
 
 
 @company_task("omnichannel.tasks.typing_show")
@@ -72,16 +119,16 @@ def typing_show(company_id: str, conversation_id: str) -> None:
         .first()
     )
     if message is not None:
-        _courtesy(message, typing=True)
+        _show_read(message, typing=True)
 
 
-def _courtesy(message: Message, *, typing: bool) -> None:
+def _show_read(message: Message, *, typing: bool) -> None:
     channel = message.channel
-    if channel.status != ChannelStatus.ACTIVE:
+    if channel.status != ChannelStatus.ACTIVE or not registry.has_face(channel.kind, Receipts):
         return
     try:
-        registry.adapter_for(channel.kind).mark_read(
-            channel.account(), str(message.external_id), typing=typing
+        registry.face_of(channel.kind, Receipts).mark_read(
+            channel.account(), whole_id(message), typing=typing
         )
     except SendError as exc:
         logger.info("read receipt %s: %s", message.pk, exc.code)
@@ -89,15 +136,22 @@ def _courtesy(message: Message, *, typing: bool) -> None:
 
 @shared_task(name="omnichannel.tasks.channels_check")
 def channels_check() -> None:
-    """Ask every provider whether its channel still works, and fetch its templates."""
+    """Renew credentials that end, ask every provider whether its channel still works, and fetch its
+    templates.
+    """
     # A daily walk over all companies' channels; each is then handled by its own services.
     for channel in Channel.unscoped.exclude(status=ChannelStatus.INACTIVE):
-        try:
-            channels.channel_validate(channel=channel)
-            if channel.waba_id:
-                templates.templates_sync(channel=channel)
-        except DomainError as exc:
-            logger.warning("channel %s: %s", channel.pk, exc.code)
+        if not proving.is_asked(channel):
+            # Only a message would tell, and nobody asked for one.
+            continue
+        with apart("check of channel", channel.pk):
+            renewing.credentials_renew(channel)
+            try:
+                proving.channel_validate(channel=channel)
+                if channel.is_waba_proven:
+                    templates.templates_sync(channel=channel)
+            except DomainError as exc:
+                logger.warning("channel %s: %s", channel.pk, exc.code)
 
 
 @shared_task(name="omnichannel.tasks.budgets_check")

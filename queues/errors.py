@@ -51,13 +51,6 @@ class QueueInactive(Conflict):
     message = _("Esta fila está desativada. Escolha outra.")
 
 
-class QueueClosedNow(Conflict):
-    """Outside of the queue's hours."""
-
-    code = "fila_fechada"
-    message = _("Esta fila está fora do horário. Escolha outra ou transfira para uma pessoa.")
-
-
 class QueueInUse(Conflict):
     """Tickets point to it."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contacts.holdings import Holding, hold
+from contacts.holdings import Holding
 from queues.models import Ticket, TicketEvent
 
-
-def holdings_name() -> None:
-    """Name them: waits and reasons are counted on, what people wrote in them goes."""
-    hold(
-        Holding(Ticket, "contact", blanks={"rating_comment": "", "end_reason": ""}),
-        Holding(TicketEvent, "ticket__contact", blanks={"detail": {}}),
-    )
+# Waits and reasons are counted on, what people wrote in them goes.
+HOLDINGS = (
+    Holding(Ticket, "contact", blanks={"rating_comment": "", "end_reason": ""}),
+    Holding(TicketEvent, "ticket__contact", blanks={"detail": {}}),
+)

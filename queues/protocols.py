@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.models import Company
 from common.rows import run
+from common.zones import zone_named
 
 # One statement: whoever opens at the same moment waits for the row, never for a retry.
 TAKE = """
 INSERT INTO queues_protocolcounter (id, created_at, updated_at, company_id, day, last)
-VALUES (gen_random_uuid(), now(), now(), %s::uuid, %s::date, %s::int)
+VALUES (uuidv7(), now(), now(), %s::uuid, %s::date, %s::int)
 ON CONFLICT (company_id, day) DO UPDATE
 SET last = queues_protocolcounter.last + excluded.last, updated_at = now()
 RETURNING last
@@ -27,6 +27,6 @@ def protocols_take(company: Any, count: int, now: datetime) -> list[str]:
     """
     company_id = getattr(company, "pk", company)
     zone = Company.objects.values_list("time_zone", flat=True).get(pk=company_id)
-    day = now.astimezone(ZoneInfo(zone)).date()
+    day = now.astimezone(zone_named(zone)).date()
     ((last,),) = run(TAKE, company_id, day, count)
     return [f"{day:%d%m%y}-{number:05}" for number in range(last - count + 1, last + 1)]

@@ -53,7 +53,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class RankPart:
     """One part of a score. `value` is seconds, or the priority itself."""
 
     code: str
@@ -67,7 +67,7 @@ class Ranked:
 
     id: Any
     score: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[RankPart, ...]
 
 
 def rank(tickets: Iterable[Waiting], weights: Weights, now: datetime) -> list[Ranked]:
@@ -84,7 +84,7 @@ def _ranked(ticket: Waiting, weights: Weights, now: datetime) -> Ranked:
         _waited(ticket, weights.waiting, now),
     ]
     reasons = sorted(
-        (Reason(code, value, 100 * points / weights.total) for code, value, points in parts),
+        (RankPart(code, value, 100 * points / weights.total) for code, value, points in parts),
         key=lambda reason: -reason.points,
     )
     score = round(sum(reason.points for reason in reasons))

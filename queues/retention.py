@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import PresenceLog
-from contacts.models import DataClass
-from contacts.retention import in_batches, keep
+from contacts.retention import in_batches
 from queues.models import RoutingRun
 
 
@@ -19,9 +18,3 @@ def runs_purge(company_id: Any, before: datetime) -> int:
 def presence_purge(company_id: Any, before: datetime) -> int:
     """Delete stretches of presence that ended."""
     return in_batches(PresenceLog.unscoped.filter(company_id=company_id, ended_at__lt=before))
-
-
-def retention_name() -> None:
-    """Say how they go."""
-    keep(DataClass.ROUTING, runs_purge)
-    keep(DataClass.PRESENCE, presence_purge)

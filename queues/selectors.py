@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Membership, Presence
+from common.composed import Composed
 from common.rows import run
+from common.scoping import current_company_id
+from common.zones import zone_named
 from queues import sla
 from queues.choices import TicketStatus
 from queues.models import (
@@ -73,12 +87,19 @@ SELECT place, total FROM (
 """  # noqa: S608
 
 
+# As Ticket.waits_since says it.
+WAITS_SINCE = ExpressionWrapper(
+    F("queued_at") - Coalesce(F("wait_seconds"), 0) * Value(timedelta(seconds=1)),
+    output_field=DateTimeField(),
+)
+
+
 def queue_numbers(
     queues: Sequence[Queue], *, zone: str, now: datetime | None = None
 ) -> dict[Any, QueueNumbers]:
     """Return the numbers of queues in three statements; "today" is the day of the time zone."""
     now = now or timezone.now()
-    since = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = now.astimezone(zone_named(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     live = {row.pop("queue"): row for row in _live(queues, now)}
     values: dict[str, Any] = {"now": now, "since": since, "queues": [queue.pk for queue in queues]}
     with connection.cursor() as cursor:
@@ -104,7 +125,7 @@ def _live(queues: Sequence[Queue], now: datetime) -> Iterable[dict[str, Any]]:
         .annotate(
             waiting=Count("pk", filter=is_waiting),
             serving=Count("pk", filter=~is_waiting),
-            first=Min("entered_at", filter=is_waiting),
+            first=Min(WAITS_SINCE, filter=is_waiting),
             at_risk=Count("pk", filter=is_at_risk(now)),
             broken=Count("pk", filter=is_broken(now)),
             flagged=Count("flagged_at"),
@@ -140,7 +161,7 @@ def _rate(value: Any) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class AttendantNow:
     """An attendant on the board."""
 
     membership: Membership
@@ -151,7 +172,7 @@ class Person:
     queues: tuple[str, ...]
 
 
-def people_of(company_id: Any) -> list[Person]:
+def people_of(company_id: Any) -> list[AttendantNow]:
     """Return everybody who works in a company, those at work first."""
     places: dict[Any, list[str]] = {}
     rows = QueueMember.objects.for_company(company_id).filter(is_active=True)
@@ -169,12 +190,12 @@ def people_of(company_id: Any) -> list[Person]:
     return sorted(found, key=lambda person: order[person.state])
 
 
-def _person(row: Any, queues: tuple[str, ...]) -> Person:
+def _person(row: Any, queues: tuple[str, ...]) -> AttendantNow:
     presence: Presence | None = getattr(row, "presence", None)
     if presence is None:
-        return Person(row, Presence.State.OFFLINE, "", None, row.load, queues)
+        return AttendantNow(row, Presence.State.OFFLINE, "", None, row.load, queues)
     reason = presence.reason.name if presence.reason else ""
-    return Person(row, presence.state, reason, presence.since, row.load, queues)
+    return AttendantNow(row, presence.state, reason, presence.since, row.load, queues)
 
 
 def live_tickets(membership: Membership) -> QuerySet[Ticket]:
@@ -189,19 +210,50 @@ def live_tickets(membership: Membership) -> QuerySet[Ticket]:
 
 
 def open_tickets_of(conversation_ids: Iterable[Any]) -> dict[Any, Ticket]:
-    """Return, by conversation, the open ticket, with its queue; the ids were let through before."""
-    rows = Ticket.objects.open().filter(conversation_id__in=list(conversation_ids))
-    return {row.conversation_id: row for row in rows.select_related("queue")}
+    """Return, by conversation, the open ticket, with its queue and whether the company has others
+    (`has_others`); the ids were let through before.
+    """
+    ids = list(conversation_ids)
+    if not ids:
+        return {}
+    # Told twice changes nothing, and every number of ids would be a statement of its own.
+    ids += ids[:1] * (-len(ids) % AT_ONCE)
+    rows = _OPEN.rows(current_company_id(), *ids)
+    return {row.conversation_id: row for row in rows}
+
+
+def _open(company_id: Any, *conversation_ids: Any) -> QuerySet[Ticket]:
+    # The rows are the company's, so its queues are too.
+    others = (
+        Queue.unscoped.active().filter(company=OuterRef("company")).exclude(pk=OuterRef("queue"))
+    )
+    found: QuerySet[Ticket] = (
+        Ticket.objects.for_company(company_id)
+        .open()
+        .filter(conversation_id__in=conversation_ids)
+        .select_related("queue")
+        .annotate(has_others=Exists(others))
+    )
+    return found
+
+
+# As many conversations as a page lists, one more, in eights.
+AT_ONCE = 32
+_OPEN = Composed(_open)
+_NEWEST = Composed(
+    lambda company_id, conversation_id: (
+        Ticket.objects.for_company(company_id)
+        .filter(conversation_id=conversation_id)
+        .select_related("queue", "attendant__user", "previous__attendant__user", "routing_run")
+        .order_by("-created_at", "-id")[:1]
+    )
+)
 
 
 def ticket_of(conversation_id: Any) -> Ticket | None:
     """Return a conversation's open ticket, else its last one."""
-    return (
-        Ticket.objects.filter(conversation_id=conversation_id)
-        .select_related("queue", "attendant__user", "previous", "routing_run")
-        .order_by("-created_at", "-id")
-        .first()
-    )
+    found: Ticket | None = _NEWEST.first(current_company_id(), conversation_id)
+    return found
 
 
 def ticket_position(ticket: Ticket) -> tuple[int, int] | None:
@@ -237,12 +289,19 @@ def ticket_explanation(ticket: Ticket) -> Explanation | None:
     return Explanation(decision.rule, chosen, told, found.created_at)
 
 
+_SOME_QUEUE = Composed(
+    lambda company_id: (
+        Queue.objects.for_company(company_id).active().order_by("pk").values_list("pk")[:1]
+    )
+)
+
+
 def has_queues(company_id: Any) -> bool:
     """Tell whether a company has queues at all: without any, pages do not speak of them."""
-    return Queue.objects.for_company(company_id).active().exists()
+    return bool(_SOME_QUEUE.rows(company_id))
 
 
-def next_promise(ticket: Ticket) -> sla.Step | None:
+def next_promise(ticket: Ticket) -> sla.PromiseStep | None:
     """Return the promise of an open ticket that is due next; None when there is none."""
     if not ticket.is_open:
         return None

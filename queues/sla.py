@@ -36,7 +36,7 @@ class Deadlines:
     resolution_due_at: datetime | None
     abandon_at: datetime | None
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PromiseStep]:
         """Return when to warn and when to tell of a broken promise, in order."""
         moments = (
             (self.first_response_warn_at, FIRST_RESPONSE, False),
@@ -44,12 +44,12 @@ class Deadlines:
             (self.resolution_warn_at, RESOLUTION, False),
             (self.resolution_due_at, RESOLUTION, True),
         )
-        found = [Step(at, which, broken) for at, which, broken in moments if at is not None]
+        found = [PromiseStep(at, which, broken) for at, which, broken in moments if at is not None]
         return sorted(found, key=lambda step: step.at)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PromiseStep:
     """A moment at which something is to be told about a promise."""
 
     at: datetime
@@ -77,6 +77,6 @@ def deadlines(
     )
 
 
-def next_step(steps: Sequence[Step], after: datetime) -> datetime | None:
+def next_step(steps: Sequence[PromiseStep], after: datetime) -> datetime | None:
     """Return the first moment after another at which there is something to tell."""
     return next((step.at for step in steps if step.at > after), None)

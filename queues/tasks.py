@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from common.scoping import company_scope
-from common.tasks import company_task
+from common.tasks import company_apart, company_task
 from queues import bells
 from queues.selectors import companies_waiting
 from queues.services.courtesy import company_speak
@@ -25,6 +24,6 @@ def tick() -> None:
     """Look at everything time brings about, then give away what waits: a queue may have opened."""
     watch()
     for company_id in companies_waiting():
-        with company_scope(company_id):
+        with company_apart("queues", company_id):
             company_drain(company_id=company_id)
             company_speak(company_id=company_id)

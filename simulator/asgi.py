@@ -30,8 +30,11 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 
 from simulator.checks import refusal_to_start  # noqa: E402
-from simulator.delivery import DeliveryLoop  # noqa: E402
+from simulator.meta import delivery as directs  # noqa: E402
+from simulator.posting import for_ever  # noqa: E402
+from simulator.sms import delivery as texts  # noqa: E402
 from simulator.transport import App, FaultyTransport, Receive, Scope, Send  # noqa: E402
+from simulator.whatsapp.delivery import DeliveryLoop  # noqa: E402
 
 
 class Simulator:
@@ -49,7 +52,8 @@ class Simulator:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        delivery = asyncio.create_task(DeliveryLoop().run())
+        loops = [DeliveryLoop().run(), for_ever(texts.deliver_due), for_ever(directs.deliver_due)]
+        delivery = asyncio.gather(*map(asyncio.create_task, loops))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         delivery.cancel()

@@ -7,23 +7,24 @@ from array import array
 from typing import Any
 
 SAMPLE_RATE = 48_000
-FRAME = 960
+FRAMES_A_SECOND = 50
 
 
-def opus_from_samples(samples: array[int]) -> bytes:
-    """Encode 16-bit mono samples at 48 kHz."""
+def opus_from_samples(samples: array[int], rate: int = SAMPLE_RATE) -> bytes:
+    """Encode 16-bit mono samples, 8,000 to 48,000 a second as Opus knows them."""
     import av
 
     file = io.BytesIO()
     with av.open(file, "w", format="ogg") as out:
-        stream: Any = out.add_stream("libopus", rate=SAMPLE_RATE, layout="mono")
+        stream: Any = out.add_stream("libopus", rate=rate, layout="mono")
         stream.bit_rate = 24_000
-        for start in range(0, len(samples), FRAME):
-            part = samples[start : start + FRAME]
-            part.extend([0] * (FRAME - len(part)))
-            frame = av.AudioFrame(format="s16", layout="mono", samples=FRAME)
+        size = rate // FRAMES_A_SECOND
+        for start in range(0, len(samples), size):
+            part = samples[start : start + size]
+            part.extend([0] * (size - len(part)))
+            frame = av.AudioFrame(format="s16", layout="mono", samples=size)
             frame.planes[0].update(part.tobytes())
-            frame.sample_rate = SAMPLE_RATE
+            frame.sample_rate = rate
             frame.pts = start
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))

@@ -1,128 +1,17 @@
-"""What the simulator brings along, all made up: templates, a photo, a voice note, a document."""
+"""Files that the simulator brings along, all made up: a photo, a voice note, a document."""
 
 from __future__ import annotations
 
 import io
 import math
 from array import array
-from typing import Any
 
 from PIL import Image, ImageDraw
 
-Json = dict[str, Any]
-
-
-def _quick_replies(*labels: str) -> Json:
-    return {
-        "type": "BUTTONS",
-        "buttons": [{"type": "QUICK_REPLY", "text": item} for item in labels],
-    }
-
-
-def _body(text: str, *examples: str) -> Json:
-    component: Json = {"type": "BODY", "text": text}
-    return component | ({"example": {"body_text": [list(examples)]}} if examples else {})
-
-
-TEMPLATES: list[Json] = [
-    {
-        "name": "confirmacao_consulta",
-        "category": "UTILITY",
-        "status": "APPROVED",
-        "quality": "GREEN",
-        "components": [
-            {"type": "HEADER", "format": "TEXT", "text": "Confirmação de consulta"},
-            _body(
-                "Olá, {{1}}! Sua consulta com {{2}} está marcada para {{3}}. Podemos confirmar?",
-                "Ana",
-                "Dra. Helena",
-                "amanhã às 15h",
-            ),
-            {"type": "FOOTER", "text": "Responda tocando em um dos botões"},
-            _quick_replies("Confirmar", "Remarcar", "Cancelar"),
-        ],
-    },
-    {
-        "name": "lembrete_consulta",
-        "category": "UTILITY",
-        "status": "APPROVED",
-        "quality": "GREEN",
-        "components": [
-            _body(
-                "Oi, {{1}}! Passando para lembrar da sua consulta {{2}}. "
-                "Chegue 10 minutos antes e traga um documento com foto.",
-                "Ana",
-                "amanhã às 15h",
-            ),
-        ],
-    },
-    {
-        "name": "retorno_exame",
-        "category": "UTILITY",
-        "status": "APPROVED",
-        "parameter_format": "NAMED",
-        "components": [
-            {
-                "type": "BODY",
-                "text": "Olá, {{nome}}! O resultado do exame de {{exame}} já está disponível. "
-                "Retire na recepção até {{prazo}}.",
-                "example": {
-                    "body_text_named_params": [
-                        {"param_name": "nome", "example": "Ana"},
-                        {"param_name": "exame", "example": "sangue"},
-                        {"param_name": "prazo", "example": "sexta-feira"},
-                    ]
-                },
-            },
-            {
-                "type": "BUTTONS",
-                "buttons": [
-                    {
-                        "type": "URL",
-                        "text": "Ver como chegar",
-                        "url": "https://clinica.example/como-chegar/{{1}}",
-                        "example": ["https://clinica.example/como-chegar/centro"],
-                    }
-                ],
-            },
-        ],
-    },
-    {
-        "name": "campanha_checkup",
-        "category": "MARKETING",
-        "status": "APPROVED",
-        "quality": "YELLOW",
-        "components": [
-            {
-                "type": "HEADER",
-                "format": "IMAGE",
-                "example": {"header_handle": ["https://clinica.example/checkup.jpg"]},
-            },
-            _body(
-                "{{1}}, que tal pôr o check-up em dia? Neste mês a primeira avaliação é grátis.",
-                "Ana",
-            ),
-            {"type": "FOOTER", "text": "Para não receber mais ofertas, responda PARAR"},
-            _quick_replies("Quero agendar", "Agora não"),
-        ],
-    },
-    {
-        "name": "promocao_relampago",
-        "category": "UTILITY",
-        "status": "REJECTED",
-        "rejected_reason": "INCORRECT_CATEGORY",
-        "components": [_body("Só hoje: 50% de desconto em todos os procedimentos!")],
-    },
-    {
-        "name": "pesquisa_satisfacao",
-        "category": "MARKETING",
-        "status": "PAUSED",
-        "quality": "RED",
-        "components": [
-            _body("Olá, {{1}}! De 1 a 5, como foi o seu atendimento?", "Ana"),
-        ],
-    },
-]
+# A hum has no high tones; more samples would only take longer to make.
+HUM_RATE = 8_000
+# Steps in which a swing of the hum and a syllable are drawn beforehand.
+TABLE = 2048
 
 
 def photo(seed: int = 0) -> bytes:
@@ -171,18 +60,27 @@ def sticker() -> bytes:
 
 def voice(seconds: float = 3.0, seed: int = 0) -> bytes:
     """Synthesise a mono Ogg/Opus file: a hummed phrase, as long as asked."""
-    from simulator.audio import SAMPLE_RATE, opus_from_samples
+    from simulator.audio import opus_from_samples
 
     samples = array("h")
     notes = (196, 220, 262, 247, 220, 294, 262, 196)
+    wave, swell = _wave(), _swell()
     phase = 0.0
-    for index in range(int(seconds * SAMPLE_RATE)):
-        moment = index / SAMPLE_RATE
-        syllable = moment * 3.2
-        note = notes[(int(syllable) + seed) % len(notes)]
-        phase += 2 * math.pi * note / SAMPLE_RATE
-        # A rounded envelope per syllable keeps the hum from clicking.
-        loudness = 9000 * math.sin(math.pi * (syllable % 1)) ** 0.7
-        wave = math.sin(phase) + 0.4 * math.sin(2 * phase) + 0.15 * math.sin(3 * phase)
-        samples.append(int(loudness * wave / 1.55))
-    return opus_from_samples(samples)
+    for index in range(int(seconds * HUM_RATE)):
+        syllable, moment = divmod(index * 3.2 / HUM_RATE, 1)
+        phase = (phase + notes[(int(syllable) + seed) % len(notes)] / HUM_RATE) % 1
+        samples.append(int(swell[int(moment * TABLE)] * wave[int(phase * TABLE)]))
+    return opus_from_samples(samples, HUM_RATE)
+
+
+def _wave() -> list[float]:
+    """Draw one swing of the hum, between -1 and 1."""
+    turns = (2 * math.pi * step / TABLE for step in range(TABLE))
+    return [
+        (math.sin(at) + 0.4 * math.sin(2 * at) + 0.15 * math.sin(3 * at)) / 1.55 for at in turns
+    ]
+
+
+def _swell() -> list[float]:
+    """Draw how loud a syllable is while it lasts; round, so that it does not click."""
+    return [9000 * math.sin(math.pi * step / TABLE) ** 0.7 for step in range(TABLE)]

@@ -1,11 +1,15 @@
-"""Every address of the simulator's own process: Graph, the control API and the phone page."""
+"""Every address of the simulator's own process: the fake providers, the control API and the pages
+of patients.
+"""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("simulator.graph.urls")),
-    path("control/", include("simulator.control.urls")),
-    path("", include("simulator.phone.urls")),
+    path("sms/", include("simulator.sms.urls")),
+    path("direct/", include("simulator.meta.urls")),
+    path("", include("simulator.whatsapp.graph.urls")),
+    path("control/", include("simulator.whatsapp.control.urls")),
+    path("", include("simulator.whatsapp.phone.urls")),
 ]

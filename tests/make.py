@@ -15,14 +15,17 @@ from accounts.models import Company, Membership
 from accounts.services.memberships import member_create
 from common.scoping import company_scope
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from omnichannel.adapters.facts import AccountRef, InboundMessage, MediaRef
-from omnichannel.choices import ChannelKind, ChannelStatus, MessageKind
+from omnichannel.choices import ChannelStatus
 from omnichannel.models import Channel, Message
 from omnichannel.services.channels import channel_save
 from omnichannel.services.inbound import messages_store
+from omnichannel.services.proving import channel_prove
+from providers.choices import ChannelKind, MessageKind
+from providers.facts import AccountRef, InboundMessage, MediaRef
+from providers.outgoing import AccountHealth
 from webhooks import pipeline
-from webhooks.ledger import dedupe_of, lane_of
 from webhooks.models import InboundEvent
+from webhooks.new_event import plain_event
 
 PASSWORD = "correta-cavalo-grampo"
 ACCOUNT_ID, WABA_ID = "100000000000002", "100000000000001"
@@ -49,17 +52,79 @@ def member(
 
 
 def channel(of: Company, **values: Any) -> Channel:
-    """Make an active WhatsApp channel with a token."""
+    """Make a WhatsApp channel with a token, proven as a good answer of the provider does it; with
+    another `status` it is put there afterwards.
+    """
+    answer: dict[str, Any] = {
+        name: values.pop(name)
+        for name in ("phone_number", "currency", "time_zone")
+        if name in values
+    }
+    status = values.pop("status", ChannelStatus.ACTIVE)
+    row = claim(of, **values)
+    channel_prove(channel=row, answer=answer_for(row, **answer))
+    if status != ChannelStatus.ACTIVE:
+        Channel.unscoped.filter(pk=row.pk).update(status=status)
+        row.status = status
+    return row
+
+
+def claim(of: Company, **values: Any) -> Channel:
+    """Make a WhatsApp channel as somebody typed it, before any provider was asked."""
     given: dict[str, Any] = {
         "kind": ChannelKind.WHATSAPP,
         "name": "WhatsApp da recepção",
-        "status": ChannelStatus.ACTIVE,
         "account_id": ACCOUNT_ID,
         "waba_id": WABA_ID,
-        "phone_number": "+551140000000",
         "credentials": {"access_token": "token-de-teste"},
     }
     return channel_save(company=of, actor=None, **{**given, **values})
+
+
+def sms_channel(of: Company, provider: str = "twilio", **settings: Any) -> Channel:
+    """Make an SMS channel at a provider, proven."""
+    own: dict[str, Any] = {"twilio": {"account_sid": f"AC{'0' * 32}"}}
+    secrets = {
+        "twilio": {"auth_token": "token-de-teste"},
+        "zenvia": {"api_token": "token-de-teste"},
+    }
+    row = channel_save(
+        company=of,
+        actor=None,
+        kind=ChannelKind.SMS,
+        name="SMS",
+        settings={"provider": provider, "sender": "27900", **own.get(provider, {}), **settings},
+        credentials=secrets.get(provider, {}),
+    )
+    channel_prove(channel=row, answer=AccountHealth(row.account_id))
+    return row
+
+
+def messaging_channel(of: Company, kind: str = "instagram", **settings: Any) -> Channel:
+    """Make an Instagram or Messenger channel, proven."""
+    login = {"login": "instagram"} if kind == ChannelKind.INSTAGRAM else {}
+    row = channel_save(
+        company=of,
+        actor=None,
+        kind=kind,
+        name="Direct",
+        account_id="17841400000000001",
+        settings={**login, **settings},
+        credentials={"access_token": "token-de-teste"},
+    )
+    channel_prove(channel=row, answer=AccountHealth(row.account_id))
+    return row
+
+
+def answer_for(of: Channel, **values: Any) -> AccountHealth:
+    """Make the provider's good answer to a channel's credentials."""
+    given = {
+        "account_id": of.account_id,
+        "waba_id": of.waba_id,
+        "is_waba_read": bool(of.waba_id),
+        "phone_number": "+551140000000",
+    }
+    return AccountHealth(**{**given, **values})
 
 
 def person(phone: str = PHONE, name: str = "Joana Dias", user_id: str = "") -> PersonRef:
@@ -92,9 +157,13 @@ def fact(
 
 def inbound(on: Channel, **values: Any) -> Message:
     """Store one message from a patient and return it."""
+    return inbounds(on, fact(on, **values))[0]
+
+
+def inbounds(on: Channel, *facts: InboundMessage) -> list[Message]:
+    """Store messages in one go, as when the provider tells of many."""
     with company_scope(on.company_id):
-        (message,) = messages_store(channel=on, messages=[fact(on, **values)])
-    return message
+        return messages_store(channel=on, messages=facts)
 
 
 def body(on: Channel, *messages: dict[str, Any], **value: Any) -> dict[str, Any]:
@@ -127,16 +196,17 @@ def receipt(external_id: str, status: str, *, at: float | None = None, **members
 def event(payload: Any, source: str = "whatsapp") -> InboundEvent:
     """Keep a body in the ledger, as the receiver does; the same body gives the same row."""
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    new = plain_event(source, raw)
     row, _made = InboundEvent.objects.get_or_create(
-        dedupe=dedupe_of(source, raw),
-        defaults={"source": source, "body": raw, "lane": lane_of(source, raw)},
+        dedupe=new.dedupe,
+        defaults={"source": source, "body": raw, "lane": new.lane, "lanes": new.lanes},
     )
     return row
 
 
-def process(*payloads: Any) -> list[InboundEvent]:
+def process(*payloads: Any, source: str = "whatsapp") -> list[InboundEvent]:
     """Keep bodies and work them off; return their rows as they ended."""
-    rows = [event(payload) for payload in payloads]
+    rows = [event(payload, source) for payload in payloads]
     pipeline.drain()
     return [InboundEvent.objects.get(pk=row.pk) for row in rows]
 

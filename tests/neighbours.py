@@ -82,17 +82,27 @@ TABLE: dict[str, Address] = {
     "atendimento/": reads(),
     "atendimento/entrar/": Address({"get": NOBODY, "post": NOBODY, "put": NOBODY}),
     "atendimento/sair/": Address({"post": NOBODY}),
+    "atendimento/anexos/<uuid:attachment_id>/baixar-de-novo/": Address(
+        {"post": MEMBER}, {}, is_form=True
+    ),
+    "atendimento/senha/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
+    "atendimento/convites/": reads(),
+    "atendimento/convites/<uuid:membership_id>/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/lista/": Address({"post": MEMBER}, {"filtro": "todas"}, is_form=True),
+    "atendimento/conversas/nova/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
     PAGE: reads(),
     f"{PAGE}mensagens/": Address(
         {"get": MEMBER, "post": MEMBER}, {"texto": "x", "client_id": "a"}, is_form=True
     ),
     f"{PAGE}modelos/": reads(),
+    f"{PAGE}medida/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
     f"{PAGE}anexos/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}assumir/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}liberar/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}devolver-robo/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}fechar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}reabrir/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}nao-lida/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}lida/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}contato/": Address(
         {"get": MEMBER, "post": MEMBER}, {"situacao": "lead", "nome": "Rita"}, is_form=True
@@ -104,6 +114,7 @@ TABLE: dict[str, Address] = {
     f"{PAGE}transferir/": Address(
         {"get": MEMBER, "post": MEMBER}, {"destino": "", "motivo": "x"}, is_form=True
     ),
+    f"{PAGE}passada/": Address({"get": MEMBER}),
     f"{PAGE}finalizar/": Address({"get": MEMBER, "post": MEMBER}, {"motivo": "x"}, is_form=True),
     "atendimento/proximo/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/presenca/": Address(
@@ -167,7 +178,12 @@ TABLE: dict[str, Address] = {
     f"{API}canais/<uuid:channel_id>/": Address(
         {"get": MEMBER, "patch": ADMINISTRATOR, "delete": ADMINISTRATOR}, {"name": "Outro"}
     ),
+    f"{API}canais/<uuid:channel_id>/assinar/": acts(ADMINISTRATOR),
+    f"{API}canais/<uuid:channel_id>/registrar/": acts(ADMINISTRATOR, pin="123456"),
+    f"{API}canais/<uuid:channel_id>/testar/": acts(ADMINISTRATOR, phone_number="41999990000"),
+    f"{API}canais/<uuid:channel_id>/trocar-endereco/": acts(ADMINISTRATOR),
     f"{API}canais/<uuid:channel_id>/validar/": acts(ADMINISTRATOR),
+    f"{API}contatos/buscar/": Address({"post": MEMBER}, {"q": MARK}),
     f"{API}contatos/": Address({"get": MEMBER, "post": MEMBER}, {"name": "Novo"}),
     f"{API}contatos/<uuid:contact_id>/": Address(
         {"get": MEMBER, "patch": MEMBER, "delete": MANAGER}, {"name": "Outro"}
@@ -178,14 +194,17 @@ TABLE: dict[str, Address] = {
     f"{API}contatos/<uuid:contact_id>/revelar/": acts(),
     f"{API}contatos/<uuid:contact_id>/score/": reads(),
     f"{API}contatos/<uuid:contact_id>/score/recalcular/": acts(),
-    f"{API}conversas/": reads(),
+    f"{API}conversas/buscar/": Address({"post": MEMBER}, {"q": MARK}),
+    f"{API}conversas/": Address({"get": MEMBER, "post": MEMBER}, {"address": "41 98811-0077"}),
     TALK: Address({"get": MEMBER, "patch": MEMBER}, {"about": None}),
     f"{TALK}mensagens/": Address({"get": MEMBER, "post": MEMBER}, {"text": "x"}),
+    f"{TALK}medir/": acts(text="x"),
     f"{TALK}anexos/": acts(),
     f"{TALK}transferir-humano/": acts(),
     f"{TALK}fechar/": acts(),
     f"{TALK}assumir/": acts(),
     f"{TALK}liberar/": acts(),
+    f"{TALK}devolver-robo/": acts(),
     f"{TALK}reabrir/": acts(),
     f"{TALK}lida/": acts(),
     f"{API}mensagens/<uuid:message_id>/reenviar/": acts(),
@@ -206,6 +225,8 @@ BESIDE = [
     (f"{API}conversas/", "get", "?channel", "channel"),
     (f"{API}conversas/", "get", "?contact", "contact"),
     (f"{API}conversas/", "get", "?attendant", "member"),
+    (f"{API}conversas/", "post", "channel", "channel"),
+    ("atendimento/conversas/nova/", "get", "?pessoa", "contact"),
     (f"{QUEUE}atendimentos/", "get", "?contact", "contact"),
     (f"{QUEUE}atendimentos/", "get", "?attendant", "member"),
     (f"{QUEUE}", "patch", "calendar", "calendar"),
@@ -322,6 +343,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "attachment": attachment.pk,
         "template": template.pk,
         "member": attendant.pk,
+        "membership": attendant.pk,
         "queue": queue.pk,
         "calendar": calendar.pk,
         "job": job.pk,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
@@ -19,11 +19,20 @@ from unfold.paginator import InfinitePaginator
 
 from accounts.models import Company
 from accounts.services.audit import audit_record
-from common.admin import CompanyAdmin, CompanyInline, Panel, Question, QuestionFilter, button, since
+from common.admin import (
+    AdminQuestion,
+    CompanyAdmin,
+    CompanyInline,
+    Panel,
+    QuestionFilter,
+    button,
+    since,
+)
 from common.admin.access import access_of
 from common.admin.filters import titled, today
 from omnichannel.models import Channel
-from webhooks.masking import masked_body, whole_body
+from providers.registry import ADAPTERS
+from webhooks.masking import masked_delivery, whole_delivery
 from webhooks.models import InboundEvent, InboundIssue
 from webhooks.retention import events_replay
 
@@ -65,21 +74,25 @@ class IssuePanel(CompanyInline):
 class EventQuestions(QuestionFilter):
     """Questions about what arrived."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "quarentena": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "quarentena": AdminQuestion(
             _("Em quarentena"), lambda rows, now: rows.filter(state=State.QUARANTINED)
         ),
-        "sem_canal": Question(_("Sem canal"), lambda rows, now: rows.filter(state=State.UNROUTED)),
-        "parados": Question(
+        "sem_canal": AdminQuestion(
+            _("Sem canal"), lambda rows, now: rows.filter(state=State.UNROUTED)
+        ),
+        "parados": AdminQuestion(
             _("Parados há mais de 1 min"),
             lambda rows, now: rows.filter(
                 state__in=WAITING, created_at__lt=now - timedelta(minutes=1)
             ),
         ),
-        "repetidos": Question(
+        "repetidos": AdminQuestion(
             _("Precisaram de mais de uma tentativa"), lambda rows, now: rows.filter(attempts__gt=1)
         ),
-        "hoje": Question(_("De hoje"), lambda rows, now: rows.filter(created_at__gte=today(now))),
+        "hoje": AdminQuestion(
+            _("De hoje"), lambda rows, now: rows.filter(created_at__gte=today(now))
+        ),
     }
 
 
@@ -117,7 +130,9 @@ class EventAdmin(CompanyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave the bodies in the database: the list needs only their size."""
         rows = InboundEvent.objects.defer("body", "dedupe").order_by(*self.ordering)
-        return rows.annotate(size=Length("body"), issue_total=Count("issues"))
+        return rows.annotate(
+            byte_count=Coalesce("size", Length("body")), issue_total=Count("issues")
+        )
 
     def company_of(self, obj: Any) -> Any:
         """An event has no company."""
@@ -130,7 +145,6 @@ class EventAdmin(CompanyAdmin):
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show what happened to the event, and its body with people covered."""
         is_shown = request.session.pop(REVEALED, "") == str(obj.pk)
-        body = bytes(obj.body)
         return Panel(
             facts=(
                 (_("situação"), obj.get_state_display()),
@@ -138,7 +152,7 @@ class EventAdmin(CompanyAdmin):
                 (_("recebido"), since(obj.created_at)),
                 (_("processado"), since(obj.processed_at)),
                 (_("tentativas"), str(obj.attempts)),
-                (_("tamanho"), filesizeformat(len(body))),
+                (_("tamanho"), filesizeformat(obj.byte_count)),
                 (_("raia"), str(obj.lane)),
                 (_("ID"), str(obj.pk)),
             ),
@@ -147,7 +161,7 @@ class EventAdmin(CompanyAdmin):
             parts=(
                 (
                     "admin/webhooks/body.html",
-                    {"text": whole_body(body) if is_shown else masked_body(body)},
+                    {"text": _text(obj, is_shown=is_shown)},
                 ),
             ),
         )
@@ -193,10 +207,10 @@ class EventAdmin(CompanyAdmin):
         """The state."""
         return obj.state, obj.get_state_display()
 
-    @display(description=_("tamanho"), ordering="size")
+    @display(description=_("tamanho"), ordering="byte_count")
     def shown_size(self, obj: Any) -> str:
         """The size of the body."""
-        return filesizeformat(obj.size)
+        return filesizeformat(obj.byte_count)
 
     @display(description=_("itens com problema"), ordering="issue_total")
     def issue_count(self, obj: Any) -> int:
@@ -204,16 +218,40 @@ class EventAdmin(CompanyAdmin):
         return int(obj.issue_total)
 
 
+def _text(event: InboundEvent, *, is_shown: bool) -> str:
+    try:
+        delivery = event.delivery
+    except OSError:
+        return gettext("O arquivo deste corpo não existe mais.")
+    if is_shown:
+        return whole_delivery(delivery)
+    adapter = ADAPTERS.get(event.source)
+    return masked_delivery(delivery, adapter.harmless if adapter else None)
+
+
 def _concerned(event: InboundEvent) -> list[Any]:
-    """Return the ids of the companies an event is about: those whose account stands in its body,
-    every one when none does.
+    """Return the ids of the companies an event is about: that of the channel whose key it came to,
+    or those whose account stands in its body, every one when none does.
     """
-    body = bytes(event.body)
-    # The body says whose it is, so there is no scope yet.
-    rows = Channel.unscoped.filter(kind=event.source).only("company_id", "account_id", "waba_id")
-    found = {
-        row.company_id
-        for row in rows
-        if any(name and name.encode() in body for name in (row.account_id, row.waba_id))
-    }
+    # The event says whose it is, so there is no scope yet. A mere claim makes nothing theirs.
+    rows = Channel.unscoped.filter(kind=event.source)
+    if event.key:
+        found = set(rows.filter(door_key=event.key).values_list("company_id", flat=True))
+    else:
+        found = _named(rows.proven(), _raw(event))
     return list(found or Company.objects.values_list("pk", flat=True))
+
+
+def _named(rows: Any, body: bytes) -> set[Any]:
+    return {
+        row.company_id
+        for row in rows.only("company_id", "account_id", "waba_id", "is_waba_proven")
+        if row.account_id.encode() in body or (row.is_waba_proven and row.waba_id.encode() in body)
+    }
+
+
+def _raw(event: InboundEvent) -> bytes:
+    try:
+        return event.raw
+    except OSError:
+        return b""

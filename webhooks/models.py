@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Base
-
-# A lane is the unit of order and of isolation: one worker at a time empties a lane, oldest first.
-LANES = 64
+from providers.delivery import Delivery
+from webhooks.new_event import delivery_of
 
 
 class InboundEvent(Base):
-    """One POST, raw. It has no company: a body may hold several, and only its content says which.
+    """One delivery, raw. It has no company: a body may hold several, and only its content says
+    which.
 
     pendente -> processando -> processado, or sem_rota (an account nobody connected), or quarentena
     (not understood, or failed five times); from the last two it is replayed.
@@ -26,8 +27,26 @@ class InboundEvent(Base):
         QUARANTINED = "quarentena", _("Quarentena")
 
     source = models.CharField(_("origem"), max_length=20)
+    # Its account's, for a fair share, and its people's, for the order (webhooks/lanes.py).
     lane = models.PositiveSmallIntegerField(_("raia"), editable=False)
+    lanes = ArrayField(
+        models.SmallIntegerField(),
+        verbose_name=_("raias das pessoas"),
+        editable=False,
+        default=list,
+        db_default=[],
+    )
     body = models.BinaryField(_("corpo"))
+    # A large body is a file instead (webhooks/bodies.py); then `size` says how many bytes it has.
+    file = models.FileField(
+        _("arquivo"), max_length=100, blank=True, default="", db_default="", editable=False
+    )
+    size = models.IntegerField(_("tamanho"), null=True, editable=False)
+    # Method, address and headers that its door asks for (webhooks/new_event.py); none for a plain
+    # POST. The address holds the channel's key.
+    request = models.JSONField(_("requisição"), null=True, editable=False)
+    # Only a secret of its channel can tell who sent it, and nobody asked it yet, or it said no.
+    is_unproven = models.BooleanField(_("sem prova"), null=True, editable=False)
     dedupe = models.BinaryField(max_length=32, unique=True, editable=False)
     state = models.CharField(_("situação"), max_length=12, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("tentativas"), default=0)
@@ -46,7 +65,31 @@ class InboundEvent(Base):
             ),
             # Admin filter and purge.
             models.Index(fields=("state", "created_at"), name="inbound_state_age"),
+            # What strangers may have sent, to keep it few: those that wait have no error yet.
+            models.Index(
+                fields=("error", "lane", "id"),
+                condition=models.Q(is_unproven=True),
+                name="inbound_unproven",
+            ),
         )
+
+    @property
+    def key(self) -> str:
+        """The key it came to; "" where its door has none."""
+        return Delivery(address=self.request["address"]).key if self.request else ""
+
+    @property
+    def raw(self) -> bytes:
+        """The body, wherever it is. Raises OSError."""
+        if not self.file:
+            return bytes(self.body)
+        with self.file.storage.open(str(self.file.name)) as file:
+            return bytes(file.read())
+
+    @property
+    def delivery(self) -> Delivery:
+        """The event as its provider sent it. Raises OSError."""
+        return delivery_of(self.request, self.raw)
 
     def __str__(self) -> str:
         return f"{self.source} {self.created_at:%d/%m/%Y %H:%M:%S}"

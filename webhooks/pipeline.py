@@ -1,9 +1,8 @@
-"""The whole inbound flow on one screen: claim, read, route, store, settle.
+"""The whole inbound flow on one screen: take, read, route, store, settle, in one transaction.
 
-A lane is emptied by one worker at a time, oldest first, under a session lock that dies with the
-worker's connection; a worker takes several lanes at once. So rows left in `processando` in a lane
-we hold belong to a worker that died, and are taken again at once. Attempts are committed before the
-work: an event that kills its worker is quarantined after five.
+What to take and who may is said in webhooks/claiming.py. On the good path nothing is committed but
+the store itself. A group that fails is split into events, an event that fails into facts; what was
+tried before is counted first and tried alone, and quarantined after five attempts.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any
 
@@ -24,260 +23,271 @@ from django.db import (
 )
 from django.utils import timezone
 
-from common.locks import lock_key
-from common.rows import columns, load, run
 from common.scoping import company_scope
-from omnichannel.adapters.facts import AccountRef, IdentityChange, Ignored, Malformed, Parsed
 from omnichannel.models import Channel
 from omnichannel.services.channels import webhook_seen
-from omnichannel.services.facts import facts_apply
-from webhooks.models import LANES, InboundEvent, InboundIssue
-from webhooks.reading import Unreadable, read
-from webhooks.retention import events_replay
+from omnichannel.services.facts import facts_apply, facts_lock
+from providers.delivery import Unreadable
+from providers.facts import IdentityChange, Malformed, Parsed
+from webhooks import claiming
+from webhooks.claiming import Taken, WaitingEvent
+from webhooks.door_keys import DoorKeys, Unproven
+from webhooks.models import InboundEvent, InboundIssue
+from webhooks.reading import Reading, read
+from webhooks.retention import events_replay, strangers_trim
+from webhooks.routing import Routes
+from webhooks.settling import issue_found, issue_of, settle, settle_all, settle_unproven
 
 logger = logging.getLogger(__name__)
 
-GROUP = 200
-# So many lanes one worker takes at once, and so many groups it does before it looks at all again.
-LANES_AT_ONCE, TURNS = 16, 20
 MAX_ATTEMPTS = 5
 RETRIES = 3
 # deadlock_detected, serialization_failure
 AGAIN = ("40P01", "40001")
-# Not the event's fault, as far as we know: the lane is left, and taken again by the next ring.
+# Not the event's fault, as far as we know: its people are left, and taken again by the next ring.
 AWAY = (OperationalError, InterfaceError)
 _random = SystemRandom()
-Key = tuple[str, AccountRef]
 State = InboundEvent.State
 Reason = InboundIssue.Reason
+
+
+@dataclass(slots=True)
+class RoundOutcome:
+    """How many events ended, whether some were left to others, whether more may wait."""
+
+    ended: int = 0
+    was_refused: bool = False
+    has_more: bool = False
 
 
 def drain() -> int:
     """Work off the ledger until nothing waits that others do not hold; return how many events
     ended.
     """
-    ended = 0
+    return work_off().ended
+
+
+def work_off() -> RoundOutcome:
+    """Do as `drain` does; tell also whether something was left because others were about it."""
+    total = RoundOutcome()
     stuck: set[int] = set()
     while True:
-        with _lanes_held(stuck) as lanes:
-            if not lanes:
-                return ended
-            for turn in range(TURNS):
-                events = _claim([lane for lane in lanes if lane not in stuck])
-                if not events:
-                    if not turn:
-                        # Somebody holds the very rows: the next ring finds them again.
-                        stuck.update(lanes)
-                    break
-                ended += _work_off(events, stuck)
+        turn = _turn(stuck)
+        total.ended += turn.ended
+        total.was_refused |= turn.was_refused
+        if not turn.has_more:
+            return total
 
 
-def _work_off(events: list[InboundEvent], stuck: set[int]) -> int:
-    """Work off a group; when the database troubles it, find out which lanes it is about."""
-    by_lane: dict[int, list[InboundEvent]] = defaultdict(list)
-    for event in events:
-        by_lane[event.lane].append(event)
-    if len(by_lane) > 1:
-        with suppress(*AWAY):
-            return _work(events)
-    ended = 0
-    for lane, own in by_lane.items():
-        try:
-            ended += _work(own)
-        except AWAY as exc:
-            # One lane's trouble is not the others'; a database that is gone ends them all.
-            logger.warning("lane %d left: %s", lane, type(exc).__name__)
-            stuck.add(lane)
-    return ended
-
-
-# --- claim ---------------------------------------------------------------------------------------
-
-# Several lanes are taken together: a group costs the same few statements whatever its size. The
-# inner query is fenced, or locks would be tried on lanes that have nothing.
-HOLD = """
-SELECT lane FROM (
-    SELECT lane FROM webhooks_inboundevent
-    WHERE state IN ('pendente', 'processando') AND lane <> ALL(%s::int[])
-    GROUP BY lane ORDER BY random() OFFSET 0
-) waiting
-WHERE pg_try_advisory_lock((%s::bigint[])[lane + 1]) LIMIT %s::int
-"""
-RELEASE = "SELECT pg_advisory_unlock(key) FROM unnest(%s::bigint[]) key"
-# One that was tried before is taken alone, so that only the guilty one collects attempts. The count
-# has to outlive the worker, not the database's server: it does not wait for the disk.
-CLAIM = f"""
-WITH waiting AS (
-    SELECT e.* FROM unnest(%s::int[]) AS held(lane) CROSS JOIN LATERAL (
-        SELECT id, lane, attempts FROM webhooks_inboundevent w
-        WHERE w.lane = held.lane AND state IN ('pendente', 'processando')
-        ORDER BY id LIMIT %s::int FOR UPDATE SKIP LOCKED
-    ) e
-), placed AS (
-    SELECT id, row_number() OVER line = 1 AND attempts > 0 AS is_tried_first,
-        count(*) FILTER (WHERE attempts > 0) OVER line AS tried
-    FROM waiting WINDOW line AS (PARTITION BY lane ORDER BY id)
-), alone AS (
-    SELECT id FROM placed WHERE is_tried_first ORDER BY id LIMIT 1
-), taken AS (
-    SELECT id FROM alone
-    UNION ALL
-    SELECT id FROM placed WHERE tried = 0 AND NOT EXISTS (SELECT FROM alone)
-)
-UPDATE webhooks_inboundevent e
-SET state = 'processando', attempts = attempts + 1, updated_at = now()
-FROM taken, (SELECT set_config('synchronous_commit', 'off', true)) at_once
-WHERE e.id = taken.id
-RETURNING {columns(InboundEvent, "e")}
-"""  # noqa: S608  (names of our own columns only)
-LANE_KEYS = [lock_key("lane", lane) for lane in range(LANES)]
-
-
-@contextmanager
-def _lanes_held(stuck: Iterable[int]) -> Iterator[list[int]]:
-    """Hold lanes that have something waiting and that nobody else holds."""
-    lanes = [lane for (lane,) in run(HOLD, list(stuck), LANE_KEYS, LANES_AT_ONCE)]
+def _turn(stuck: set[int]) -> RoundOutcome:
+    """Take some and store them; adds to `stuck` whose people the database troubles."""
+    taken = Taken()
+    waiting: list[WaitingEvent] = []
+    done: list[Reading] = []
+    routes = None
     try:
-        yield lanes
-    finally:
-        if lanes:
-            run(RELEASE, [LANE_KEYS[lane] for lane in lanes])
-
-
-def _claim(lanes: Sequence[int]) -> list[InboundEvent]:
-    """Take the oldest events of held lanes, each lane its share, and count the attempt."""
-    if not lanes:
-        return []
-    share = max(GROUP // len(lanes), 1)
-    rows = [load(InboundEvent, row) for row in run(CLAIM, list(lanes), share)]
-    return sorted(rows, key=lambda row: row.pk)
+        with transaction.atomic():
+            waiting += claiming.look()
+            for portion in claiming.portions(waiting, stuck):
+                taken = claiming.take(portion)
+                if taken.events or taken.tried:
+                    break
+            if taken.events:
+                done, routes = _work(taken.events)
+    except Exception as exc:
+        if not taken.events:
+            raise
+        ended = _work_again(list(taken.chosen.values()), exc, stuck)
+        taken.was_refused |= ended < len(taken.events)
+    else:
+        ended = len(taken.events)
+        if routes is not None and _route_late(done, routes):
+            return RoundOutcome(ended, taken.was_refused, has_more=True)
+    for one in taken.tried:
+        # An earlier event of the same people may have failed just now.
+        turned = _work_tried(one, stuck) if stuck.isdisjoint(one.lanes) else None
+        ended += turned or 0
+        taken.was_refused |= turned is None
+    # What came since was rung for; what others are about they look for again.
+    return RoundOutcome(ended, taken.was_refused, has_more=0 < ended < len(waiting))
 
 
 # --- work ----------------------------------------------------------------------------------------
 
 
-def _work(events: list[InboundEvent]) -> int:
-    """Store a group in one transaction; if that fails, each event alone; if that fails, each fact
-    alone.
+def _work(events: Sequence[InboundEvent]) -> tuple[list[Reading], Routes]:
+    """Store and settle a group, in the caller's transaction."""
+    readings, routes = _read_all(events)
+    _store(readings, routes)
+    return readings, routes
+
+
+def _work_again(chosen: Sequence[WaitingEvent], error: Exception, stuck: set[int]) -> int:
+    """Store a group whose transaction failed: once more when the database only asks for that, else
+    each event alone; return how many ended.
     """
-    guilty = [event for event in events if event.attempts > MAX_ATTEMPTS]
-    for event in guilty:
-        _settle(event, State.QUARANTINED, error="cinco tentativas sem sucesso")
-    readings = [reading for event in events if event not in guilty if (reading := _read(event))]
-    routes = _Routes(readings)
-    try:
-        _retrying(lambda: _store(readings, routes))
-    except AWAY:
-        raise
-    except Exception as exc:
-        # The edge of event processing: whatever one event breaks, the others go on.
-        logger.warning("group of %d split: %s", len(readings), type(exc).__name__)
-        for reading in readings:
-            _work_alone(reading, routes)
+    for attempt in range(1, RETRIES):
+        if not _is_worth_another(error):
+            break
+        # Two workers ran into each other; each tries again after a random pause.
+        time.sleep(_random.uniform(0.0, 0.05) * attempt)
+        try:
+            return _work_in_one(chosen)
+        except Exception as exc:
+            error = exc
+    logger.warning("group of %d split: %s", len(chosen), type(error).__name__)
+    ended = 0
+    for one in chosen:
+        if not stuck.isdisjoint(one.lanes):
+            continue
+        if _work_alone(one, stuck, is_counted=False):
+            ended += 1
+        else:
+            # Another worker may be about it by now, and what its people wrote later comes after.
+            stuck |= one.lanes
+    return ended
+
+
+def _is_worth_another(error: Exception) -> bool:
+    """Whether a transaction may go well when it runs again: a deadlock, or somebody stored the same
+    message between our look and our insert.
+    """
+    if isinstance(error, OperationalError):
+        return getattr(error.__cause__, "sqlstate", None) in AGAIN
+    return isinstance(error, IntegrityError)
+
+
+def _work_in_one(chosen: Sequence[WaitingEvent]) -> int:
+    with transaction.atomic():
+        events = claiming.take_again(chosen)
+        readings, routes = _work(events)
     _route_late(readings, routes)
     return len(events)
 
 
-class Reading:
-    """One event and what its adapter found in it."""
-
-    def __init__(self, event: InboundEvent, facts: list[Parsed]) -> None:
-        self.event = event
-        self.facts = facts
-
-
-def _read(event: InboundEvent) -> Reading | None:
-    try:
-        return Reading(event, read(event))
-    except Unreadable as exc:
-        _settle(event, State.QUARANTINED, error=str(exc))
-    except Exception as exc:
-        # A parser never raises; when one does, its event must not hold up the lane.
-        logger.exception("event %s not read", event.pk)
-        _settle(event, State.QUARANTINED, error=type(exc).__name__)
-    return None
-
-
-ACCOUNT_COLUMNS = ("account_id", "waba_id", "phone_number")
-CHANNELS = {
-    column: f"SELECT {columns(Channel, 'c')} FROM omnichannel_channel c"  # noqa: S608
-    f" WHERE c.kind = %s::text AND c.{column} = ANY(%s::text[]) ORDER BY c.id"
-    for column in ACCOUNT_COLUMNS
-}
-
-
-class _Routes:
-    """Which channels each account of a group means. Only our own table says whose a number is."""
-
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        self.channels = self._find({(r.event.source, f.account) for r in readings for f in r.facts})
-
-    def _find(self, keys: Iterable[Key]) -> dict[Key, list[Channel]]:
-        # The payload's account decides the company, so there is no scope yet. A source is named as
-        # the kind of channel it serves.
-        found: dict[Key, list[Channel]] = {key: [] for key in keys}
-        by_column: dict[tuple[str, str], dict[str, Key]] = defaultdict(dict)
-        for source, account in found:
-            for value in _values_of(account):
-                by_column[source, account.by][value] = (source, account)
-        for (source, column), wanted in by_column.items():
-            for row in run(CHANNELS[column], source, list(wanted)):
-                channel = load(Channel, row)
-                found[wanted[getattr(channel, column)]].append(channel)
-        return found
-
-    def of(self, event: InboundEvent, fact: Parsed) -> list[Channel]:
-        return self.channels[event.source, fact.account]
-
-    def now_known(self) -> set[Key]:
-        """Return the accounts that had no channel when we looked, and have one by now."""
-        missing = [key for key, found in self.channels.items() if not found]
-        return {key for key, found in self._find(missing).items() if found}
-
-
-def _values_of(account: AccountRef) -> list[str]:
-    """Return how an account may be written in our own table."""
-    if account.by != "phone_number":
-        return [account.value] if account.value else []
-    digits = "".join(c for c in account.value if c.isdigit())
-    return [digits, f"+{digits}"] if digits else []
-
-
-def _route_late(readings: Sequence[Reading], routes: _Routes) -> None:
-    """Take events again whose channel was connected between our look and our commit: its replay
-    could not see them yet.
+def _work_tried(one: WaitingEvent, stuck: set[int]) -> int | None:
+    """Try an event that an attempt did not end, having counted this one: only the one that kills
+    its worker collects attempts. Return None when others are about it.
     """
-    known = routes.now_known()
-    missed = [
-        reading.event.pk
-        for reading in readings
-        if any((reading.event.source, fact.account) in known for fact in reading.facts)
-    ]
-    if missed:
-        events_replay(InboundEvent.objects.filter(pk__in=missed))
+    with claiming.attempt_held(one) as is_held:
+        count = _counted(one) if is_held else None
+        if count is None:
+            stuck |= one.lanes
+            return None
+        return 1 if count > MAX_ATTEMPTS else _work_alone(one, stuck, is_counted=True)
 
 
 @transaction.atomic
-def _store(readings: Sequence[Reading], routes: _Routes) -> None:
-    by_channel: dict[Any, tuple[Channel, dict[Any, list[Parsed]]]] = {}
+def _counted(one: WaitingEvent) -> int | None:
+    count = claiming.attempt_count(one)
+    if count is not None and count > MAX_ATTEMPTS:
+        settle(one.id, State.QUARANTINED, error="cinco tentativas sem sucesso")
+    return count
+
+
+def _work_alone(one: WaitingEvent, stuck: set[int], *, is_counted: bool) -> int:
+    """Store one event, or what can be stored of it; return 1 when it ended."""
+    try:
+        return _retrying(lambda: _work_in_one([one]))
+    except AWAY as exc:
+        # One person's trouble is not the others'. A database that is gone does not take the note
+        # either, and ends them all.
+        logger.warning("event %s left: %s", one.id, type(exc).__name__)
+        stuck |= one.lanes
+        if not is_counted:
+            claiming.attempt_note(one.id)
+        return 0
+    except Exception as exc:
+        # The edge of event processing: whatever one event breaks, the others go on.
+        logger.warning("event %s split: %s", one.id, type(exc).__name__)
+        return _retrying(lambda: _store_each(one))
+
+
+def _retrying(work: Callable[[], int]) -> int:
+    """Run a transaction again when the database only asks for that."""
+    for attempt in range(1, RETRIES + 1):
+        try:
+            return work()
+        except (OperationalError, IntegrityError) as exc:
+            if attempt == RETRIES or not _is_worth_another(exc):
+                raise
+            time.sleep(_random.uniform(0.0, 0.05) * attempt)
+    raise AssertionError("unreachable")
+
+
+def _read_all(events: Sequence[InboundEvent]) -> tuple[list[Reading], Routes]:
+    keys = DoorKeys(events)
+    readings = [reading for event in events if (reading := _read(event, keys))]
+    if keys.stopped:
+        strangers_trim(keys.stopped)
+    return readings, Routes(readings, keys)
+
+
+def _read(event: InboundEvent, keys: DoorKeys) -> Reading | None:
+    try:
+        return read(event, keys)
+    except Unproven as exc:
+        settle_unproven(event, exc)
+    except Unreadable as exc:
+        settle(event.pk, State.QUARANTINED, error=str(exc))
+    except Exception as exc:
+        # A parser never raises; when one does, its event must not hold up its people.
+        logger.exception("event %s not read", event.pk)
+        settle(event.pk, State.QUARANTINED, error=type(exc).__name__)
+    return None
+
+
+def _route_late(readings: Sequence[Reading], routes: Routes) -> bool:
+    """Let events be taken again whose channel was connected between our look and our commit: its
+    replay could not see them yet. Return whether there are any.
+    """
+    missed = routes.missed(readings)
+    return bool(missed) and events_replay(InboundEvent.objects.filter(pk__in=missed)) > 0
+
+
+# For each channel, what each event says about it.
+ByChannel = dict[Any, tuple[Channel, dict[Any, list[Parsed]]]]
+
+
+def _store(readings: Sequence[Reading], routes: Routes) -> None:
+    by_channel = _by_channel(readings, routes)
     issues: dict[InboundEvent, list[InboundIssue]] = defaultdict(list)
     for reading in readings:
         for position, fact in enumerate(reading.facts):
-            issue = _issue(reading.event, position, fact, routes)
+            issue = issue_found(reading, position, fact, routes)
             if issue is not None:
                 issues[reading.event].append(issue)
-                continue
-            for channel in routes.of(reading.event, fact):
-                _channel, by_event = by_channel.setdefault(channel.pk, (channel, {}))
-                by_event.setdefault(reading.event.pk, []).append(fact)
-    # One order for everybody who meets several channels at once.
+    _hold(by_channel)
+    # Everybody who locks several channels takes them in this order, so nobody waits in a circle.
     for _pk, (channel, by_event) in sorted(by_channel.items()):
         with company_scope(channel.company_id):
             for facts in _batches(list(by_event.values())):
                 facts_apply(channel=channel, facts=facts)
-    _settle_all(readings, issues)
-    for channel, _by_event in by_channel.values():
+    settle_all(readings, issues)
+    for _pk, (channel, _by_event) in sorted(by_channel.items()):
         webhook_seen(channel, timezone.now())
+
+
+def _by_channel(readings: Sequence[Reading], routes: Routes) -> ByChannel:
+    found: ByChannel = {}
+    for reading in readings:
+        for fact in reading.facts:
+            if isinstance(fact, Malformed):
+                continue
+            for channel in routes.of(reading, fact):
+                _channel, by_event = found.setdefault(channel.pk, (channel, {}))
+                by_event.setdefault(reading.event.pk, []).append(fact)
+    return found
+
+
+def _hold(by_channel: ByChannel) -> None:
+    """Hold everybody these facts are about, before anything else is locked."""
+    facts_lock(
+        (channel, fact)
+        for channel, by_event in by_channel.values()
+        for facts in by_event.values()
+        for fact in facts
+    )
 
 
 def _batches(by_event: list[list[Parsed]]) -> list[list[Parsed]]:
@@ -289,112 +299,38 @@ def _batches(by_event: list[list[Parsed]]) -> list[list[Parsed]]:
     return [[fact for facts in by_event for fact in facts]]
 
 
-def _issue(
-    event: InboundEvent, position: int, fact: Parsed, routes: _Routes
-) -> InboundIssue | None:
-    if isinstance(fact, Malformed):
-        reason, detail = Reason.MALFORMED, fact.reason
-    elif isinstance(fact, Ignored) or routes.of(event, fact):
-        return None
-    else:
-        reason, detail = Reason.UNROUTED, type(fact).__name__
-    return InboundIssue(
-        event=event,
-        position=position,
-        reason=reason,
-        account_by=fact.account.by,
-        account=fact.account.value[:100],
-        detail=detail[:300],
-    )
-
-
-def _work_alone(reading: Reading, routes: _Routes) -> None:
-    try:
-        _retrying(lambda: _store([reading], routes))
-    except AWAY:
-        raise
-    except Exception as exc:
-        logger.warning("event %s split: %s", reading.event.pk, type(exc).__name__)
-        _store_each(reading, routes)
-
-
-def _store_each(reading: Reading, routes: _Routes) -> None:
-    """Store what can be stored of an event, fact by fact, and note what cannot."""
-    issues: list[InboundIssue] = []
-    for position, fact in enumerate(reading.facts):
-        issue = _issue(reading.event, position, fact, routes)
-        if issue is not None:
-            issues.append(issue)
-            continue
-        for channel in routes.of(reading.event, fact):
-            try:
-                with company_scope(channel.company_id):
-                    facts_apply(channel=channel, facts=[fact])
-            except AWAY:
-                raise
-            except Exception as exc:
-                logger.exception("event %s item %d", reading.event.pk, position)
-                issues.append(
-                    InboundIssue(
-                        event=reading.event,
-                        position=position,
-                        reason=Reason.FAILED,
-                        account_by=fact.account.by,
-                        account=fact.account.value[:100],
-                        # The class only: a database's message may quote the patient's text.
-                        detail=type(exc).__name__,
-                    )
-                )
-                break
+def _store_each(one: WaitingEvent) -> int:
+    """Store what can be stored of an event, fact by fact, and note what cannot; return 1 when it
+    ended.
+    """
     with transaction.atomic():
-        _settle_all([reading], {reading.event: issues})
+        events = claiming.take_again([one])
+        readings, routes = _read_all(events)
+        _hold(_by_channel(readings, routes))
+        for reading in readings:
+            issues = [
+                issue
+                for position, fact in enumerate(reading.facts)
+                if (issue := _store_fact(reading, position, fact, routes))
+            ]
+            settle_all([reading], {reading.event: issues})
+    return len(events)
 
 
-def _retrying(work: Callable[[], None]) -> None:
-    """Run a transaction again when the database only asks for that (deadlock, serialization)."""
-    for attempt in range(1, RETRIES + 1):
+def _store_fact(
+    reading: Reading, position: int, fact: Parsed, routes: Routes
+) -> InboundIssue | None:
+    """Store one fact for each of its channels; return what is wrong with it."""
+    event = reading.event
+    issue = issue_found(reading, position, fact, routes)
+    for channel in routes.of(reading, fact) if issue is None else ():
         try:
-            return work()
-        except OperationalError as exc:
-            if getattr(exc.__cause__, "sqlstate", None) not in AGAIN or attempt == RETRIES:
-                raise
-            # Both sides come again: not at the same moment.
-            time.sleep(_random.uniform(0.0, 0.05) * attempt)
-        except IntegrityError:
-            # Another lane stored the same message between our look and our insert: look again.
-            if attempt == RETRIES:
-                raise
-
-
-# --- settle --------------------------------------------------------------------------------------
-
-
-def _settle(event: InboundEvent, state: str, *, error: str = "") -> None:
-    InboundEvent.objects.filter(pk=event.pk).update(
-        state=state, error=error[:300], processed_at=timezone.now(), updated_at=timezone.now()
-    )
-
-
-# A replay tells anew what is still wrong.
-SETTLE = """
-WITH done AS (SELECT * FROM unnest(%s::uuid[], %s::text[]) AS t(id, state)),
-forgotten AS (DELETE FROM webhooks_inboundissue i USING done WHERE i.event_id = done.id)
-UPDATE webhooks_inboundevent e
-SET state = done.state, error = '', processed_at = now(), updated_at = now()
-FROM done WHERE e.id = done.id
-"""
-
-
-def _settle_all(
-    readings: Sequence[Reading], issues: dict[InboundEvent, list[InboundIssue]]
-) -> None:
-    states = [_state_of(issues.get(reading.event, [])) for reading in readings]
-    run(SETTLE, [reading.event.pk for reading in readings], states)
-    InboundIssue.objects.bulk_create([issue for items in issues.values() for issue in items])
-
-
-def _state_of(issues: Sequence[InboundIssue]) -> str:
-    reasons = {issue.reason for issue in issues}
-    if reasons & {Reason.MALFORMED, Reason.FAILED}:
-        return State.QUARANTINED
-    return State.UNROUTED if reasons else State.DONE
+            with company_scope(channel.company_id), transaction.atomic():
+                facts_apply(channel=channel, facts=[fact])
+        except AWAY:
+            raise
+        except Exception as exc:
+            logger.exception("event %s item %d", event.pk, position)
+            # The class only: a database's message may quote the patient's text.
+            return issue_of(event, position, fact, Reason.FAILED, type(exc).__name__)
+    return issue

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import json
-
-import orjson
-
-from omnichannel.adapters.facts import Parsed
-from omnichannel.adapters.registry import ADAPTERS
+from omnichannel.models import Channel
+from providers.delivery import Unreadable
+from providers.facts import Parsed
+from providers.registry import ADAPTERS
+from webhooks.door_keys import DoorKeys
 from webhooks.models import InboundEvent
 
 
-class Unreadable(Exception):
-    """The body is not what its provider documents; the text says what is wrong, never what it
-    holds.
-    """
+class Reading:
+    """One event, what its adapter found in it, and the channel whose key it came to, if any."""
+
+    def __init__(
+        self, event: InboundEvent, facts: list[Parsed], channel: Channel | None = None
+    ) -> None:
+        self.event = event
+        self.facts = facts
+        self.channel = channel
 
 
-def decode(body: bytes) -> object:
-    """Return the JSON value of a body. Raises Unreadable.
-
-    What the strict parser refuses (NaN, lone surrogates, huge numbers) is given to the lenient one,
-    so that one odd character does not cost a batch.
-    """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return json.loads(body)
-    except RecursionError:
-        raise Unreadable("JSON aninhado demais") from None
-    except ValueError:
-        raise Unreadable("não é JSON") from None
-
-
-def read(event: InboundEvent) -> list[Parsed]:
-    """Return the facts of an event, in the order of the body. Raises Unreadable."""
-    payload = decode(bytes(event.body))
-    if not isinstance(payload, dict):
-        raise Unreadable("não é um objeto JSON")
+def read(event: InboundEvent, keys: DoorKeys) -> Reading:
+    """Read the facts of an event, in the order of the body. Raises Unproven, Unreadable."""
+    delivery = event.delivery
+    channel = keys.channel_of(event, delivery)
     adapter = ADAPTERS.get(event.source)
     if adapter is None:
         raise Unreadable("canal ainda não atendido por esta instalação")
-    return list(adapter.parse(payload, received_at=event.created_at))
+    if channel is None:
+        payload = adapter.read(delivery)
+    else:
+        payload = adapter.read_for(keys.account_of(channel), delivery)
+    return Reading(event, list(adapter.parse(payload, received_at=event.created_at)), channel)

@@ -1,4 +1,8 @@
-"""Where bodies wait while the database is away: one fsynced file each."""
+"""Where bodies wait while the database is away: one fsynced file each.
+
+`<id>.<source>.event` is a body and nothing else. `<id>.<source>.<n>.event` begins with n bytes of
+JSON, which say what else is kept of it.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,26 @@ import logging
 import os
 import re
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
+import orjson
 from django.conf import settings
 from django.db import Error, connection
 from uuid_utils.compat import uuid7
 
-from webhooks.ledger import dedupe_of, lane_of
+from webhooks.bodies import files_drop, files_unnamed
+from webhooks.ledger import GROUP, GROUP_BYTES, INSERT, NAMED, values_of
+from webhooks.new_event import NewEvent, plain_event
+from webhooks.strangers import MOST_BYTES, MOST_SPOOLED
 
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".event"
-NAME = re.compile(r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<source>[a-z]+)\.event")
+NAME = re.compile(
+    r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<source>[a-z]+)"
+    r"(?:\.(?P<head>[0-9]{1,9}))?\.event"
+)
 
 
 class SpoolUnavailable(Exception):
@@ -32,17 +44,20 @@ def folder() -> Path:
     return path
 
 
-def spool_write(source: str, body: bytes) -> Path:
-    """Store a body so that a power cut cannot lose it. Raises SpoolUnavailable, leaving nothing
+def spool_write(event: NewEvent) -> Path:
+    """Store an event so that a power cut cannot lose it. Raises SpoolUnavailable, leaving nothing
     behind.
     """
-    name = str(uuid7())
+    if event.is_unproven and not _has_room():
+        raise SpoolUnavailable("full of what nobody vouches for")
+    head = _head(event)
+    name = f"{uuid7()}.{event.source}{f'.{len(head)}' if head else ''}"
     part: Path | None = None
     try:
-        target = folder() / f"{name}.{source}{SUFFIX}"
+        target = folder() / f"{name}{SUFFIX}"
         part = target.with_suffix(".part")
         with open(part, "xb", opener=_private) as file:
-            file.write(body)
+            file.write(head + event.body)
             file.flush()
             os.fsync(file.fileno())
         os.rename(part, target)
@@ -53,6 +68,18 @@ def spool_write(source: str, body: bytes) -> Path:
                 part.unlink(missing_ok=True)
         raise SpoolUnavailable(type(exc).__name__) from exc
     return target
+
+
+def _has_room() -> bool:
+    """Tell whether the spool is small enough to take more of what nobody vouches for."""
+    count = size = 0
+    try:
+        for entry in os.scandir(folder()):
+            count += 1
+            size += entry.stat().st_size
+    except OSError:
+        return True
+    return count < MOST_SPOOLED and size < MOST_BYTES
 
 
 def _private(path: str, flags: int) -> int:
@@ -76,38 +103,79 @@ def spool_size() -> int:
 
 
 def spool_flush(most: int = 500) -> int:
-    """Move bodies into the ledger, oldest first; return how many. Two flushers meet on the dedupe
-    key.
+    """Move bodies into the ledger, oldest first; return how many. Many share a commit. Two flushers
+    meet on the dedupe key.
     """
-    moved = 0
-    for path in sorted(folder().glob(f"*{SUFFIX}"))[:most]:
-        name = NAME.fullmatch(path.name)
+    moved, paths = 0, sorted(folder().glob(f"*{SUFFIX}"))[:most]
+    while paths:
+        group, paths = _read(paths)
         try:
-            body = path.read_bytes() if name else None
-        except FileNotFoundError:
-            continue
-        except OSError:
-            body = None
-        if name is None or body is None:
-            # One strange file must not hold up the others.
-            logger.error("spool: a file cannot be read and stays")
-            continue
-        try:
-            _insert(name["id"], name["source"], body)
+            _insert([spooled for _path, spooled in group])
         except Error:
             logger.warning("spool: the database is still away, %d moved", moved)
             break
-        path.unlink(missing_ok=True)
-        moved += 1
+        for path, _spooled in group:
+            path.unlink(missing_ok=True)
+        moved += len(group)
     return moved
 
 
-def _insert(event_id: str, source: str, body: bytes) -> None:
+# As `values_of` takes it: the id of its row, and what is kept.
+Spooled = tuple[str, NewEvent]
+
+
+def _head(event: NewEvent) -> bytes:
+    """Return what a file says before the body; nothing where the body says it all."""
+    if event == plain_event(event.source, event.body):
+        return b""
+    said = asdict(event) | {"dedupe": event.dedupe.hex(), "account": event.account.hex()}
+    del said["source"], said["body"]
+    return orjson.dumps(said)
+
+
+def _event(source: str, head: int, data: bytes) -> NewEvent:
+    """Return what a file holds; raises ValueError or TypeError for one that we did not write."""
+    if not head:
+        return plain_event(source, data)
+    said = orjson.loads(data[:head])
+    dedupe, account = (bytes.fromhex(said.pop(name)) for name in ("dedupe", "account"))
+    return NewEvent(source, data[head:], dedupe, account, **said)
+
+
+def _read(paths: list[Path]) -> tuple[list[tuple[Path, Spooled]], list[Path]]:
+    """Read what fits into one commit; return it, and the paths that are left."""
+    group: list[tuple[Path, Spooled]] = []
+    size = 0
+    for at, path in enumerate(paths):
+        name = NAME.fullmatch(path.name)
+        try:
+            found = (
+                _event(name["source"], int(name["head"] or 0), path.read_bytes()) if name else None
+            )
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, TypeError, KeyError):
+            found = None
+        if name is None or found is None:
+            # One strange file must not hold up the others.
+            logger.error("spool: a file cannot be read and stays")
+            continue
+        size += len(found.body)
+        if group and size > GROUP_BYTES:
+            return group, paths[at:]
+        group.append((path, (name["id"], found)))
+        if len(group) == GROUP:
+            return group, paths[at + 1 :]
+    return group, []
+
+
+def _insert(events: list[Spooled]) -> None:
+    if not events:
+        return
+    filed = [event for _id, event in events if event.file]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO webhooks_inboundevent"
-            " (id, created_at, updated_at, source, lane, body, dedupe, state, attempts, error)"
-            " VALUES (%s, now(), now(), %s, %s, %s, %s, 'pendente', 0, '')"
-            " ON CONFLICT (dedupe) DO NOTHING",
-            [event_id, source, lane_of(source, body), body, dedupe_of(source, body)],
-        )
+        cursor.execute(INSERT, values_of(events))
+        if filed:
+            cursor.execute(NAMED, [[event.dedupe for event in filed]])
+            kept = {bytes(dedupe): str(name) for dedupe, name in cursor.fetchall()}
+            files_drop(files_unnamed(filed, kept))

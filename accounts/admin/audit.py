@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import Model
-from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -21,11 +19,11 @@ from unfold.paginator import InfinitePaginator
 from accounts.models import AuditEntry
 from accounts.services.audit import audit_record
 from common.admin import (
+    Act,
+    AdminQuestion,
     CompanyAdmin,
-    Question,
     QuestionFilter,
     access_of,
-    acted,
     json_of,
     link_to,
     since,
@@ -33,25 +31,16 @@ from common.admin import (
 from common.admin.filters import today
 
 
-@receiver(acted, dispatch_uid="accounts.back_office")
-def _written_down(
-    sender: type[Model],
-    request: HttpRequest,
-    obj: Model,
-    company_id: Any,
-    action: str,
-    fields: list[str],
-    **kwargs: Any,
-) -> None:
+def act_record(act: Act) -> None:
     """Put what was done in the back-office into the audit of the row's company."""
-    if company_id is not None:
+    if act.company_id is not None:
         audit_record(
-            company=company_id,
-            actor=request.user,
-            action=f"{sender._meta.model_name}.{action}",
-            target=obj,
-            detail={"campos": fields} if fields else {},
-            address=request.META.get("REMOTE_ADDR") or None,
+            company=act.company_id,
+            actor=act.request.user,
+            action=f"{act.obj._meta.model_name}.{act.action}",
+            target=act.obj,
+            detail={"campos": list(act.fields)} if act.fields else {},
+            address=act.request.META.get("REMOTE_ADDR") or None,
         )
 
 
@@ -61,15 +50,24 @@ WORDS = {
     "canal.salvo": _("Salvou um canal"),
     "canal.apagado": _("Apagou um canal"),
     "canal.validado": _("Validou um canal"),
+    "canal.numero_registrado": _("Registrou o número de um canal"),
+    "canal.webhooks_assinados": _("Assinou os webhooks de um canal"),
+    "canal.comprovacao_encerrada": _("O provedor deixou de confirmar a conta de um canal"),
+    "canal.testado": _("Enviou um teste por um canal"),
+    "canal.endereco_trocado": _("Trocou o endereço de webhooks de um canal"),
     "canal.token_de_verificacao.revelado": _("Viu o token de verificação"),
     "conversa.assumida": _("Assumiu uma conversa"),
     "conversa.liberada": _("Liberou uma conversa"),
+    "conversa.robo": _("Devolveu uma conversa ao robô"),
+    "conversa.robo_passou": _("O robô passou uma conversa para a equipe"),
+    "conversa.iniciada": _("Iniciou uma conversa"),
     "conversa.encerrada": _("Encerrou uma conversa"),
     "conversa.reaberta": _("Reabriu uma conversa"),
     "conversa.transferida": _("Passou uma conversa do robô para a equipe"),
     "contato.criado": _("Criou um contato"),
     "contato.alterado": _("Alterou um contato"),
     "contato.apagado": _("Apagou um contato"),
+    "contato.numero_deixado": _("Passou um número a outra pessoa, que agora escreve dele"),
     "contato.possivel_duplicado": _("Encontrou um possível contato duplicado"),
     "contato.exportado": _("Exportou contatos"),
     "importacao.iniciada": _("Começou uma importação de contatos"),
@@ -77,9 +75,46 @@ WORDS = {
     "importacao.cancelada": _("Cancelou uma importação de contatos"),
     "importacao.retomada": _("Continuou uma importação de contatos"),
     "membro.incluido": _("Incluiu alguém na equipe"),
+    "membro.convidado": _("Convidou alguém para a equipe"),
+    "membro.aceitou_convite": _("Aceitou o convite para a equipe"),
+    "membro.recusou_convite": _("Recusou o convite para a equipe"),
+    "membro.entrou_em_outra_empresa": _("Passou a trabalhar também em outra empresa"),
+    "senha.trocada": _("Trocou a própria senha"),
     "membro.alterado": _("Alterou o perfil de alguém"),
     "mensagem.revelado": _("Viu o texto de uma mensagem"),
     "webhook.revelado": _("Viu o conteúdo de um evento recebido"),
+    "calendario.apagado": _("Apagou um calendário"),
+    "calendario.salvo": _("Salvou um calendário"),
+    "campanha.agendada": _("Agendou uma campanha"),
+    "campanha.alterada": _("Alterou uma campanha"),
+    "campanha.apagada": _("Apagou uma campanha"),
+    "campanha.cancelada": _("Cancelou uma campanha"),
+    "campanha.criada": _("Criou uma campanha"),
+    "campanha.desagendada": _("Tirou uma campanha da agenda"),
+    "campanha.exportada": _("Exportou os resultados de uma campanha"),
+    "campanha.iniciada": _("Iniciou uma campanha"),
+    "campanha.lista": _("Trocou a lista de uma campanha"),
+    "campanha.pausada": _("Pausou uma campanha"),
+    "campanha.retomada": _("Retomou uma campanha"),
+    "canal.perfil_alterado": _("Alterou o perfil público de um canal"),
+    "canal.salvo_pela_plataforma": _("Salvou um canal pela plataforma"),
+    "contato.eliminado": _("Eliminou os dados de uma pessoa"),
+    "contato.mescla_desfeita": _("Desfez a mescla de dois contatos"),
+    "contato.mesclado": _("Mesclou dois contatos"),
+    "contato.sao_diferentes": _("Disse que dois contatos são diferentes"),
+    "conversa.sobre_quem": _("Disse sobre quem é uma conversa"),
+    "fila.apagada": _("Apagou uma fila"),
+    "fila.equipe": _("Alterou a equipe de uma fila"),
+    "fila.pesos": _("Alterou os pesos do próximo atendimento"),
+    "fila.salva": _("Salvou uma fila"),
+    "modelo.editado": _("Editou um modelo de mensagem"),
+    "modelo.enviado": _("Enviou um modelo para análise"),
+    "modelo.excluido": _("Excluiu um modelo de mensagem"),
+    "pedido.respondido": _("Respondeu a um pedido de titular"),
+    "segmento.salvo": _("Salvou um segmento"),
+    "tarifa.salva": _("Salvou uma tarifa"),
+    "tarifas.conferidas": _("Conferiu tarifas"),
+    "tarifas.importadas": _("Importou tarifas"),
     "user.criado": _("Criou um usuário"),
     "user.alterado": _("Alterou um usuário"),
     "company.criado": _("Abriu uma empresa"),
@@ -93,19 +128,21 @@ WORDS = {
 class AuditQuestions(QuestionFilter):
     """Questions about what was done."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "hoje": Question(_("Hoje"), lambda rows, now: rows.filter(created_at__gte=today(now))),
-        "semana": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "hoje": AdminQuestion(_("Hoje"), lambda rows, now: rows.filter(created_at__gte=today(now))),
+        "semana": AdminQuestion(
             _("Últimos 7 dias"),
             lambda rows, now: rows.filter(created_at__gte=now - timedelta(days=7)),
         ),
-        "revelados": Question(
+        "revelados": AdminQuestion(
             _("Conteúdos revelados"), lambda rows, now: rows.filter(action__endswith=".revelado")
         ),
-        "canais": Question(
+        "canais": AdminQuestion(
             _("Mexeram em canais"), lambda rows, now: rows.filter(action__startswith="canal.")
         ),
-        "sistema": Question(_("Feitos pelo sistema"), lambda rows, now: rows.filter(actor=None)),
+        "sistema": AdminQuestion(
+            _("Feitos pelo sistema"), lambda rows, now: rows.filter(actor=None)
+        ),
     }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 
 from accounts.models import (
@@ -28,8 +29,10 @@ from accounts.services.calendars import (
 )
 from common.admin import CompanyAdmin, Panel, ReplacedInline, kept_rows
 from common.errors import DomainError
+from common.zones import zone_named
 
 SHOWN_HOLIDAYS = 5
+NEVER_OPENS = _("Este calendário não tem horários: ele nunca abre, e ninguém é atendido por ele.")
 
 
 WEEK = ("weekday", "opens_at", "closes_at")
@@ -89,14 +92,27 @@ class CalendarAdmin(CompanyAdmin):
     search_fields = ("name",)
     ordering = ("name",)
     inlines = (HoursPanel, ExceptionPanel)
-    fields = (("name", "time_zone"), ("national_holidays", "state"))
+    fields = (
+        ("name", "time_zone"),
+        ("national_holidays", "state"),
+        ("closes_carnival", "closes_ash_wednesday", "closes_corpus_christi"),
+    )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer the company's own time zone."""
+        companies = self._companies(request)
+        own = {"time_zone": companies[0].time_zone} if companies else {}
+        return {**own, **super().get_changeform_initial_data(request)}
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show the next holidays that close it."""
-        now = timezone.now().date()
+        now = timezone.now().astimezone(zone_named(obj.time_zone)).date()
         found = sorted(holidays_of(obj, range(now.year, now.year + 2)).items())
         coming = [(day, name) for day, name in found if day >= now][:SHOWN_HOLIDAYS]
-        return Panel(facts=[(date_format(day, "d/m/Y"), name) for day, name in coming])
+        facts: list[tuple[Any, Any]] = [(date_format(day, "d/m/Y"), name) for day, name in coming]
+        if not obj.opens:
+            facts.insert(0, (_("Atenção"), NEVER_OPENS))
+        return Panel(facts=facts)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Leave it to `save_related`: the calendar and its hours are saved together."""
@@ -115,6 +131,8 @@ class CalendarAdmin(CompanyAdmin):
             hours=kept_rows(hours, *WEEK),
             exceptions=kept_rows(exceptions, *DAYS),
         )
+        if not obj.opens:
+            messages.warning(request, NEVER_OPENS)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete through the service, which keeps calendars in use."""

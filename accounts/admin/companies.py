@@ -56,7 +56,7 @@ class TeamPanel(CompanyInline):
         return rows.select_related("user")
 
 
-class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
+class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
     """A clinic's settings; its time zone is one of Brazil's."""
 
     class Meta:
@@ -77,11 +77,11 @@ class CompaniesAdmin(CompanyAdmin):
     """Clinics. Only the platform's owner opens one; none is deleted, its patients hang on it."""
 
     company_lookup = "pk"
-    form = CompanyForm
+    form = ClinicForm
     list_display = ("name", "team", "time_zone", "is_active", "created_at")
     search_fields = ("name",)
     ordering = ("name",)
-    fields = CompanyForm.Meta.fields
+    fields = ClinicForm.Meta.fields
     inlines = (TeamPanel,)
 
     def company_of(self, obj: Any) -> Any:

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
@@ -20,12 +22,12 @@ from unfold.widgets import (
 )
 
 from accounts.models import Company, Membership, PresenceLog, User
-from accounts.services.memberships import member_change, member_invite
+from accounts.services.invitations import member_invite
+from accounts.services.memberships import member_change
 from common.admin import (
     CompanyAdmin,
     CompanyInline,
     Panel,
-    linked,
     row_link,
     since,
 )
@@ -51,7 +53,7 @@ class PresencePanel(CompanyInline):
 
 
 class InviteForm(CompanyForm):
-    """Brings a person into the team: with a login of their own, made here unless they have one."""
+    """Offers a person a place in the team, the same way whether or not they have a login."""
 
     email = forms.EmailField(label=_("E-mail"), widget=UnfoldAdminEmailInputWidget())
     name = forms.CharField(
@@ -59,10 +61,12 @@ class InviteForm(CompanyForm):
     )
     password = forms.CharField(
         label=_("Senha inicial"),
-        required=False,
         strip=False,
         widget=UnfoldAdminPasswordToggleWidget(attrs={"autocomplete": "new-password"}),
-        help_text=_("Deixe em branco se a pessoa já tem acesso à central."),
+        help_text=_(
+            "Para o primeiro acesso: a pessoa troca a senha e aceita o convite ao entrar. Quem já"
+            " tem acesso à central continua com a senha que tem."
+        ),
     )
 
     class Meta:
@@ -72,8 +76,7 @@ class InviteForm(CompanyForm):
     def clean_password(self) -> str:
         """Hold the first password to the same rules as later ones."""
         password: str = self.cleaned_data["password"]
-        if password:
-            validate_password(password)
+        validate_password(password)
         return password
 
 
@@ -89,8 +92,12 @@ class TeamAdmin(CompanyAdmin):
     fields = (("login", "shown_company"), ("role", "is_active"), "capacity", "created_at")
     readonly_fields = ("login", "shown_company", "created_at")
     inlines = (PresencePanel,)
-    login = linked("user", _("pessoa"))
     add_fieldsets = ((None, {"fields": ("email", "name", "password", "role")}),)
+
+    @display(description=_("pessoa"))
+    def login(self, obj: Membership) -> str:
+        """The person, with a link to their login once the place is theirs."""
+        return obj.user.email if obj.is_invited else row_link(obj.user)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """Whoever is being invited was never here."""
@@ -121,6 +128,17 @@ class TeamAdmin(CompanyAdmin):
         asked = [(None, {"fields": ("company",)})] if len(self._companies(request)) > 1 else []
         return [*asked, *self.add_fieldsets]
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Find whoever has not accepted yet by the address that was typed, not by their name."""
+        found, more = super().get_search_results(request, queryset, search_term)
+        if search_term.strip():
+            found = found.exclude(
+                Q(is_invited=True) & ~Q(user__email__icontains=search_term.strip())
+            )
+        return found, more
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Nothing is fixed yet for a person who is being invited."""
         return self.readonly_fields if obj is not None else ()
@@ -147,19 +165,21 @@ class TeamAdmin(CompanyAdmin):
                 role=values["role"],
             )
         obj.pk, obj.user, obj.company = saved.pk, saved.user, saved.company
+        # Else the message that follows would name whoever has not accepted yet.
+        obj.is_invited = saved.is_invited
 
     def tell(self, request: HttpRequest, obj: Any, action: str, fields: Any = ()) -> None:
         """The services write it down."""
 
     @display(description=_("pessoa"), ordering="user__name")
     def person(self, obj: Membership) -> str:
-        """The person's name."""
-        return obj.user.name
+        """The person's name; of somebody who has not accepted yet nothing is told."""
+        return gettext("Convite pendente") if obj.is_invited else obj.user.name
 
     @display(description=_("e-mail"), ordering="user__email")
     def email(self, obj: Membership) -> str:
         """The login, with a link to its page."""
-        return row_link(obj.user, obj.user.email)
+        return obj.user.email if obj.is_invited else row_link(obj.user, obj.user.email)
 
     @display(description=_("perfil"), ordering="role", label=ROLE_COLOURS)
     def shown_role(self, obj: Membership) -> tuple[str, str]:
@@ -169,4 +189,4 @@ class TeamAdmin(CompanyAdmin):
     @display(description=_("último acesso"), ordering="user__last_login")
     def seen(self, obj: Membership) -> str:
         """When the person last logged in."""
-        return since(obj.user.last_login)
+        return "-" if obj.is_invited else since(obj.user.last_login)

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +18,11 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from accounts.models import Membership, User
+from accounts.models.people import email_folded
+from accounts.services.memberships import login_close_check
 from common.admin import (
+    AdminQuestion,
     CompanyAdmin,
-    Question,
     QuestionFilter,
     access_of,
     button,
@@ -31,17 +33,28 @@ from common.admin import (
 class UserQuestions(QuestionFilter):
     """Questions about logins."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "nunca": Question(_("Nunca entraram"), lambda rows, now: rows.filter(last_login=None)),
-        "sumidos": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "nunca": AdminQuestion(_("Nunca entraram"), lambda rows, now: rows.filter(last_login=None)),
+        "sumidos": AdminQuestion(
             _("Sem entrar há 30 dias"),
             lambda rows, now: rows.filter(last_login__lt=now - timedelta(days=30)),
         ),
-        "admin": Question(
+        "admin": AdminQuestion(
             _("Acessam o admin"), lambda rows, now: rows.filter(is_staff=True, is_active=True)
         ),
-        "desligados": Question(_("Desativados"), lambda rows, now: rows.filter(is_active=False)),
+        "desligados": AdminQuestion(
+            _("Desativados"), lambda rows, now: rows.filter(is_active=False)
+        ),
     }
+
+
+class TypedPasswordForm(AdminPasswordChangeForm):
+    """A new password that somebody else types: the person changes it when they log in."""
+
+    def save(self, commit: bool = True) -> Any:
+        """Mark the password as known to two."""
+        self.user.must_change_password = True
+        return super().save(commit)
 
 
 @admin.register(User)
@@ -49,7 +62,7 @@ class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     """Logins, by e-mail. An administrator changes people who work for them and nobody else."""
 
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = TypedPasswordForm
     list_display = ("email", "name", "companies", "is_staff", "is_active", "seen")
     list_filter = (UserQuestions, "is_active", "is_staff")
     search_fields = ("email", "name")
@@ -68,16 +81,20 @@ class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         access = access_of(request)
         rows = User.objects.order_by(*self.ordering)
         if not access.is_owner:
-            mine = Membership.unscoped.filter(company_id__in=list(access.memberships))
+            mine = Membership.unscoped.accepted().filter(company_id__in=list(access.memberships))
             rows = rows.filter(pk__in=mine.values("user_id"))
+        # Where else somebody works is not the reader's to know.
+        shown = Q(memberships__is_invited=False)
+        if not access.is_owner:
+            shown &= Q(memberships__company_id__in=list(access.memberships))
         return rows.annotate(
-            company_names=StringAgg("memberships__company__name", ", ", distinct=True)
+            company_names=StringAgg("memberships__company__name", ", ", distinct=True, filter=shown)
         )
 
     def company_of(self, obj: Any) -> Any:
         """Return the company in which the audit hears of a change: the person's oldest."""
         # A login belongs to no company; the rows are asked by user.
-        places = Membership.unscoped.filter(user_id=obj.pk).order_by("created_at")
+        places = Membership.unscoped.accepted().filter(user_id=obj.pk).order_by("created_at")
         return places.values_list("company_id", flat=True).first()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -90,13 +107,16 @@ class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
 
     def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only someone who administers every company the person works in may change the login:
-        otherwise one clinic could take over a colleague's access to another.
+        otherwise one clinic could take over a colleague's access to another. A place that they
+        were only offered counts for nothing.
         """
         access = access_of(request)
         if access.is_owner or not isinstance(obj, User):
             return access.is_changing_any
         # Asked about one login, over all companies.
-        places = Membership.unscoped.filter(user=obj).values_list("company_id", flat=True)
+        places = (
+            Membership.unscoped.accepted().filter(user=obj).values_list("company_id", flat=True)
+        )
         return not obj.is_superuser and all(access.may_change(place) for place in places)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -115,8 +135,12 @@ class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         return CompanyAdmin.get_form(self, request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Keep addresses as the login looks them up."""
-        obj.email = obj.email.lower()
+        """Keep addresses as the login looks them up, and somebody who may change each company."""
+        obj.email = email_folded(obj.email)
+        if change and not (obj.is_active and obj.is_staff):
+            login_close_check(obj)
+        if not change:
+            obj.must_change_password = obj.has_usable_password()
         super().save_model(request, obj, form, change)
 
     @button(_("Trocar senha"), icon="password")

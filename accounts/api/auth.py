@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any
 
@@ -11,11 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.plumbing import build_bearer_security_scheme_object
 from knox.auth import TokenAuthentication as KnoxAuthentication
-from redis.exceptions import RedisError
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.throttling import ScopedRateThrottle
-
-logger = logging.getLogger(__name__)
 
 TOKEN = re.compile(rb"[!-~]{1,256}")
 
@@ -48,15 +43,3 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_definition(self, auto_schema: Any) -> Any:
         """Name the header and its prefix."""
         return build_bearer_security_scheme_object("Authorization", "Token")
-
-
-class LoginThrottle(ScopedRateThrottle):
-    """Counts requests where a view asks for it. Without the cache the lock on failures remains."""
-
-    def allow_request(self, request: Any, view: Any) -> bool:
-        """Count one request."""
-        try:
-            return super().allow_request(request, view)
-        except RedisError:
-            logger.warning("throttle: the cache does not answer")
-            return True

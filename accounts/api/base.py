@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.core.signals import got_request_exception
+from django.utils import timezone
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS, AllowAny
@@ -110,11 +111,13 @@ class CompanyView(ApiView):
         if membership is not None:
             self.membership = membership
             self._scope.enter_context(company_scope(membership.company_id))
+            # Moments are told with the company's offset, and one given without any is by its clock.
+            self._scope.enter_context(timezone.override(membership.company.zone))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Once the caller may call, claim the idempotency key."""
         super().initial(request, *args, **kwargs)
-        key = request.headers.get("Idempotency-Key")
+        key = request.headers.get("Idempotency-Key") if self.honours_idempotency else None
         method = str(request.method)
         if key is None or method in SAFE_METHODS or not hasattr(self, method.lower()):
             return
@@ -123,6 +126,12 @@ class CompanyView(ApiView):
         if not is_first:
             raise Replay(row)
         self._claimed = row
+
+    def kept(self, response: Response) -> Any:
+        """Return what of an answer is kept for whoever repeats the write; a view whose answers are
+        not for a day overrides.
+        """
+        return getattr(response, "data", None)
 
     def saw(self, rows: Iterable[Any]) -> None:
         """Write down that the caller is shown rows that may be about people."""
@@ -135,9 +144,17 @@ class CompanyView(ApiView):
             raise NotFound
         return row
 
-    def page(self, rows: Any, serializer: type[BaseSerializer[Any]]) -> Response:
-        """Answer one page of rows, filtered as the request asks."""
+    def page(
+        self,
+        rows: Any,
+        serializer: type[BaseSerializer[Any]],
+        load: Callable[[Sequence[Any]], None] = lambda found: None,
+    ) -> Response:
+        """Answer one page of rows, filtered as the request asks; `load` fetches what hangs on the
+        rows of the page.
+        """
         found = self.paginate_queryset(self.filter_queryset(rows))
+        load(found or [])
         self.saw(found or [])
         shown = serializer(found, many=True, context=self.get_serializer_context())
         return self.get_paginated_response(shown.data)
@@ -155,7 +172,7 @@ class CompanyView(ApiView):
         """Keep the answer for whoever repeats the write."""
         if self._claimed is not None:
             row, self._claimed = self._claimed, None
-            key_settle(row=row, status=response.status_code, body=_json(response))
+            key_settle(row=row, status=response.status_code, body=_json(self.kept(response)))
         return super().finalize_response(request, response, *args, **kwargs)
 
 
@@ -172,6 +189,5 @@ class UnknownAddress(ApiView):
         raise NotFound
 
 
-def _json(response: Any) -> str | None:
-    data = getattr(response, "data", None)
+def _json(data: Any) -> str | None:
     return None if data is None else JSONRenderer().render(data).decode()

@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from accounts.api.base import CompanyView
 from accounts.models import BusinessCalendar, CalendarException, CalendarHours
 from accounts.models.calendar import STATES, check_zone
+from accounts.optional_days import DAYS as OPTIONAL_DAYS
 from accounts.services.calendars import calendar_delete, calendar_save
-from common.api.fields import Choice, Count, Flag, NoInput, StrictSerializer, Text
+from common.api.fields import Count, Flag, NoInput, OneOf, StrictSerializer, Text
 from common.api.pagination import CursorPages
 from common.api.permissions import AdministratorsWrite
 from common.errors import NotFound
@@ -55,7 +56,10 @@ class CalendarIn(StrictSerializer):
     name = Text(max_length=80)
     time_zone = Text(required=False, max_length=64, validators=[check_zone])
     national_holidays = Flag(required=False)
-    state = Choice(choices=STATE_CHOICES, required=False)
+    state = OneOf(choices=STATE_CHOICES, required=False)
+    closes_carnival = Flag(required=False)
+    closes_ash_wednesday = Flag(required=False)
+    closes_corpus_christi = Flag(required=False)
     hours = serializers.ListField(child=HoursRow(), required=False, max_length=ROWS)
     exceptions = serializers.ListField(child=ExceptionRow(), required=False, max_length=ROWS)
 
@@ -84,10 +88,13 @@ class CalendarOut(serializers.ModelSerializer[BusinessCalendar]):
 
     class Meta:
         model = BusinessCalendar
-        fields = ("id", "name", "time_zone", "national_holidays", "state", "hours", "exceptions")
+        fields = (
+            *("id", "name", "time_zone", "national_holidays", "state", *OPTIONAL_DAYS),
+            *("hours", "exceptions"),
+        )
 
 
-class ByName(CursorPages):
+class CalendarsByName(CursorPages):
     """Calendars by name."""
 
     ordering = ("name", "id")
@@ -99,7 +106,7 @@ class CalendarView(CompanyView):
     permission_classes = (AdministratorsWrite,)
     queryset = BusinessCalendar.unscoped.none()
     serializer_class: Any = CalendarIn
-    pagination_class = ByName
+    pagination_class = CalendarsByName
 
     def rows(self) -> Any:
         """Return the company's calendars."""

@@ -30,6 +30,14 @@ class Locked(DomainError):
     message = _("Muitas tentativas. Aguarde alguns minutos e tente de novo.")
 
 
+class PasswordToChange(DomainError):
+    """Somebody else typed this password: the person chooses their own on the pages first."""
+
+    code = "troque_a_senha"
+    status = 403
+    message = _("Esta senha é provisória. Entre na central e troque-a antes.")
+
+
 class Credentials(StrictSerializer):
     """E-mail and password."""
 
@@ -79,6 +87,8 @@ class TokenView(ApiView):
             # The middleware would answer with its own page.
             raw.axes_locked_out = False
             raise Locked
+        if user is not None and user.must_change_password:
+            raise PasswordToChange
         # Whoever has no clinic gets the answer of a wrong password: it tells a stranger nothing.
         if user is None or membership_of(user) is None:
             raise AuthenticationFailed(_("E-mail ou senha incorretos."))

@@ -13,7 +13,7 @@ from accounts.api.base import CompanyView
 from accounts.models import PauseReason, Presence
 from accounts.models.presence import PresenceState
 from accounts.services.presence import presence_beat, presence_choose, reasons_of
-from common.api.fields import Choice, Id, StrictSerializer
+from common.api.fields import Id, OneOf, StrictSerializer
 from common.errors import NotFound
 
 TAGS = ["presença"]
@@ -33,11 +33,11 @@ class PresenceOut(serializers.ModelSerializer[Presence]):
 class PresenceIn(StrictSerializer):
     """What the caller says of themselves; without `state` it only says that they are there."""
 
-    state = Choice(choices=PresenceState.choices, required=False)
+    state = OneOf(choices=PresenceState.choices, required=False)
     reason = Id(required=False, allow_null=True)
 
 
-class ReasonOut(serializers.ModelSerializer[PauseReason]):
+class PauseReasonOut(serializers.ModelSerializer[PauseReason]):
     """Why somebody may be away."""
 
     class Meta:
@@ -83,10 +83,12 @@ class Reasons(CompanyView):
     """Motivos de pausa."""
 
     queryset = PauseReason.unscoped.none()
-    serializer_class = ReasonOut
+    serializer_class = PauseReasonOut
     pagination_class = None
 
-    @extend_schema(tags=TAGS, operation_id="motivos_pausa_list", responses=ReasonOut(many=True))
+    @extend_schema(
+        tags=TAGS, operation_id="motivos_pausa_list", responses=PauseReasonOut(many=True)
+    )
     def get(self, request: Request) -> Response:
         """Lista os motivos de pausa da empresa."""
-        return Response(ReasonOut(reasons_of(self.membership.company_id), many=True).data)
+        return Response(PauseReasonOut(reasons_of(self.membership.company_id), many=True).data)

@@ -10,13 +10,14 @@ from common.scoping import CompanyOwned
 
 
 class AuditEntry(CompanyOwned):
-    """One act that must be answerable later: who, what, on which object, from where. Never changed.
+    """One act that must be answerable later: who, what, on which object, from where. Never changed:
+    the database refuses it, so a person with entries is switched off, not deleted.
 
     `detail` names fields and counts; it holds no message text, phone, name or secret.
     """
 
     actor = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("quem")
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("quem")
     )
     action = models.CharField(_("ação"), max_length=60)
     object_type = models.CharField(_("tipo"), max_length=60, blank=True)

@@ -16,9 +16,14 @@ STATES = (
 ).split()
 
 
+# Beside the zones, naming no place: a machine's own clock, which PostgreSQL does not know and the
+# next machine does not have, and the placeholder of a machine that nobody set up.
+NOWHERE = frozenset({"localtime", "Factory"})
+
+
 def check_zone(name: str) -> None:
     """Let a time zone of the IANA database pass. Raises ValidationError."""
-    if name not in available_timezones():
+    if name in NOWHERE or name not in available_timezones():
         raise ValidationError(_("Escolha um fuso como America/Sao_Paulo."), code="fuso_invalido")
 
 
@@ -40,16 +45,39 @@ class BusinessCalendar(CompanyOwned):
         help_text=_("Os municipais entram em Exceções."),
     )
 
+    closes_carnival = models.BooleanField(
+        _("fecha no Carnaval (segunda e terça)"), default=False, db_default=False
+    )
+    closes_ash_wednesday = models.BooleanField(
+        _("fecha na Quarta-feira de Cinzas"), default=False, db_default=False
+    )
+    closes_corpus_christi = models.BooleanField(
+        _("fecha em Corpus Christi"), default=False, db_default=False
+    )
+
     class Meta:
         verbose_name = _("calendário")
         verbose_name_plural = _("calendários")
         ordering = ("name",)
         constraints = (
-            models.UniqueConstraint("company", Upper("name"), name="calendar_name_once"),
+            models.UniqueConstraint(
+                "company",
+                Upper("name"),
+                name="calendar_name_once",
+                violation_error_message=_("Já existe um calendário com este nome."),
+            ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens at all: without any hours it never does."""
+        # Whoever has the calendar may know its hours.
+        weekly = CalendarHours.unscoped.filter(calendar_id=self.pk).exists()
+        days = CalendarException.unscoped.filter(calendar_id=self.pk, opens_at__isnull=False)
+        return weekly or days.exists()
 
 
 class CalendarHours(CompanyOwned):
@@ -102,6 +130,7 @@ class CalendarException(CompanyOwned):
             models.UniqueConstraint(
                 fields=("calendar", "day", "opens_at"),
                 name="calendar_exception_once",
+                violation_error_message=_("Este dia já tem um intervalo que começa a esta hora."),
                 nulls_distinct=False,
             ),
             models.CheckConstraint(

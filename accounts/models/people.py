@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -11,15 +13,19 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.calendar import check_zone
 from common.models import Base
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+from common.zones import zone_named
 
 
 class Company(Base):
     """A clinic: the tenant that owns channels, patients and conversations."""
 
     name = models.CharField(_("nome"), max_length=120)
-    time_zone = models.CharField(_("fuso horário"), max_length=64, default="America/Sao_Paulo")
+    time_zone = models.CharField(
+        _("fuso horário"), max_length=64, default="America/Sao_Paulo", validators=(check_zone,)
+    )
     is_active = models.BooleanField(_("ativa"), default=True)
     attendants_see_all = models.BooleanField(
         _("atendentes veem todas as conversas"),
@@ -48,17 +54,32 @@ class Company(Base):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's clock."""
+        return zone_named(self.time_zone)
+
+
+def email_folded(address: str) -> str:
+    """Give the one spelling of an e-mail address under which it is kept, found and counted."""
+    return unicodedata.normalize("NFKC", address).strip().lower()
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Find by e-mail, whatever the case it is typed in."""
-        return self.get(email__iexact=username)
+        return self.at(username or "").get()
+
+    def at(self, address: str) -> models.QuerySet[User]:
+        """Keep the login of an address, however it is typed; none or one."""
+        # By the same folding that failures are counted by: iexact finds more spellings than that.
+        return self.alias(folded=Lower("email")).filter(folded=email_folded(address))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a user; without a password nobody can log in as them."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=email_folded(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -75,6 +96,10 @@ class User(Base, AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("nome"), max_length=120)
     is_active = models.BooleanField(_("ativo"), default=True)
     is_staff = models.BooleanField(_("acessa o admin"), default=False)
+    # Somebody else typed the password: nothing opens before the person has one of their own.
+    must_change_password = models.BooleanField(
+        _("precisa trocar a senha"), default=False, db_default=False, editable=False
+    )
 
     objects = UserManager()
 
@@ -84,7 +109,13 @@ class User(Base, AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("usuário")
         verbose_name_plural = _("usuários")
-        constraints = (models.UniqueConstraint(Lower("email"), name="user_email_ci"),)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_ci",
+                violation_error_message=_("Já existe um acesso com este e-mail."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -98,8 +129,16 @@ class MembershipQuerySet(CompanyQuerySet["Membership"]):
     """Named filters of memberships."""
 
     def active(self) -> MembershipQuerySet:
-        """Keep people who may work: they, their user and their company are switched on."""
-        return self.filter(is_active=True, user__is_active=True, company__is_active=True)
+        """Keep people who may work: they accepted, and they, their user and their company are
+        switched on.
+        """
+        return self.filter(
+            is_invited=False, is_active=True, user__is_active=True, company__is_active=True
+        )
+
+    def accepted(self) -> MembershipQuerySet:
+        """Keep places that are the person's, not those they are only invited to."""
+        return self.filter(is_invited=False)
 
 
 class Membership(CompanyOwned):
@@ -115,6 +154,11 @@ class Membership(CompanyOwned):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("perfil"), max_length=20, choices=Role, default=Role.ATTENDANT)
     is_active = models.BooleanField(_("ativo"), default=True)
+    # Offered, not taken yet: until the person accepts, the place opens nothing and tells the
+    # company nothing of them.
+    is_invited = models.BooleanField(
+        _("convite pendente"), default=False, db_default=False, editable=False
+    )
     capacity = models.PositiveSmallIntegerField(
         _("atendimentos simultâneos"),
         null=True,
@@ -128,10 +172,21 @@ class Membership(CompanyOwned):
     class Meta:
         verbose_name = _("membro")
         verbose_name_plural = _("membros")
-        constraints = (models.UniqueConstraint(fields=("company", "user"), name="membership_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("company", "user"),
+                name="membership_once",
+                violation_error_message=_("Esta pessoa já faz parte da equipe."),
+            ),
+        )
 
     def __str__(self) -> str:
-        return self.user.name
+        return self.user.email if self.is_invited else self.user.name
+
+    @property
+    def sees_numbers(self) -> bool:
+        """Whether people's phones and documents are shown in full without asking."""
+        return self.is_manager or self.company.attendants_see_private
 
     @property
     def is_administrator(self) -> bool:

@@ -29,7 +29,14 @@ class PauseReason(CompanyOwned):
         verbose_name = _("motivo de pausa")
         verbose_name_plural = _("motivos de pausa")
         ordering = ("name",)
-        constraints = (models.UniqueConstraint("company", Upper("name"), name="pause_reason_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                "company",
+                Upper("name"),
+                name="pause_reason_once",
+                violation_error_message=_("Já existe um motivo de pausa com este nome."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -8,16 +8,17 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BusinessCalendar, CalendarException, CalendarHours, Company, User
+from accounts.optional_days import DAYS, optional_days
 from accounts.services.audit import audit_record
 from common.errors import Conflict, DomainError
 from common.hours import Interval, Schedule, check_intervals
+from common.zones import zone_named
 
 
 class CalendarRefused(DomainError):
@@ -65,7 +66,7 @@ def _schedule(calendar_id: UUID, version: datetime, year: int) -> Schedule:
         if day.opens_at is not None and day.closes_at is not None:
             intervals.append(Interval(day.opens_at, day.closes_at))
     days |= {day: tuple(intervals) for day, intervals in own.items()}
-    return Schedule(ZoneInfo(calendar.time_zone), tuple(map(tuple, week)), days)
+    return Schedule(zone_named(calendar.time_zone), tuple(map(tuple, week)), days)
 
 
 def holidays_of(calendar: BusinessCalendar, years: range) -> dict[date, str]:
@@ -78,7 +79,8 @@ def holidays_of(calendar: BusinessCalendar, years: range) -> dict[date, str]:
     if calendar.state:
         regional = country_holidays("BR", subdiv=calendar.state, years=years, language="pt_BR")
         found |= {day: name for day, name in regional.items() if day not in national}
-    return found
+    chosen = [name for name in DAYS if getattr(calendar, name)]
+    return {**optional_days(chosen, years), **found}
 
 
 @transaction.atomic

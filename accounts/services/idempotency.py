@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +44,14 @@ class StillRunning(Conflict):
         "O primeiro pedido com esta chave ainda não terminou. Consulte o resultado antes de"
         " repetir com outra chave."
     )
+
+
+class AnswerGone(DomainError):
+    """The first answer spoke of a person whose data were erased since."""
+
+    code = "dados_eliminados"
+    status = 410
+    message = _("A resposta falava de uma pessoa cujos dados foram eliminados.")
 
 
 def fingerprint(method: str, path: str, query: dict[str, Any], data: Any) -> str:
@@ -87,6 +97,23 @@ def key_settle(*, row: IdempotencyKey, status: int, body: str | None) -> None:
         rows.update(status=status, body=body, updated_at=timezone.now())
     else:
         rows.delete()
+
+
+def answers_forget(*, company_id: Any, values: list[str]) -> int:
+    """Let kept answers that quote a value say that the data are gone; return how many did.
+
+    The key stays taken: a repeated write must not bring an erased person back.
+    """
+    quoted = Q()
+    for value in filter(None, values):
+        quoted |= Q(text__contains=value)
+    rows = IdempotencyKey.objects.for_company(company_id).exclude(body=None)
+    kept = rows.alias(text=Cast("body", TextField())).filter(quoted) if quoted else rows.none()
+    gone = AnswerGone()
+    body = {"code": gone.code, "detail": str(gone.detail), "fields": {}}
+    return IdempotencyKey.unscoped.filter(pk__in=list(kept.values_list("pk", flat=True))).update(
+        status=gone.status, body=orjson.dumps(body).decode(), updated_at=timezone.now()
+    )
 
 
 def keys_purge() -> int:

@@ -9,21 +9,28 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, Membership, User
 from accounts.services.audit import audit_record
-from common.errors import Conflict, DomainError
+from common.composed import Composed
+from common.errors import Conflict
+
+# The company is what this looks up, so there is no scope to ask yet.
+_OLDEST = Composed(
+    lambda user_id: (
+        Membership.unscoped.active()
+        .filter(user_id=user_id)
+        .select_related("company", "user")
+        .order_by("created_at")[:1]
+    )
+)
 
 
 def membership_of(user: Any) -> Membership | None:
-    """Return the membership a user works as: their oldest active one, None for strangers."""
-    if not getattr(user, "is_authenticated", False):
+    """Return the membership a user works as: their oldest active one, None for strangers and for
+    whoever still has a password that somebody else typed.
+    """
+    if not getattr(user, "is_authenticated", False) or user.must_change_password:
         return None
-    return (
-        # The company is what this looks up, so there is no scope to ask yet.
-        Membership.unscoped.active()
-        .filter(user_id=user.pk)
-        .select_related("company", "user")
-        .order_by("created_at")
-        .first()
-    )
+    found: Membership | None = _OLDEST.first(user.pk)
+    return found
 
 
 @transaction.atomic
@@ -41,13 +48,13 @@ def member_create(
 
     Whoever is to manage a company may enter the back-office; what they see there follows the role.
     """
-    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
+    user = User.objects.at(email).first() or User.objects.create_user(
         email, password, name=name, is_staff=is_staff, is_superuser=is_superuser
     )
     membership, _made = Membership.unscoped.get_or_create(
         company=company, user=user, defaults={"role": role}
     )
-    _open_back_office(membership)
+    open_back_office(membership)
     return membership
 
 
@@ -65,38 +72,6 @@ class MemberKnown(Conflict):
     message = _("Esta pessoa já faz parte da equipe.")
 
 
-class PasswordMissing(DomainError):
-    """A person who has no login yet needs a password."""
-
-    code = "senha_obrigatoria"
-    message = _("Informe uma senha: esta pessoa ainda não tem acesso.")
-
-
-@transaction.atomic
-def member_invite(
-    *, company: Company, actor: User, email: str, name: str, password: str, role: str
-) -> Membership:
-    """Bring a person into a company and write it down. Somebody who already has a login keeps
-    their password and name. Raises PasswordMissing, MemberKnown.
-    """
-    known = User.objects.filter(email__iexact=email).first()
-    if known is None and not password:
-        raise PasswordMissing(fields={"password": [PasswordMissing.message]})
-    if known is not None and Membership.objects.for_company(company).filter(user=known).exists():
-        raise MemberKnown(fields={"email": [MemberKnown.message]})
-    membership = member_create(
-        company=company, email=email, name=name, password=password or None, role=role
-    )
-    audit_record(
-        company=company,
-        actor=actor,
-        action="membro.incluido",
-        target=membership,
-        detail={"perfil": membership.role},
-    )
-    return membership
-
-
 @transaction.atomic
 def member_change(
     *,
@@ -112,13 +87,12 @@ def member_change(
     company = Company.objects.select_for_update().get(pk=membership.company_id)
     held = Membership.objects.for_company(company).select_related("user").get(pk=membership.pk)
     keeps = is_active and role == Membership.Role.ADMINISTRATOR
-    if held.is_active and held.is_administrator and not keeps:
-        others = Membership.objects.for_company(company).active().exclude(pk=held.pk)
-        if not others.filter(role=Membership.Role.ADMINISTRATOR).exists():
-            raise LastAdministrator
+    if held.is_active and held.is_administrator and not held.is_invited and not keeps:
+        _keep_one(company, held)
     held.role, held.is_active, held.capacity = role, is_active, capacity
     held.save(update_fields=["role", "is_active", "capacity", "updated_at"])
-    _open_back_office(held)
+    if not held.is_invited:
+        open_back_office(held)
     audit_record(
         company=company,
         actor=actor,
@@ -129,7 +103,25 @@ def member_change(
     return held
 
 
-def _open_back_office(membership: Membership) -> None:
+@transaction.atomic
+def login_close_check(user: User) -> None:
+    """Let a login be closed, or kept out of the back-office, unless a company would be left without
+    anybody who may change it. Raises LastAdministrator.
+    """
+    # Asked about one login, over all companies.
+    places = Membership.unscoped.active().filter(user=user, role=Membership.Role.ADMINISTRATOR)
+    for place in places.order_by("company_id"):
+        _keep_one(Company.objects.select_for_update().get(pk=place.company_id), place)
+
+
+def _keep_one(company: Company, leaving: Membership) -> None:
+    others = Membership.objects.for_company(company).active().exclude(pk=leaving.pk)
+    if not others.filter(role=Membership.Role.ADMINISTRATOR).exists():
+        raise LastAdministrator
+
+
+def open_back_office(membership: Membership) -> None:
+    """Let whoever manages a company into the back-office."""
     user = membership.user
     if membership.is_manager and not user.is_staff:
         user.is_staff = True

@@ -9,13 +9,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, PauseReason, Presence, PresenceLog
 from common import rooms
+from common.composed import Composed
 from common.errors import DomainError
 from common.realtime import Event, publish
+from common.slots import Slot
+from common.tasks import apart
 
 State = Presence.State
 
@@ -23,7 +27,7 @@ SEEN = timedelta(seconds=60)
 DEFAULT_REASONS = ("Almoço", "Pausa", "Reunião", "Treinamento")
 
 # Called inside the transaction, with the presence and the state before: packages above react.
-presence_changed: list[Callable[[Presence, str], None]] = []
+presence_changed: Slot[Callable[[Presence, str], None]] = Slot()
 
 
 class ReasonUnknown(DomainError):
@@ -91,13 +95,20 @@ def presence_lock(membership: Membership) -> Presence:
     return mine.get()
 
 
+def gone() -> QuerySet[Presence]:
+    """Return those who were not seen for a minute and are not offline yet, of all companies."""
+    seen = timezone.now() - SEEN
+    # A sweep over all companies: each row is changed on its own, in its own company.
+    return Presence.unscoped.exclude(state=State.OFFLINE).filter(last_seen_at__lt=seen)
+
+
 def presence_expire() -> int:
     """Let everybody who was not seen for a minute be offline; return how many."""
-    # A sweep over all companies: each row is changed on its own, in its own company.
-    gone = Presence.unscoped.exclude(state=State.OFFLINE).filter(
-        last_seen_at__lt=timezone.now() - SEEN
-    )
-    return sum(_vanish(pk) for pk in gone.values_list("pk", flat=True))
+    count = 0
+    for pk in gone().values_list("pk", flat=True):
+        with apart("presence", pk):
+            count += _vanish(pk)
+    return count
 
 
 @transaction.atomic
@@ -141,12 +152,17 @@ def _enter(row: Presence, state: str) -> None:
     )
 
 
+# Every page of the inbox asks.
+_REASONS = Composed(lambda company_id: PauseReason.objects.for_company(company_id))
+
+
 def reasons_of(company_id: Any) -> list[PauseReason]:
     """Return a company's reasons for a pause; a company that has none yet gets the usual ones."""
-    mine = PauseReason.objects.for_company(company_id)
-    if not mine.exists():
+    mine = _REASONS.rows(company_id)
+    if not mine:
         PauseReason.unscoped.bulk_create(
             [PauseReason(company_id=company_id, name=name) for name in DEFAULT_REASONS],
             ignore_conflicts=True,
         )
-    return list(mine.filter(is_active=True))
+        mine = _REASONS.rows(company_id)
+    return [reason for reason in mine if reason.is_active]

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from accounts.models import Membership
+from common.slots import Slot
 
 # (who looks, where, rows shown). Rows are of any kind; the listener picks what is about people.
 Listener = Callable[[Membership, str, list[Any]], None]
 PAGE, API, BACK_OFFICE, SOCKET, EXPORT = "pagina", "api", "administracao", "socket", "exportacao"
 
-listeners: list[Listener] = []
+listeners: Slot[Listener] = Slot()
 
 
 def viewed(reader: Membership | None, place: str, rows: Iterable[Any]) -> None:

@@ -25,10 +25,10 @@ from campaigns.services import campaigns as life
 from campaigns.services.audiences import audience_build, audience_request
 from campaigns.services.messages import token_of
 from common.scoping import company_scope
-from omnichannel.adapters.facts import AccountRef, StatusUpdate
-from omnichannel.choices import MessageStatus
 from omnichannel.models import Channel, Template
 from omnichannel.services.receipts import receipts_apply
+from providers.choices import MessageStatus
+from providers.facts import AccountRef, StatusUpdate
 
 NUMBERS, EACH = 4, 5000
 STEADY = 10_000

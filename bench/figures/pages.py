@@ -1,8 +1,11 @@
-"""(d) The inbox and a thread over 100,000 conversations with 1,000,000 messages."""
+"""(d) The inbox, a thread and the API over 100,000 conversations with 1,000,000 messages; more or
+less with PAGES_CONVERSATIONS and PAGES_MESSAGES.
+"""
 
 from __future__ import annotations
 
 import http.client
+import os
 import random
 import time
 from collections.abc import Callable
@@ -16,7 +19,9 @@ from bench.report import Report, percentile
 from bench.stack import HOST, Stack
 from inbox.selectors import LIST_SIZE, THREAD_SIZE
 
-CONVERSATIONS, MESSAGES = 100_000, 1_000_000
+CONVERSATIONS = int(os.environ.get("PAGES_CONVERSATIONS", "100000"))
+MESSAGES = int(os.environ.get("PAGES_MESSAGES", "1000000"))
+API_LIST = "/central-atendimento/conversas/"
 REQUESTS = 150
 WARM = 15
 
@@ -76,12 +81,14 @@ def measure(stack: Stack, report: Report) -> None:
         "inbox": lambda n: browser.get("/atendimento/?filtro=todas"),
         "thread": lambda n: browser.get(_thread(places[n][0]), part=True),
         "longest_thread": lambda n: browser.get(_thread(big), part=True),
+        "api_list": lambda n: browser.get(API_LIST),
         "inbox_and_longest_thread": lambda n: browser.get(_thread(big)),
     }
     floors: dict[str, Callable[[int], float]] = {
         "inbox": lambda n: _bare(BARE_LIST, clinic.company.pk, places[n][1]),
         "thread": lambda n: _bare(BARE_THREAD, places[n][0]),
         "longest_thread": lambda n: _bare(BARE_THREAD, big),
+        "api_list": lambda n: _bare(BARE_LIST, clinic.company.pk, places[n][1]),
         "inbox_and_longest_thread": lambda n: (
             _bare(BARE_LIST, clinic.company.pk, places[n][1]) + _bare(BARE_THREAD, big)
         ),
@@ -135,7 +142,8 @@ def _queries(clinic: cast.Clinic, cookie: str) -> dict[str, int]:
     client.cookies[name] = value
     thread = _thread(random.choice(_places(clinic))[0])
     counts = {}
-    for page, path in (("inbox", "/atendimento/?filtro=todas"), ("thread", thread)):
+    paths = {"inbox": "/atendimento/?filtro=todas", "thread": thread, "api_list": API_LIST}
+    for page, path in paths.items():
         client.get(path)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200

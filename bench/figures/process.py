@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from importlib import import_module
 from itertools import islice
+from typing import Any
 
-import psycopg
 from django.db import connection
 from uuid_utils.compat import uuid7
 
-from bench import bodies, cast, load
+from bench import bare, bodies, cast, load
 from bench.report import Report, middle
 from bench.stack import Stack, until
 from common.tasks import ring_now
 from omnichannel.models import Message
+from webhooks import ledger
 from webhooks.bell import DRAIN
-from webhooks.ledger import INSERT, dedupe_of, lane_of
 from webhooks.models import InboundEvent
 
 ROUNDS = 3
 EVENTS = 4000
-FLOOR_ROWS = 1500
 PATIENTS = 200
 CLINICS = 3
 CONNECTIONS = 16
@@ -31,12 +31,12 @@ SETTLED = ("processado", "sem_rota", "quarentena")
 
 def measure(stack: Stack, report: Report) -> None:
     """Measure both beside the same rows written one by one by bare SQL."""
-    clinics = cast.clinics(CLINICS)
+    cast.clinics(CLINICS)
     stack.up()
     everyone_writes_once()
     rates, floors, cpu = [], [], []
     for number in range(ROUNDS):
-        floors.append(_bare_sql(clinics[0], f"floor{number}"))
+        floors.append(bare.one_by_one(f"floor{number}"))
         used = stack.cpu_seconds("worker")
         rates.append(_worked_off(f"work{number}"))
         cpu.append((stack.cpu_seconds("worker") - used) / EVENTS * 1e6)
@@ -106,8 +106,8 @@ def everyone_writes_once() -> None:
 def _worked_off(run: str) -> float:
     """Put events into the ledger, ring once, and return the events per second until none waits."""
     made = bodies.mixed(run, accounts=CLINICS, patients=PATIENTS, statuses=0)
-    _keep(islice(made, EVENTS))
     before = Message.unscoped.count()
+    _keep(islice(made, EVENTS))
     began = time.monotonic()
     ring_now(DRAIN)
     with connection.cursor() as cursor:
@@ -126,60 +126,29 @@ def _worked_off(run: str) -> float:
 
 def _keep(made: Iterable[bytes]) -> None:
     """Insert bodies as the ledger does, in one transaction."""
-    rows = [(uuid7(), "whatsapp", lane_of("whatsapp", data), data) for data in made]
+    rows = [(uuid7(), "whatsapp", data) for data in made]
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            [
-                [row[0] for row in rows],
-                [row[1] for row in rows],
-                [row[2] for row in rows],
-                [row[3] for row in rows],
-                [dedupe_of(row[1], row[3]) for row in rows],
-            ],
-        )
+        cursor.execute(ledger.INSERT, _values(rows))
 
 
-# --- floor ---
-
-BARE = """
-DROP TABLE IF EXISTS bare_message, bare_conversation;
-CREATE TABLE bare_message (LIKE omnichannel_message INCLUDING DEFAULTS);
-ALTER TABLE bare_message ADD PRIMARY KEY (id), ADD UNIQUE (channel_id, external_id);
-CREATE TABLE bare_conversation (LIKE omnichannel_conversation INCLUDING DEFAULTS);
-ALTER TABLE bare_conversation ADD PRIMARY KEY (id);
-INSERT INTO bare_conversation SELECT * FROM omnichannel_conversation;
-"""
-UPDATE_ONE = """
-UPDATE bare_conversation SET message_seq = message_seq + 1, message_count = message_count + 1,
-    unread_count = unread_count + 1, revision = revision + 1, last_message_at = now(),
-    last_message_text = %s, last_inbound_at = now(), updated_at = now()
-WHERE id = %s
-"""
-
-
-def _bare_sql(clinic: cast.Clinic, run: str) -> float:
-    """Write messages like ours, one by one: insert with dedupe, update the conversation, commit."""
-    columns = [field.column for field in Message._meta.concrete_fields]
-    names = ", ".join(columns)
-    marks = ", ".join(["%s"] * len(columns))
-    with connection.cursor() as cursor:
-        cursor.execute(BARE)
-        cursor.execute(f"SELECT {names} FROM omnichannel_message WHERE direction = 'entrada'")
-        rows = [list(row) for row in cursor.fetchall()][:PATIENTS]
-        parameters = connection.get_connection_params()
-    insert = (
-        f"INSERT INTO bare_message ({names}) VALUES ({marks})"
-        " ON CONFLICT (channel_id, external_id) DO NOTHING"
-    )
-    own = {key: parameters[key] for key in ("host", "dbname", "user") if parameters.get(key)}
-    with psycopg.connect(**own) as bare:
-        began = time.monotonic()
-        for number in range(FLOOR_ROWS):
-            row = rows[number % len(rows)]
-            values = dict(zip(columns, row, strict=True))
-            values |= {"id": uuid7(), "external_id": f"wamid.{run}.{number}", "seq": number + 2}
-            with bare.transaction():
-                bare.execute(insert, list(values.values()))
-                bare.execute(UPDATE_ONE, [values["text"][:160], values["conversation_id"]])
-        return FLOOR_ROWS / (time.monotonic() - began)
+def _values(rows: list[tuple[Any, str, bytes]]) -> list[list[Any]]:
+    """Return what this commit's INSERT takes, or another's (BENCH_SOURCE)."""
+    values: Any = getattr(ledger, "values_of", None)
+    try:
+        plain: Any = import_module("webhooks.new_event").plain_event
+    except ModuleNotFoundError:
+        plain = None
+    if values is not None and plain is not None:
+        found: list[list[Any]] = values((key, plain(source, data)) for key, source, data in rows)
+        return found
+    if values is not None:
+        # From before an event knew its request.
+        found = values(rows)
+        return found
+    # From before an event knew its people.
+    lane_of: Any = vars(ledger)["lane_of"]
+    parts = [
+        (key, source, lane_of(source, data), data, ledger.dedupe_of(source, data))
+        for key, source, data in rows
+    ]
+    return [list(column) for column in zip(*parts, strict=True)]

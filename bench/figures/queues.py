@@ -8,7 +8,6 @@ import psycopg
 from django.db import connection
 
 from bench import cast, lines, listeners
-from bench.floor import up
 from bench.report import Report, middle, percentile
 from bench.stack import Stack
 from queues.models import Queue, Ticket
@@ -19,7 +18,6 @@ WAITING, ATTENDANTS, ROOM = 10_000, 500, 20
 FEW = 100
 FLOOR_ROWS = 2000
 OPENINGS, OPENINGS_PER_SECOND = 300, 20.0
-SOCKETS, SHOUTS = 1000, 30
 
 # The least a queue in SQL does: take the next one nobody holds, mark it, commit.
 BARE = """
@@ -38,14 +36,13 @@ UPDATE bare_ticket SET status = 'em_atendimento' WHERE id = (
 
 
 def measure(stack: Stack, report: Report) -> None:
-    """Measure the drain beside bare dequeues, then the way to sockets beside bare sockets."""
+    """Measure the drain beside bare dequeues, then the way to a socket."""
     (clinic,) = cast.clinics(1)
     queue = lines.furnish(clinic, attendants=ATTENDANTS, capacity=ROOM, waiting=WAITING)
     _drain(queue, report)
     _growth(queue, report)
     lines.wait_in(queue, 0)
     _openings(stack, clinic, report)
-    _shouts(stack, clinic, report)
 
 
 def _drain(queue: Queue, report: Report) -> None:
@@ -107,23 +104,6 @@ def _openings(stack: Stack, clinic: cast.Clinic, report: Report) -> None:
         "ms",
         goal="value <= 200",
         note=f"from POST, {OPENINGS_PER_SECOND:.0f} newcomers/s, p50 {middle(spans) * 1000:.0f} ms",
-    )
-
-
-def _shouts(stack: Stack, clinic: cast.Clinic, report: Report) -> None:
-    floor_port = up(stack)
-    cookie = cast.session_cookie(clinic.attendant)
-    ours = listeners.Spec(stack.port, stack.secret, str(clinic.company.pk), cookie)
-    bare = listeners.Spec(floor_port, stack.secret, "", cookie)
-    floor = listeners.shouts(bare, sockets=SOCKETS, count=SHOUTS)
-    spans = listeners.shouts(ours, sockets=SOCKETS, count=SHOUTS)
-    report.add(
-        "queues.event_to_1000_sockets_p99",
-        percentile(spans, 0.99) * 1000,
-        "ms",
-        floor=percentile(floor, 0.99) * 1000,
-        goal="value <= 400",
-        note="floor: bare consumers in one group",
     )
 
 

@@ -1,4 +1,4 @@
-"""(e) What an idle attendant's socket costs the web process in memory."""
+"""(e) What an idle attendant's socket costs in memory, and one event to a thousand of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import asyncio
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench import cast
+from bench import cast, listeners
 from bench.floor import up
-from bench.report import Report, middle
+from bench.report import Report, middle, percentile
 from bench.stack import HOST, Stack
 
 ROUNDS = 3
 SOCKETS = 1000
+SHOUTS = 30
 # The first ones load code and fill pools; they are not counted.
 WARM = 60
 AT_ONCE = 20
@@ -42,6 +43,40 @@ def measure(stack: Stack, report: Report) -> None:
         goal="value <= 60",
         note=f"{SOCKETS} sockets",
     )
+    _shouts(stack, clinic, report)
+
+
+def _shouts(stack: Stack, clinic: cast.Clinic, report: Report) -> None:
+    """Tell everybody something, and say how many heard it and how late."""
+    floor_port = up(stack)
+    stack.web()
+    stack.wait_for_web()
+    cookie = cast.session_cookie(clinic.attendant)
+    ours = listeners.Spec(stack.port, stack.secret, str(clinic.company.pk), cookie)
+    bare = listeners.Spec(floor_port, stack.secret, "", cookie)
+    floor = listeners.shouts(bare, sockets=SOCKETS, count=SHOUTS)
+    heard = listeners.shouts(ours, sockets=SOCKETS, count=SHOUTS)
+    lost = heard.sent - len(heard.spans) - heard.told
+    report.add(
+        "sockets.hints_lost_of_1000_times_30",
+        max(lost, 0),
+        "",
+        goal="value <= 0",
+        note=f"{len(heard.spans)} heard, {heard.told} told that they missed one, "
+        f"{heard.closed} sockets closed; floor lost {floor.sent - len(floor.spans)}",
+    )
+    if not (heard.spans and floor.spans):
+        report.miss("sockets.event_to_1000", "nobody heard anything")
+        return
+    for share, name in ((0.5, "p50"), (0.99, "p99"), (1.0, "last")):
+        report.add(
+            f"sockets.event_to_1000_{name}",
+            percentile(heard.spans, share) * 1000,
+            "ms",
+            floor=percentile(floor.spans, share) * 1000,
+            goal="value <= 400" if name == "p99" else "",
+            note="floor: bare consumers in one group",
+        )
 
 
 async def _growth(stack: Stack, name: str, port: int, path: str, cookie: str) -> float:

@@ -19,9 +19,9 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
-from campaigns.choices import CampaignStatus, LeftOut, RecipientStatus
+from campaigns.choices import CampaignStatus, RecipientStatus
 from campaigns.models import Campaign, CampaignVariant, Recipient
-from campaigns.selectors import results
+from campaigns.selectors import left_out_labels, results
 from campaigns.services.campaigns import (
     campaign_cancel,
     campaign_copy,
@@ -29,16 +29,17 @@ from campaigns.services.campaigns import (
     campaign_resume,
 )
 from common.admin import (
+    AdminQuestion,
     CompanyAdmin,
     CompanyInline,
     Panel,
-    Question,
     QuestionFilter,
     button,
     linked,
 )
 from common.admin.filters import today
 from common.errors import DomainError
+from contacts.admin.searching import PeopleSearched
 from omnichannel.choices import ChannelStatus
 
 COLOURS = {
@@ -67,17 +68,17 @@ class VariantPanel(CompanyInline):
 class CampaignQuestions(QuestionFilter):
     """Questions about campaigns."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "enviando": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "enviando": AdminQuestion(
             _("Enviando agora"), lambda rows, now: rows.filter(status=CampaignStatus.RUNNING)
         ),
-        "paradas": Question(
+        "paradas": AdminQuestion(
             _("Pararam sozinhas"),
             lambda rows, now: rows.filter(status=CampaignStatus.PAUSED).exclude(
                 pause_reason="pessoa"
             ),
         ),
-        "hoje": Question(
+        "hoje": AdminQuestion(
             _("Agendadas para hoje"),
             lambda rows, now: rows.filter(
                 status=CampaignStatus.SCHEDULED,
@@ -85,7 +86,7 @@ class CampaignQuestions(QuestionFilter):
                 scheduled_at__lt=today(now) + timedelta(days=1),
             ),
         ),
-        "sem_canal": Question(
+        "sem_canal": AdminQuestion(
             _("Canal com problema"),
             lambda rows, now: rows.filter(
                 status__in=(CampaignStatus.SCHEDULED, CampaignStatus.PAUSED)
@@ -164,7 +165,7 @@ class CampaignAdmin(CompanyAdmin):
             (_("incertas"), totals.uncertain),
             (_("custo até agora"), found.cost or 0),
         ]
-        labels = dict(LeftOut.choices)
+        labels = left_out_labels(obj)
         facts += [(labels[reason], n) for reason, n in found.left_out.items()]
         warnings = []
         if obj.pause_reason:
@@ -212,23 +213,25 @@ class CampaignAdmin(CompanyAdmin):
 class RecipientQuestions(QuestionFilter):
     """Questions about recipients."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "falhas": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "falhas": AdminQuestion(
             _("Falhas de hoje"),
             lambda rows, now: rows.filter(
                 status=RecipientStatus.FAILED, claimed_at__gte=today(now)
             ),
         ),
-        "incertos": Question(
+        "incertos": AdminQuestion(
             _("Ninguém sabe se saiu"),
             lambda rows, now: rows.filter(status=RecipientStatus.UNCERTAIN),
         ),
-        "responderam": Question(_("Responderam"), lambda rows, now: rows.exclude(replied_at=None)),
+        "responderam": AdminQuestion(
+            _("Responderam"), lambda rows, now: rows.exclude(replied_at=None)
+        ),
     }
 
 
 @admin.register(Recipient)
-class RecipientAdmin(CompanyAdmin):
+class RecipientAdmin(PeopleSearched):
     """Every message of a campaign: a record."""
 
     is_read_only = True
@@ -245,7 +248,7 @@ class RecipientAdmin(CompanyAdmin):
     )
     list_select_related = ("contact", "campaign")
     search_fields = ("contact__name",)
-    search_help_text = _("Nome da pessoa")
+    search_help_text = _("Nome ou telefone da pessoa")
     ordering = ("-id",)
     fields = (
         ("shown_contact", "shown_campaign"),

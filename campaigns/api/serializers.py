@@ -10,7 +10,7 @@ from rest_framework import serializers
 from campaigns.choices import CampaignKind, WinnerRule
 from campaigns.models import Campaign, Recipient
 from campaigns.selectors import Totals
-from common.api.fields import Choice, Count, Flag, Id, JSONObject, StrictSerializer, Text
+from common.api.fields import Count, Flag, Id, JSONObject, OneOf, StrictSerializer, Text
 
 
 class TotalsOut(serializers.Serializer[Any]):
@@ -138,7 +138,7 @@ class CampaignIn(VariantIn):
 
     name = Text(max_length=255)
     description = Text(required=False, allow_blank=True, max_length=2000)
-    kind = Choice(choices=CampaignKind.choices, required=False)
+    kind = OneOf(choices=CampaignKind.choices, required=False)
     channel = Id(required=False, allow_null=True)
     variants = serializers.ListField(child=VariantIn(), required=False, min_length=1, max_length=5)
     segment = Id(required=False, allow_null=True)
@@ -155,7 +155,7 @@ class CampaignIn(VariantIn):
     follows_capacity = Flag(required=False)
     expected_replies = Count(required=False, min_value=1, max_value=100)
     reply_queue = Id(required=False, allow_null=True)
-    winner_rule = Choice(choices=WinnerRule.choices, required=False)
+    winner_rule = OneOf(choices=WinnerRule.choices, required=False)
 
 
 class StartIn(StrictSerializer):

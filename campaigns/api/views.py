@@ -29,12 +29,11 @@ from campaigns.models import Campaign, CampaignVariant, Recipient
 from campaigns.selectors import NUMBERS, costs_of, people_behind, results, totals_of
 from campaigns.services import campaigns as life
 from campaigns.services.audiences import audience_request, campaign_forecast
-from campaigns.services.lists import Line, list_put
+from campaigns.services.lists import Line, line_of, list_put
 from common.api.fields import NoInput
 from common.api.pagination import CursorPages, NewestFirst
 from common.api.permissions import ManagersOnly
 from common.errors import NotFound
-from contacts.imports.mapping import plain
 from contacts.models import Segment
 from omnichannel.models import Channel, Template
 from queues.models import Queue
@@ -43,7 +42,7 @@ TAGS = ["campanhas"]
 OF_VARIANT = ("template", "message", "variables")
 
 
-class InOrder(CursorPages):
+class RecipientsInOrder(CursorPages):
     """Recipients in the order of the list."""
 
     ordering = "id"
@@ -156,7 +155,7 @@ class CampaignDetail(CampaignView):
         return Response(status=204)
 
 
-class Metrics(CampaignView):
+class CampaignMetrics(CampaignView):
     """Métricas."""
 
     @extend_schema(tags=TAGS, operation_id="campanhas_metricas", responses=MetricsOut)
@@ -191,7 +190,7 @@ class Recipients(CampaignView):
 
     queryset = Recipient.unscoped.none()
     serializer_class = PeopleIn
-    pagination_class = InOrder
+    pagination_class = RecipientsInOrder
 
     @extend_schema(
         tags=TAGS,
@@ -232,15 +231,13 @@ class Recipients(CampaignView):
 
 
 def _lines(given: dict[str, Any]) -> list[Line]:
-    raws: list[tuple[str, dict[str, str]]] = [(raw, {}) for raw in given.get("numbers", [])]
-    for row in given.get("rows", []):
-        texts = {str(name)[:60]: str(value)[:500] for name, value in row.items()}
-        raw = next((texts.pop(name) for name in list(texts) if plain(name) == "telefone"), "")
-        raws.append((raw, texts))
-    return [Line(n, raw[:64], columns) for n, (raw, columns) in enumerate(raws, 1)]
+    numbers = given.get("numbers", [])
+    plain = [Line(n, raw) for n, raw in enumerate(numbers, 1)]
+    rows = enumerate(given.get("rows", []), len(numbers) + 1)
+    return [*plain, *(line_of(n, row) for n, row in rows)]
 
 
-class Forecast(CampaignView):
+class CampaignForecast(CampaignView):
     """Previsão de custo."""
 
     @extend_schema(tags=TAGS, operation_id="campanhas_previsao", responses=ForecastOut)
@@ -282,7 +279,7 @@ class Start(CampaignView):
         return self.answer(campaign_id)
 
 
-class Act(CampaignView):
+class CampaignAct(CampaignView):
     """An act without input."""
 
     def done(self, campaign_id: UUID, act: Callable[..., Any]) -> Response:
@@ -293,7 +290,7 @@ class Act(CampaignView):
         return self.answer(campaign_id)
 
 
-class Pause(Act):
+class Pause(CampaignAct):
     """Pausar."""
 
     @extend_schema(tags=TAGS, operation_id="campanhas_pausar", request=None, responses=CampaignOut)
@@ -302,7 +299,7 @@ class Pause(Act):
         return self.done(campaign_id, life.campaign_pause)
 
 
-class Resume(Act):
+class Resume(CampaignAct):
     """Retomar."""
 
     @extend_schema(tags=TAGS, operation_id="campanhas_retomar", request=None, responses=CampaignOut)
@@ -311,7 +308,7 @@ class Resume(Act):
         return self.done(campaign_id, life.campaign_resume)
 
 
-class Cancel(Act):
+class Cancel(CampaignAct):
     """Cancelar."""
 
     @extend_schema(

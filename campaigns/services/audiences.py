@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from django.db import transaction
@@ -13,36 +15,48 @@ from django.utils import timezone
 from accounts.models import Membership
 from campaigns import bells, events
 from campaigns.audience import freeze
-from campaigns.choices import AudienceState, CampaignStatus, RecipientStatus
-from campaigns.errors import CampaignFixed
-from campaigns.models import Campaign, Recipient
-from campaigns.rules import purpose_of
+from campaigns.choices import AudienceState, CampaignStatus, LeftOut, RecipientStatus
+from campaigns.errors import CampaignFixed, ListReading, ListRefused
+from campaigns.filling import Known
+from campaigns.models import Campaign, CampaignVariant, Recipient
+from campaigns.rules import needs_window, purpose_of
 from campaigns.services.campaigns import audience_forget, campaign_move
+from campaigns.services.messages import Composer
 from common.errors import DomainError
 from common.realtime import publish
 from common.tasks import ring
-from contacts.refs import IdentityKind, IdentityRef
-from omnichannel.choices import PriceCategory
-from omnichannel.models import MessageCost
+from omnichannel.models import MessageCost, SendingStop
 from omnichannel.services.costs import budget_state, month_of, zone_of
 from omnichannel.services.pricing import (
     Forecast,
     Portion,
     forecast,
-    market_of,
+    market_at,
     price_category,
     rate_card,
 )
+from providers.choices import PriceCategory
+from providers.outgoing import Destination as Address
+from providers.registry import policy_of
 
 BATCH = 5000
+# So many people's texts are measured to price a campaign that is charged by parts.
+MEASURED = 200
+KNOWN = ("contact__name", "contact__email", "contact__custom", "given")
 
 
 @transaction.atomic
 def audience_request(*, campaign: Campaign, actor: Membership) -> Campaign:
-    """Have a campaign's list frozen anew, in the background. Raises CampaignFixed."""
+    """Have a campaign's list frozen anew, in the background. Raises CampaignFixed, ListReading
+    while a workbook of it is being read, ListRefused when one could not be.
+    """
     row = Campaign.unscoped.select_for_update().get(pk=campaign.pk)
     if not row.is_editable:
         raise CampaignFixed
+    if row.list_file:
+        raise ListReading
+    if row.list_error:
+        raise ListRefused(row.list_error)
     if row.status == CampaignStatus.SCHEDULED:
         campaign_move(row, CampaignStatus.DRAFT)
     audience_forget(row)
@@ -87,9 +101,9 @@ def _build(row: Campaign) -> int:
     Recipient.unscoped.filter(campaign=row).delete()
     purpose = purpose_of(row, (one.template.category for one in variants if one.template))
     letters = [one.letter for one in variants] or ["A"]
-    needs_window = any(one.template is None for one in variants)
-    count = freeze(row, purpose, letters, needs_window=bool(variants) and needs_window)
+    count = freeze(row, purpose, letters, is_answer=needs_window(row, variants))
     _name_markets(row)
+    _leave_countries_out(row)
     return count
 
 
@@ -100,15 +114,19 @@ def _name_markets(row: Campaign) -> None:
     ).exclude(phone="", user_id="")
     known: dict[str, list[Any]] = {}
     for pk, phone, user_id in abroad.values_list("pk", "phone", "user_id").iterator():
-        own = (
-            IdentityRef(IdentityKind.WA_PHONE, phone)
-            if phone
-            else IdentityRef(IdentityKind.WA_BSUID, user_id)
-        )
-        known.setdefault(market_of([own]), []).append(pk)
+        known.setdefault(market_at(Address(phone=phone, user_id=user_id)), []).append(pk)
     for market, ids in known.items():
         for start in range(0, len(ids), BATCH):
             Recipient.unscoped.filter(pk__in=ids[start : start + BATCH]).update(market=market)
+
+
+def _leave_countries_out(row: Campaign) -> None:
+    """Leave out whoever lives where the channel may not send now; claims ask it again."""
+    stops = SendingStop.unscoped.filter(channel=row.channel, until__gt=timezone.now())
+    there = Recipient.unscoped.filter(campaign=row, status=RecipientStatus.PENDING)
+    there.filter(market__in=stops.exclude(market=None).values("market")).update(
+        status=RecipientStatus.SKIPPED, left_out=LeftOut.COUNTRY
+    )
 
 
 # --- cost -----------------------------------------------------------------------------------------
@@ -128,20 +146,42 @@ def campaign_forecast(campaign: Campaign) -> Forecast | None:
 
 
 def _portions(campaign: Campaign) -> Iterable[Portion]:
+    if not policy_of(campaign.channel_kind).price_units:
+        return ()
     rows = Recipient.unscoped.filter(campaign=campaign, status=RecipientStatus.PENDING)
     counted = rows.order_by().values("letter", "market").annotate(n=Count("pk"))
     variants = campaign.variants.for_company(campaign.company_id).select_related("template")
-    categories = {
-        one.letter: price_category(one.template.category)
-        if one.template
-        else PriceCategory.SERVICE.value
-        for one in variants
-    }
+    charges = {one.letter: _charge(campaign, one) for one in variants}
     together: dict[tuple[str, str], int] = {}
     for line in counted:
-        key = (line["market"], categories.get(line["letter"], PriceCategory.MARKETING.value))
-        together[key] = together.get(key, 0) + line["n"]
+        charge = charges.get(line["letter"], _Charge(PriceCategory.MARKETING.value))
+        key = (line["market"], charge.category)
+        together[key] = together.get(key, 0) + ceil(line["n"] * charge.parts)
     return (Portion(market, category, n) for (market, category), n in sorted(together.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """What one message of a version is charged as: so many parts, on average, of a category."""
+
+    category: str
+    parts: float = 1.0
+
+
+def _charge(campaign: Campaign, variant: CampaignVariant) -> _Charge:
+    if variant.template is not None:
+        return _Charge(price_category(variant.template.category))
+    composer = Composer(campaign, variant)
+    measure = composer.measured({"text": variant.text})
+    if measure is None:
+        return _Charge(PriceCategory.SERVICE.value)
+    # Names and other data make texts longer or shorter: some people tell what to expect of all.
+    people = Recipient.unscoped.filter(campaign=campaign, status=RecipientStatus.PENDING)
+    known = people.filter(letter=variant.letter).order_by("id").values_list(*KNOWN)[:MEASURED]
+    filled = (composer.values_of(Known(*row)) for row in known)
+    counts = [told.count for one in filled if one and (told := composer.measured(one))]
+    parts = sum(counts) / len(counts) if counts else float(measure.count)
+    return _Charge(measure.category, parts)
 
 
 def _sent(campaign: Campaign) -> dict[tuple[str, str], int]:

@@ -19,9 +19,9 @@ from campaigns.choices import (
     EDITABLE,
     MOVES,
     AudienceState,
+    CampaignPauseReason,
     CampaignStatus,
     LeftOut,
-    PauseReason,
     RecipientStatus,
 )
 from campaigns.errors import (
@@ -32,7 +32,7 @@ from campaigns.errors import (
     CampaignNotReady,
     ScheduleInThePast,
 )
-from campaigns.filling import variables_check
+from campaigns.filling import text_check, variables_check
 from campaigns.models import MOST_VARIANTS, Campaign, CampaignVariant, Recipient
 from campaigns.services.messages import variant_check
 from common.errors import DomainError
@@ -43,6 +43,8 @@ from contacts.models import Contact
 from omnichannel.choices import ChannelStatus
 from omnichannel.models import Template
 from omnichannel.services.costs import budget_state
+from providers import registry
+from providers.base import Bulk
 
 # Whoever changes one of these changes who gets the message.
 OF_AUDIENCE = frozenset({"segment", "filters", "kind", "channel", "channel_kind", "frequency_days"})
@@ -115,7 +117,7 @@ def _variants_put(row: Campaign, drafts: Sequence[VariantDraft]) -> bool:
             campaign=row,
             letter="ABCDE"[place],
             template=draft.template,
-            text=draft.text.strip(),
+            text=text_check(draft.text.strip()),
             variables=variables_check(draft.variables or {}),
         )
         for place, draft in enumerate(drafts)
@@ -165,6 +167,8 @@ def campaign_problems(campaign: Campaign) -> dict[str, list[Any]]:
     channel = campaign.channel
     if channel is None:
         found["channel"] = [_("Escolha o canal.")]
+    elif not registry.has_face(channel.kind, Bulk):
+        found["channel"] = [registry.LACKING[Bulk][0]]
     elif channel.status == ChannelStatus.ERROR:
         found["channel"] = [_("O canal está com erro. Valide-o antes de enviar.")]
     elif channel.status != ChannelStatus.ACTIVE:
@@ -281,7 +285,7 @@ def campaign_pause(
     *,
     campaign: Campaign,
     actor: Membership | None = None,
-    reason: str = PauseReason.PERSON,
+    reason: str = CampaignPauseReason.PERSON,
     detail: str = "",
 ) -> Campaign:
     """Stop at once: nothing is claimed after this commits; what was claimed before goes out."""

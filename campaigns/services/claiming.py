@@ -18,18 +18,20 @@ from django.db.models import Exists, OuterRef, Q
 from campaigns.capacity import room_for
 from campaigns.choices import LeftOut, RecipientStatus
 from campaigns.filling import Known
-from campaigns.hours import may_send
+from campaigns.hours import PersonClocks, may_send
 from campaigns.limits import daily_room, rate_of
 from campaigns.models import Campaign, CampaignVariant, NumberPace, Recipient
-from campaigns.rules import PAIR, judged, purpose_of
+from campaigns.rules import PAIR, judged, needs_window, purpose_of
 from campaigns.services.messages import Composer, variant_check
 from common.errors import DomainError
 from common.locks import lock_all, lock_key
 from common.rows import run
-from omnichannel.adapters.outgoing import Account, OutgoingMessage
-from omnichannel.adapters.outgoing import Recipient as Address
-from omnichannel.choices import ChannelStatus, MessageStatus
+from omnichannel.choices import ChannelStatus
 from omnichannel.models import Channel, Conversation, Message
+from omnichannel.sending.reach import Whose
+from providers.choices import MessageStatus
+from providers.facts import Json
+from providers.outgoing import Account, OutgoingMessage
 
 # What a number that was idle may send at once, in seconds of its rate.
 BURST = timedelta(milliseconds=250)
@@ -43,29 +45,33 @@ WHERE channel_id = %s::uuid FOR UPDATE SKIP LOCKED
 """
 TAKE = """
 UPDATE campaigns_recipient r SET status = 'enviando', claimed_at = clock_timestamp(),
-    attempts = r.attempts + 1, values = v.said, updated_at = now(), error_code = '',
-    error_detail = ''
-FROM unnest(%s::uuid[], %s::jsonb[]) AS v(id, said) WHERE r.id = v.id
+    attempts = r.attempts + 1, values = v.said, pricing = coalesce(v.pricing, r.pricing),
+    updated_at = now(), error_code = '', error_detail = ''
+FROM unnest(%s::uuid[], %s::jsonb[], %s::jsonb[]) AS v(id, said, pricing) WHERE r.id = v.id
 """
 LEAVE = """
 UPDATE campaigns_recipient r SET status = v.status, left_out = v.reason, updated_at = now()
 FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS v(id, status, reason) WHERE r.id = v.id
 """
+LATER = """
+UPDATE campaigns_recipient r SET send_after = v.at, updated_at = now()
+FROM unnest(%s::uuid[], %s::timestamptz[]) AS v(id, at) WHERE r.id = v.id
+"""
 COLUMNS = (
-    *("id", "letter", "phone", "user_id", "given", "attempts", "reason", "contact_id"),
+    *("id", "letter", "phone", "user_id", "market", "given", "attempts", "reason", "contact_id"),
     *("contact__name", "contact__email", "contact__custom", "contact__merged_into"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One claimed message."""
+    """One claimed message; `pricing` where it is paid by its parts."""
 
     id: UUID
-    campaign_id: UUID
-    contact_id: UUID
     attempts: int
     message: OutgoingMessage
+    about: Whose
+    pricing: Json | None = None
 
 
 @dataclass(slots=True)
@@ -157,7 +163,12 @@ def _take(claim: Claim, campaign: Campaign, wanted: int, now: datetime) -> int:
     taken: list[Item] = []
     said: list[str] = []
     left: list[tuple[UUID, str, str]] = []
+    later: list[tuple[UUID, datetime]] = []
+    clocks = PersonClocks(campaign, now)
     for row in _waiting(campaign, kit, now)[:wanted]:
+        if (opens := clocks.opens_at(row[2])) is not None:
+            later.append((row[0], opens))
+            continue
         item, values, reason = _composed(campaign, kit, row)
         if item is None:
             # Whoever said no meanwhile is shown as that.
@@ -166,11 +177,14 @@ def _take(claim: Claim, campaign: Campaign, wanted: int, now: datetime) -> int:
             left.append((row[0], status.value, reason))
         else:
             taken.append(item)
-            said.append(orjson.dumps(values).decode())
+            said.append(_dumped(values))
     if taken:
-        run(TAKE, [item.id for item in taken], said)
+        priced = [_dumped(item.pricing) if item.pricing else None for item in taken]
+        run(TAKE, [item.id for item in taken], said, priced)
     if left:
         run(LEAVE, *map(list, zip(*left, strict=True)))
+    if later:
+        run(LATER, *map(list, zip(*later, strict=True)))
     claim.items += taken
     return len(taken)
 
@@ -191,7 +205,8 @@ def _waiting(campaign: Campaign, kit: Kit, now: datetime) -> Any:
         person="contact_id",
         nowhere=Q(phone="", user_id=""),
         is_gone=LeftOut.ERASED,
-        needs_window=kit.needs_window,
+        is_answer=kit.is_answer,
+        market="market",
     )
     held = asked.select_for_update(skip_locked=True, of=("self",))
     return held.order_by("send_after", "id").values_list(*COLUMNS)
@@ -200,9 +215,8 @@ def _waiting(campaign: Campaign, kit: Kit, now: datetime) -> Any:
 def _composed(
     campaign: Campaign, kit: Kit, row: Sequence[Any]
 ) -> tuple[Item | None, dict[str, str], str]:
-    pk, letter, phone, user_id, given, attempts, reason, contact_id, name, email, custom, merged = (
-        row
-    )
+    pk, letter, phone, user_id, market, given, attempts, reason, contact_id, *known = row
+    name, email, custom, merged = known
     if merged is not None:
         # The other record of this person has the message.
         reason = reason or LeftOut.REPEATED.value
@@ -213,11 +227,17 @@ def _composed(
     if values is None:
         return None, {}, LeftOut.NO_VARIABLE.value
     try:
-        message = composer.message(pk, Address(phone=phone, user_id=user_id), values)
+        message = composer.message(pk, composer.address(phone, user_id), values)
     except DomainError:
         # Too long for Meta once this person's words are in it, say.
         return None, {}, LeftOut.NO_VARIABLE.value
-    return Item(pk, campaign.pk, contact_id, attempts + 1, message), values, ""
+    sent = message.template
+    about = Whose(contact_id, market, (sent.name, sent.language) if sent else None)
+    return Item(pk, attempts + 1, message, about, composer.pricing(message)), values, ""
+
+
+def _dumped(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 # --- what a campaign's messages are made with -----------------------------------------------------
@@ -231,7 +251,8 @@ class Kit:
 
     made_at: float
     purpose: str = ""
-    needs_window: bool = False
+    # It goes only to those who wrote a moment ago.
+    is_answer: bool = False
     composers: dict[str, Composer] = field(default_factory=dict)
     problem: str = ""
 
@@ -262,7 +283,7 @@ def _kit(campaign: Campaign, now: float) -> Kit:
     return Kit(
         now,
         purpose_of(campaign, (one.template.category for one in variants if one.template)),
-        any(one.template is None for one in variants),
+        needs_window(campaign, variants),
         composers,
     )
 

@@ -9,16 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.filling import Filling, Known, places_check
 from campaigns.models import Campaign, CampaignVariant, ListedPerson
+from campaigns.services.addresses import address_to
 from common.errors import DomainError
 from contacts.models import Contact
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import OutgoingMessage, Recipient, TemplateSend
-from omnichannel.choices import MessageKind, TemplateStatus
+from omnichannel.sending.tokens import RECIPIENT, token_for
 from omnichannel.services.template_filling import HEADER_FILES, template_info
+from omnichannel.services.wording import pricing_of, text_measure, text_worded
+from providers import registry
+from providers.base import Templates
+from providers.choices import MessageKind, TemplateStatus
+from providers.facts import Json
+from providers.outgoing import Destination, Measure, OutgoingMessage, TemplateParts, TemplateSend
 
-TOKEN_PREFIX = "cmp:"  # noqa: S105  (a label in the provider's callback data, not a secret)
 # Stands for whoever a variable is about while nobody is chosen yet.
 SOMEBODY = Known(name="Maria da Silva", email="maria@exemplo.com.br")
+SOME_NUMBER = "5541999990000"
 
 
 class TemplateUnfit(DomainError):
@@ -29,7 +34,7 @@ class TemplateUnfit(DomainError):
 
 def token_of(recipient_id: Any) -> str:
     """Return what the provider gives back in every receipt of a recipient's message."""
-    return f"{TOKEN_PREFIX}{recipient_id}"
+    return token_for(RECIPIENT, recipient_id)
 
 
 class Composer:
@@ -40,16 +45,30 @@ class Composer:
 
     def __init__(self, campaign: Campaign, variant: CampaignVariant) -> None:
         assert campaign.channel is not None
-        self._adapter = registry.adapter_for(campaign.channel.kind)
+        kind = campaign.channel.kind
+        self._kind, self._adapter = kind, registry.adapter_for(kind)
+        self._templates = registry.face_of(kind, Templates) if variant.template else None
         self._info = template_info(variant.template) if variant.template else None
         told: Mapping[str, str] = variant.variables if self._info else {"text": variant.text}
-        self.filling = Filling(told)
+        self.filling = Filling(told, is_text=self._info is None)
+        self._channel = campaign.channel
 
     def values_of(self, person: Known) -> dict[str, str] | None:
         """Return the variables for a person, None when one is missing that has no stand-in."""
         return self.filling.fill(person)
 
-    def message(self, recipient_id: Any, to: Recipient, values: dict[str, str]) -> OutgoingMessage:
+    def address(self, phone: str, user_id: str = "") -> Destination:
+        """Return where the campaign's channel writes to a number or a user id."""
+        return address_to(self._kind, phone, user_id)
+
+    def somewhere(self) -> Destination:
+        """Return where somebody invented is written to."""
+        to = self.address(SOME_NUMBER)
+        return self.address("", SOMEBODY.email) if to.is_nowhere else to
+
+    def message(
+        self, recipient_id: Any, to: Destination, values: dict[str, str]
+    ) -> OutgoingMessage:
         """Return what the adapter sends. Raises ContentRefused."""
         if self._info is None:
             made = OutgoingMessage(
@@ -66,14 +85,27 @@ class Composer:
         return made
 
     def _built(self, values: dict[str, str]) -> TemplateSend:
-        assert self._info is not None
-        return self._adapter.template_build(self._info, values)
+        assert self._info is not None and self._templates is not None
+        return self._templates.template_build(self._info, values)
 
     def shown(self, values: Mapping[str, Any]) -> str:
         """Return the message as the person reads it."""
-        if self._info is None:
-            return str(values.get("text", ""))
-        return self._adapter.template_preview(self._info, values)
+        shown = self.parts(values)
+        return "\n\n".join(part for part in (shown.header, shown.body, shown.footer) if part)
+
+    def parts(self, values: Mapping[str, Any]) -> TemplateParts:
+        """Return the same in its parts, with the buttons."""
+        if self._info is None or self._templates is None:
+            return TemplateParts(body=text_worded(self._channel, str(values.get("text", ""))))
+        return self._templates.template_parts(self._info, values)
+
+    def pricing(self, message: OutgoingMessage) -> Json | None:
+        """Return what a message is charged as, None where the provider tells it."""
+        return pricing_of(self._channel, message)
+
+    def measured(self, values: Mapping[str, Any]) -> Measure | None:
+        """Return as how many parts a text is charged; None where a message is paid whole."""
+        return text_measure(self._channel, str(values.get("text", "")))
 
 
 def variant_check(campaign: Campaign, variant: CampaignVariant) -> None:
@@ -81,15 +113,20 @@ def variant_check(campaign: Campaign, variant: CampaignVariant) -> None:
     of another account, missing or extra variables, places nobody fills. Raises DomainError.
     """
     if variant.template is None and not variant.text:
-        raise TemplateUnfit(_("Escolha um modelo ou escreva a mensagem."))
+        raise TemplateUnfit(
+            _("Escolha um modelo ou escreva a mensagem.")
+            if registry.has_face(campaign.channel_kind, Templates)
+            else _("Escreva a mensagem.")
+        )
     if variant.template is not None:
         _template_check(campaign, variant)
     composer = Composer(campaign, variant)
     places_check(composer.filling.places(), _columns(campaign))
-    values = {
-        key: text or "x" for key, text in (composer.values_of(anybody(composer)) or {}).items()
-    }
-    composer.message(variant.pk, Recipient(phone="5541999990000"), values)
+    values = composer.values_of(anybody(composer)) or {}
+    # Left empty for everybody is missing; empty for somebody, as {nome|} may be, is not.
+    left_empty = {key for key, told in variant.variables.items() if not told.strip()}
+    values = {key: text or "x" for key, text in values.items() if key not in left_empty}
+    composer.message(variant.pk, composer.somewhere(), values)
 
 
 def anybody(composer: Composer) -> Known:
@@ -108,10 +145,10 @@ def _template_check(campaign: Campaign, variant: CampaignVariant) -> None:
         raise TemplateUnfit(_("O modelo é de outra conta. Escolha um deste canal."))
     if template.status != TemplateStatus.APPROVED:
         raise TemplateUnfit(
-            _("A Meta não permite usar este modelo agora (%(status)s). Escolha outro.")
+            _("Este modelo não pode ser usado agora (%(status)s). Escolha outro.")
             % {"status": template.get_status_display()}
         )
-    asked = registry.adapter_for(channel.kind).template_variables(template_info(template))
+    asked = registry.face_of(channel.kind, Templates).template_variables(template_info(template))
     if any(one.kind in HEADER_FILES or one.kind == "location" for one in asked):
         raise TemplateUnfit(
             _("Modelos com arquivo ou local no cabeçalho não podem ir em campanhas.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,27 +9,26 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.choices import CampaignStatus, PauseReason, RecipientStatus
-from campaigns.models import Campaign, NumberPace, Recipient
-from campaigns.services.campaigns import campaign_pause
-from common.errors import Conflict
+from campaigns.choices import OF_MESSAGE, RecipientStatus
+from campaigns.models import Recipient
+from campaigns.services.stopping import number_recovers
 from common.rows import run
-from contacts.models import Purpose
-from contacts.services.consent import Fact, consents_record
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import SendError, SendResult
+from omnichannel.external import external_key
 from omnichannel.models import Channel
-from omnichannel.services.channels import channel_stop
-from omnichannel.services.refusals import REFUSED
+from omnichannel.sending.claims import Claims
+from omnichannel.sending.reach import Whose, trouble_of, troubles_take
+from omnichannel.sending.verdict import UNKNOWN, SendVerdict, verdict_of
+from omnichannel.sending.withdrawals import Withdrawal, withdrawals_record
+from omnichannel.services.costs import Priced, costs_record
+from providers.choices import MessageStatus
+from providers.facts import Json
+from providers.outgoing import Scope, SendError, SendResult
 
-logger = logging.getLogger(__name__)
-
-MAX_ATTEMPTS = 6
-# A claim older than this belongs to a process that died: a call lasts at most 36 s.
-CLAIM_LOST = timedelta(seconds=60)
-SLOWEST = 60.0
+# A campaign's message waits for whatever is not about its own person.
+WAITS_FOR: frozenset[Scope] = frozenset({"number", "channel", "campaigns", "template"})
 # One answer of "too fast" among many makes its message wait; from this share on, the number rests.
 TOO_MANY = 0.2
 
@@ -38,8 +36,8 @@ TOO_MANY = 0.2
 SETTLE = """
 WITH told AS (
     SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[])
-        AS v(id, status, external_id, code, detail, sent_at, send_after)
+        %s::timestamptz[], %s::timestamptz[], %s::int[])
+        AS v(id, status, external_id, code, detail, sent_at, send_after, uncounted)
 ), held AS MATERIALIZED (
     SELECT r.id FROM campaigns_recipient r WHERE r.id IN (SELECT id FROM told)
     ORDER BY r.id FOR UPDATE
@@ -51,25 +49,25 @@ UPDATE campaigns_recipient r SET updated_at = now(),
     error_code = CASE WHEN r.status IN ('enviando', 'incerto') THEN v.code ELSE r.error_code END,
     error_detail =
         CASE WHEN r.status IN ('enviando', 'incerto') THEN v.detail ELSE r.error_detail END,
-    send_after = coalesce(v.send_after, r.send_after)
+    send_after = coalesce(v.send_after, r.send_after),
+    attempts = greatest(r.attempts - v.uncounted, 0)
 FROM told v, held h WHERE r.id = v.id AND h.id = r.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a call for one claimed recipient came to: a result, an error, or neither when it broke
-    off and nobody knows.
+    """What a call for one claimed recipient came to: a result, an error, or None when it broke off
+    and nobody knows. `about` is whose message it was, `pricing` what it is charged as once taken.
     """
 
     id: UUID
-    campaign_id: UUID
-    contact_id: UUID
     channel: Channel
     attempts: int
     at: datetime
-    result: SendResult | None = None
-    error: SendError | None = None
+    answer: SendResult | SendError | None
+    about: Whose
+    pricing: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +79,16 @@ class _Row:
     detail: str = ""
     sent_at: datetime | None = None
     send_after: datetime | None = None
+    uncounted: int = 0
 
 
 def outcomes_write(outcomes: Sequence[Outcome]) -> None:
-    """Write down outcomes of any campaigns, and do what their errors ask for."""
-    rows = [_row(one) for one in outcomes]
+    """Write down outcomes of any campaigns, and stop what their errors ask to stop."""
+    judged = [
+        (one, verdict_of(one.answer, attempts=one.attempts, waits_for=WAITS_FOR))
+        for one in outcomes
+    ]
+    rows = [_row(one, verdict) for one, verdict in judged]
     with transaction.atomic():
         run(
             SETTLE,
@@ -96,133 +99,88 @@ def outcomes_write(outcomes: Sequence[Outcome]) -> None:
             [row.detail for row in rows],
             [row.sent_at for row in rows],
             [row.send_after for row in rows],
+            [row.uncounted for row in rows],
         )
-        _withdraw([one for one in outcomes if one.error and one.error.code == REFUSED])
-    _troubles(outcomes)
+        _bill([one for one in outcomes if one.pricing and isinstance(one.answer, SendResult)])
+        _withdraw([one for one, verdict in judged if verdict.is_withdrawal])
+    for channel in {one.channel.pk: one.channel for one in outcomes}.values():
+        _troubles(channel, [one for one in outcomes if one.channel.pk == channel.pk])
 
 
-def _row(one: Outcome) -> _Row:
-    error = one.error
-    if one.result is not None:
-        return _Row(one.id, RecipientStatus.SENT, one.result.external_id, sent_at=one.at)
-    if error is None or error.unknown:
-        return _Row(one.id, RecipientStatus.UNCERTAIN, code="resultado_desconhecido")
-    detail = str(error.detail)[:300]
-    if error.code == REFUSED:
-        return _Row(one.id, RecipientStatus.OPTED_OUT, code=error.code, detail=detail)
-    if _waits(error) or (error.retryable and one.attempts < MAX_ATTEMPTS):
-        wait = registry.retry_delay(error, one.attempts)
-        later = timezone.now() + timedelta(seconds=wait)
-        return _Row(
-            one.id, RecipientStatus.PENDING, code=error.code, detail=detail, send_after=later
-        )
-    return _Row(one.id, RecipientStatus.FAILED, code=error.code, detail=detail)
-
-
-def _waits(error: SendError) -> bool:
-    """Tell whether the message did nothing wrong: the number, its account or the template did."""
-    return error.scope in ("number", "channel", "campaigns", "template")
-
-
-def _withdraw(refused: Sequence[Outcome]) -> None:
-    """Write to the ledger what Meta says of people who stopped marketing there (131050)."""
-    by_company: dict[Any, list[Outcome]] = {}
-    for one in refused:
-        by_company.setdefault(one.channel.company_id, []).append(one)
-    for company_id, found in by_company.items():
-        consents_record(
-            company=company_id,
-            facts=[withdrawal(one.contact_id, one.id, one.channel.kind, one.at) for one in found],
-        )
-
-
-def withdrawal(contact_id: Any, recipient_id: Any, kind: str, at: datetime) -> Fact:
-    """Return the ledger's line for a person who stopped marketing at the provider."""
-    return Fact(
-        contact_id=contact_id,
-        purpose=Purpose.MARKETING,
-        channel=kind,
-        is_granted=False,
-        source=f"{kind}.{REFUSED}",
-        occurred_at=at,
-        proof=f"destinatário {recipient_id}",
+def _row(one: Outcome, verdict: SendVerdict) -> _Row:
+    if isinstance(one.answer, SendResult):
+        key = external_key(one.answer.external_id)
+        return _Row(one.id, RecipientStatus.SENT, key, sent_at=one.at)
+    status, later = OF_MESSAGE[verdict.status], None
+    if verdict.is_withdrawal:
+        status = RecipientStatus.OPTED_OUT
+    if verdict.status == MessageStatus.PENDING:
+        later = timezone.now() + timedelta(seconds=verdict.wait)
+    return _Row(
+        one.id,
+        status,
+        code=verdict.code,
+        detail=verdict.detail[:300],
+        send_after=later,
+        uncounted=int(not verdict.is_counted),
     )
 
 
-# --- errors that reach further than one person ----------------------------------------------------
+def _bill(taken: Sequence[Outcome]) -> None:
+    """Keep what was charged as it was taken, delivered or not."""
+    for channel in {one.channel.pk: one.channel for one in taken}.values():
+        costs_record(
+            channel=channel,
+            priced=[
+                Priced(one.id, one.about.market, one.pricing, one.at)
+                for one in taken
+                if one.pricing is not None and one.channel.pk == channel.pk
+            ],
+        )
 
 
-def _troubles(outcomes: Sequence[Outcome]) -> None:
-    channels = {one.channel.pk: one.channel for one in outcomes}
-    for channel_id, channel in channels.items():
-        mine = [one for one in outcomes if one.channel.pk == channel_id]
-        errors = [(one, one.error) for one in mine if one.error is not None]
-        seen: set[tuple[str, UUID]] = set()
-        for one, error in errors:
-            key = (error.scope, one.campaign_id)
-            if key not in seen:
-                seen.add(key)
-                trouble_take(channel, one.campaign_id, error.scope, error.code, str(error.detail))
-        too_fast = [error for _one, error in errors if error.scope == "number"]
-        if len(too_fast) > len(mine) * TOO_MANY:
-            _slow_down(channel, too_fast)
-        elif any(one.result is not None for one in mine):
-            NumberPace.unscoped.filter(channel=channel, slow_count__gt=0).update(slow_count=0)
+def _withdraw(refused: Sequence[Outcome]) -> None:
+    for channel in {one.channel.pk: one.channel for one in refused}.values():
+        withdrawals_record(
+            channel=channel,
+            found=[
+                withdrawal_of(one.about.contact_id, one.id, one.at)
+                for one in refused
+                if one.channel.pk == channel.pk
+            ],
+        )
 
 
-def trouble_take(channel: Channel, campaign_id: UUID, scope: str, code: str, detail: str) -> None:
-    """Pause what an error asks to pause: the number's campaigns, or the one with the template.
-
-    Whole-number trouble stops the channel too, replies included, unless it is about campaigns only.
-    """
-    if scope == "channel":
-        channel_stop(channel=channel, detail=detail)
-        reason = PauseReason.PAYMENT if code == "pagamento_pendente" else PauseReason.NUMBER
-        _pause_all(channel, reason, detail)
-    elif scope == "campaigns":
-        _pause_all(channel, PauseReason.SPAM, detail)
-    elif scope == "template":
-        _pause(Campaign.unscoped.filter(pk=campaign_id), PauseReason.TEMPLATE, detail)
+def withdrawal_of(contact_id: Any, recipient_id: Any, at: datetime) -> Withdrawal:
+    """Return that a recipient stopped marketing at the provider."""
+    return Withdrawal(contact_id, f"destinatário {recipient_id}", at)
 
 
-def _pause_all(channel: Channel, reason: str, detail: str) -> None:
-    _pause(Campaign.unscoped.filter(channel=channel), reason, detail)
-
-
-def _pause(campaigns: Any, reason: str, detail: str) -> None:
-    for campaign in campaigns.filter(status=CampaignStatus.RUNNING):
-        try:
-            campaign_pause(campaign=campaign, reason=reason, detail=detail)
-        except Conflict:
-            # Somebody was faster.
-            continue
-
-
-def _slow_down(channel: Channel, errors: Sequence[SendError]) -> None:
-    """Let a number rest: 1, 2, 4 ... 60 s while Meta goes on saying "too fast"."""
-    with transaction.atomic():
-        pace = NumberPace.unscoped.select_for_update().get(channel=channel)
-        now = timezone.now()
-        # Many answers of one burst are one word.
-        if pace.slow_until is None or pace.slow_until < now:
-            told = max((error.retry_after or 0.0 for error in errors), default=0.0)
-            wait = max(min(2.0**pace.slow_count, SLOWEST), told)
-            pace.slow_until = now + timedelta(seconds=wait)
-            pace.slow_count = min(pace.slow_count + 1, 6)
-            pace.save(update_fields=["slow_until", "slow_count", "updated_at"])
+def _troubles(channel: Channel, outcomes: Sequence[Outcome]) -> None:
+    errors = [one for one in outcomes if isinstance(one.answer, SendError)]
+    troubles = [trouble_of(one.answer, one.about) for one in errors]  # type: ignore[arg-type]
+    too_fast = sum(one.scope == "number" for one in troubles)
+    if too_fast <= len(outcomes) * TOO_MANY:
+        troubles = [one for one in troubles if one.scope != "number"]
+        if len(errors) < len(outcomes):
+            number_recovers(channel)
+    troubles_take(channel, troubles)
 
 
 # --- processes that died --------------------------------------------------------------------------
 
 
-def claims_sweep() -> int:
-    """Call uncertain what was claimed by a process that died; return how many."""
-    # A sweep walks over all companies.
-    lost = Recipient.unscoped.filter(
-        status=RecipientStatus.SENDING, claimed_at__lt=timezone.now() - CLAIM_LOST
-    )
+def claims_before(moment: datetime) -> QuerySet[Recipient]:
+    """Return recipients claimed before a moment and not settled (omnichannel.sending.claims)."""
+    # The sweep looks over all companies.
+    return Recipient.unscoped.filter(status=RecipientStatus.SENDING, claimed_at__lt=moment)
+
+
+def claims_give_up(lost: QuerySet[Recipient]) -> int:
+    """Call recipients uncertain whose sender died; return how many."""
     return lost.update(
-        status=RecipientStatus.UNCERTAIN,
-        error_code="resultado_desconhecido",
-        updated_at=timezone.now(),
+        status=RecipientStatus.UNCERTAIN, error_code=UNKNOWN, updated_at=timezone.now()
     )
+
+
+CLAIMS = Claims(claims_before, claims_give_up)

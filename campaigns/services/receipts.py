@@ -5,34 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.choices import RANKS, RecipientStatus
-from campaigns.models import Recipient
-from campaigns.services.messages import TOKEN_PREFIX
-from campaigns.services.outcomes import trouble_take, withdrawal
+from campaigns.choices import OF_MESSAGE, RANKS, RecipientStatus
+from campaigns.models import CampaignVariant, Recipient
+from campaigns.services.outcomes import withdrawal_of
 from common.rows import run
-from contacts.services.consent import consents_record
-from omnichannel.adapters import registry
-from omnichannel.adapters.facts import ProviderFault, StatusUpdate
-from omnichannel.choices import MessageStatus
 from omnichannel.models import Channel
+from omnichannel.sending.reach import Trouble, Whose, trouble_told, troubles_take
+from omnichannel.sending.tokens import RECIPIENT, id_in
+from omnichannel.sending.told import MessageReceipts
+from omnichannel.sending.withdrawals import is_withdrawal, withdrawals_record
 from omnichannel.services.costs import Priced, costs_record
-from omnichannel.services.refusals import REFUSED
-
-STATUSES = {
-    MessageStatus.SENT: RecipientStatus.SENT,
-    MessageStatus.DELIVERED: RecipientStatus.DELIVERED,
-    MessageStatus.READ: RecipientStatus.READ,
-    MessageStatus.PLAYED: RecipientStatus.READ,
-    MessageStatus.FAILED: RecipientStatus.FAILED,
-}
+from omnichannel.services.receipts import Taker
+from providers import registry
+from providers.choices import MessageStatus
+from providers.facts import StatusUpdate
 
 _ranks = " ".join(f"WHEN '{status}' THEN {rank}" for status, rank in RANKS.items())
 # Computed, not joined: a row that another transaction changed while this statement waited is looked
@@ -48,6 +42,7 @@ WITH told AS (
 ), held AS MATERIALIZED (
     SELECT r.id FROM campaigns_recipient r WHERE r.id IN (SELECT id FROM told)
         AND r.company_id = %s::uuid
+        AND r.campaign_id IN (SELECT id FROM campaigns_campaign WHERE channel_id = %s::uuid)
     ORDER BY r.id FOR UPDATE
 )
 UPDATE campaigns_recipient r SET updated_at = now(),
@@ -60,157 +55,161 @@ UPDATE campaigns_recipient r SET updated_at = now(),
     read_at = least(r.read_at, v.read_at),
     pricing = coalesce(r.pricing, v.pricing)
 FROM told v, held h WHERE r.id = v.id AND h.id = r.id
-RETURNING r.id, r.campaign_id, r.contact_id, r.status, r.market, r.pricing, r.delivered_at
+RETURNING r.id, r.campaign_id, r.contact_id, r.letter, r.status, r.market, r.pricing,
+    r.delivered_at, r.claimed_at
 """  # noqa: S608  (constants of our own only)
-
-
-@dataclass(slots=True)
-class _Told:
-    """All receipts of one recipient in a batch, folded."""
-
-    id: UUID
-    status: str = RecipientStatus.SENT
-    external_id: str = ""
-    fault: ProviderFault | None = None
-    sent_at: datetime | None = None
-    delivered_at: datetime | None = None
-    read_at: datetime | None = None
-    pricing: Any = None
-
-    def add(self, update: StatusUpdate) -> None:
-        """Take a receipt in."""
-        status = STATUSES[MessageStatus(update.status)]
-        if RANKS[status] > RANKS[self.status]:
-            self.status = status
-        self.external_id = self.external_id or update.external_id
-        self.pricing = self.pricing or update.pricing
-        at = update.happened_at
-        if status == RecipientStatus.FAILED:
-            self.fault = update.fault or ProviderFault("")
-            return
-        self.sent_at = _first(self.sent_at, at)
-        if status in (RecipientStatus.DELIVERED, RecipientStatus.READ):
-            # Meta leaves out "delivered" when the message is read at once.
-            self.delivered_at = _first(self.delivered_at, at)
-        if status == RecipientStatus.READ:
-            self.read_at = _first(self.read_at, at)
 
 
 def receipts_take(channel: Channel, updates: Sequence[StatusUpdate]) -> list[StatusUpdate]:
     """Apply receipts of campaign messages, known by our token or else by the provider's id; return
-    those of other messages.
+    those of other messages (omnichannel.services.receipts.takers).
     """
-    told: dict[UUID, _Told] = {}
+    told: Receipts = {}
     rest, nameless = [], []
     for update in updates:
-        if update.token.startswith(TOKEN_PREFIX) and (pk := _id_in(update.token)):
-            told.setdefault(pk, _Told(pk)).add(update)
-        elif update.token or update.status not in STATUSES:
+        if pk := id_in(update.token, RECIPIENT):
+            told.setdefault(pk, MessageReceipts()).add(update)
+        elif update.token:
             rest.append(update)
         else:
             nameless.append(update)
     known = _by_external(channel, nameless)
     for update in nameless:
         if found := known.get(update.external_id):
-            told.setdefault(found, _Told(found)).add(update)
+            told.setdefault(found, MessageReceipts()).add(update)
         else:
             rest.append(update)
     if told:
-        _apply(channel, list(told.values()))
+        _apply(channel, told)
     return rest
 
 
-def _id_in(token: str) -> UUID | None:
-    try:
-        return UUID(token.removeprefix(TOKEN_PREFIX))
-    except ValueError:
-        return None
+def sent_by(channel: Channel) -> QuerySet[Recipient]:
+    """Return the recipients of a channel whose messages have the provider's id."""
+    rows = Recipient.objects.for_company(channel.company_id).filter(campaign__channel=channel)
+    return rows.exclude(external_id="")
+
+
+TAKER = Taker(receipts_take, sent_by)
 
 
 def _by_external(channel: Channel, nameless: Sequence[StatusUpdate]) -> dict[str, UUID]:
     if not nameless:
         return {}
-    rows = Recipient.objects.for_company(channel.company_id).filter(
-        external_id__in={update.external_id for update in nameless}, campaign__channel=channel
-    )
-    return dict(rows.values_list("external_id", "pk"))
+    ids = {update.external_id for update in nameless}
+    return dict(sent_by(channel).filter(external_id__in=ids).values_list("external_id", "pk"))
+
+
+# What is told of recipients, by their ids.
+Receipts = dict[UUID, MessageReceipts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """A recipient after its receipts."""
+
+    id: UUID
+    campaign_id: UUID
+    contact_id: UUID
+    letter: str
+    status: str
+    market: str
+    pricing: Any
+    delivered_at: datetime | None
+    claimed_at: datetime | None
 
 
 @transaction.atomic(savepoint=False)
-def _apply(channel: Channel, told: Sequence[_Told]) -> None:
+def _apply(channel: Channel, found: Receipts) -> None:
     adapter = registry.adapter_for(channel.kind)
     words = {
-        one.id: adapter.fault_words(one.fault)
-        for one in told
-        if one.fault is not None and one.status == RecipientStatus.FAILED
+        pk: adapter.fault_words(told.fault)
+        for pk, told in found.items()
+        if told.fault is not None and told.status == MessageStatus.FAILED
     }
-    for one in told:
-        if words.get(one.id, ("",))[0] == REFUSED:
-            one.status = RecipientStatus.OPTED_OUT
+    code = {pk: own for pk, (own, _sentence) in words.items()}
     rows = run(
         APPLY,
-        [one.id for one in told],
-        [str(one.status) for one in told],
-        [one.external_id for one in told],
-        [words[one.id][0] if one.id in words else "" for one in told],
-        [str(words[one.id][1])[:300] if one.id in words else "" for one in told],
-        [one.sent_at for one in told],
-        [one.delivered_at for one in told],
-        [one.read_at for one in told],
-        [orjson.dumps(one.pricing).decode() if one.pricing else None for one in told],
+        list(found),
+        [_status(told, code.get(pk, "")) for pk, told in found.items()],
+        [told.external_id for told in found.values()],
+        [code.get(pk, "") for pk in found],
+        [str(words[pk][1])[:300] if pk in words else "" for pk in found],
+        [told.sent_at for told in found.values()],
+        [told.delivered_at for told in found.values()],
+        [told.read_at for told in found.values()],
+        [_dumped(told.pricing) for told in found.values()],
         channel.company_id,
+        channel.pk,
     )
-    by_id = {one.id: one for one in told}
-    _bill(channel, rows)
-    _withdraw(channel, rows, by_id)
-    _troubles(channel, rows, by_id)
-
-
-def _bill(channel: Channel, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Keep what was delivered at a known price; what is kept already stays."""
-    costs_record(
+    applied = [_Applied(*row) for row in rows]
+    _bill(channel, applied)
+    troubles_take(channel, _troubles(channel, applied, found))
+    # This comes last, because it locks the end of the company's ledger of consents.
+    withdrawals_record(
         channel=channel,
-        priced=[
-            Priced(pk, market, _json(pricing), delivered_at)
-            for pk, _campaign, _contact, _status, market, pricing, delivered_at in rows
-            if pricing is not None and delivered_at is not None
+        found=[
+            withdrawal_of(one.contact_id, one.id, found[one.id].failed_at or timezone.now())
+            for one in applied
+            if one.status == RecipientStatus.OPTED_OUT and is_withdrawal(code.get(one.id, ""))
         ],
     )
 
 
-def _json(value: Any) -> Any:
+def _status(told: MessageReceipts, code: str) -> str:
+    if is_withdrawal(code):
+        return RecipientStatus.OPTED_OUT.value
+    assert told.status is not None
+    return OF_MESSAGE[told.status].value
+
+
+def _bill(channel: Channel, rows: Sequence[_Applied]) -> None:
+    """Keep what was delivered at a known price; what is kept already stays."""
+    costs_record(
+        channel=channel,
+        priced=[
+            Priced(one.id, one.market, _loaded(one.pricing), one.delivered_at)
+            for one in rows
+            if one.pricing is not None and one.delivered_at is not None
+        ],
+    )
+
+
+def _dumped(value: Any) -> str | None:
+    return orjson.dumps(value).decode() if value else None
+
+
+def _loaded(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 
-def _withdraw(channel: Channel, rows: Sequence[tuple[Any, ...]], told: dict[UUID, _Told]) -> None:
-    facts = [
-        withdrawal(contact_id, pk, channel.kind, told[pk].sent_at or _moment(told[pk]))
-        for pk, _campaign, contact_id, status, *_rest in rows
-        if status == RecipientStatus.OPTED_OUT and told[pk].status == RecipientStatus.OPTED_OUT
+def _troubles(channel: Channel, rows: Sequence[_Applied], found: Receipts) -> list[Trouble]:
+    failed = [(one, told.fault) for one in rows if (told := found[one.id]).fault is not None]
+    scope_of = registry.adapter_for(channel.kind).fault_scope
+    templates = _templates(
+        {one.campaign_id for one, fault in failed if fault and scope_of(fault) == "template"}
+    )
+    return [
+        trouble_told(
+            channel,
+            fault,
+            found[one.id].failed_at,
+            Whose(
+                one.contact_id,
+                one.market,
+                templates.get((one.campaign_id, one.letter)),
+                one.claimed_at,
+            ),
+        )
+        for one, fault in failed
+        if fault is not None
     ]
-    if facts:
-        consents_record(company=channel.company_id, facts=facts)
 
 
-def _moment(one: _Told) -> datetime:
-    return one.delivered_at or timezone.now()
-
-
-def _troubles(channel: Channel, rows: Sequence[tuple[Any, ...]], told: dict[UUID, _Told]) -> None:
-    adapter = registry.adapter_for(channel.kind)
-    seen = set()
-    for pk, campaign_id, *_rest in rows:
-        fault = told[pk].fault
-        if fault is None:
-            continue
-        scope = adapter.fault_scope(fault)
-        if scope in ("channel", "campaigns", "template") and (scope, campaign_id) not in seen:
-            seen.add((scope, campaign_id))
-            code, sentence = adapter.fault_words(fault)
-            # After commit: it takes the campaign's row, which claims hold before recipients.
-            act = partial(trouble_take, channel, campaign_id, scope, code, str(sentence))
-            transaction.on_commit(act, robust=True)
-
-
-def _first(known: datetime | None, moment: datetime) -> datetime:
-    return moment if known is None else min(known, moment)
+def _templates(campaigns: set[UUID]) -> dict[tuple[UUID, str], tuple[str, str]]:
+    """Return the templates of campaigns by their version, as name and language."""
+    if not campaigns:
+        return {}
+    rows = CampaignVariant.unscoped.filter(campaign__in=campaigns).exclude(template=None)
+    named = rows.values_list("campaign_id", "letter", "template__name", "template__language")
+    return {(pk, letter): (name, language) for pk, letter, name, language in named}

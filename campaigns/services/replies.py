@@ -11,9 +11,9 @@ from django.db.models import Q
 
 from campaigns.choices import RANKS, RecipientStatus
 from campaigns.models import Campaign, Recipient
-from common.rows import update_rows
+from common.rows import run, update_rows
 from omnichannel.models import Conversation
-from omnichannel.services.holding import Arrival, Observer
+from omnichannel.services.observing import Arrival, Observer
 from queues.models import Queue
 
 # A quote or a tapped button names its message, however old; plain words count for so long.
@@ -26,6 +26,13 @@ ANSWERABLE = (
     RecipientStatus.UNCERTAIN,
     RecipientStatus.SENDING,
 )
+
+ANY_ASKED = """
+SELECT 1 FROM campaigns_recipient
+WHERE company_id = %s::uuid AND contact_id = ANY(%s::uuid[]) AND replied_at IS NULL
+AND (claimed_at >= %s::timestamptz AND status = ANY(%s::text[]) OR external_id = ANY(%s::text[]))
+LIMIT 1
+"""
 
 
 class Replies(Observer):
@@ -74,6 +81,10 @@ def _answered(talks: Sequence[Arrival]) -> list[Recipient]:
     quoted = {message.reply_to_external_id for talk in talks for message in talk.messages} - {""}
     since = min(message.happened_at for talk in talks for message in talk.messages) - ANSWERS_FOR
     people = {talk.conversation.contact_id for talk in talks}
+    # Most of what arrives answers nothing, and planning the whole question took longer than the
+    # answer.
+    if not run(ANY_ASKED, company_id, list(people), since, list(ANSWERABLE), list(quoted)):
+        return []
     rows = Recipient.objects.for_company(company_id).filter(contact__in=people, replied_at=None)
     asked = rows.filter(
         Q(claimed_at__gte=since, status__in=ANSWERABLE) | Q(external_id__in=quoted)

@@ -8,15 +8,26 @@ from campaigns.models import Campaign, CampaignVariant
 from campaigns.services.messages import SOMEBODY, Composer, anybody, variant_check
 from omnichannel.models import Message
 from omnichannel.services.outbound import message_send_to_phone
+from providers.outgoing import Measure, TemplateParts
 
 
-def preview(campaign: Campaign, variant: CampaignVariant) -> str:
+def preview(campaign: Campaign, variant: CampaignVariant) -> TemplateParts:
     """Return a version as an invented person would read it; places nobody fills stay visible."""
     if campaign.channel is None or (variant.template is None and not variant.text):
-        return ""
+        return TemplateParts()
     composer = Composer(campaign, variant)
     values = composer.values_of(SOMEBODY) or composer.values_of(anybody(composer)) or {}
-    return composer.shown(values)
+    return composer.parts(values)
+
+
+def charged(campaign: Campaign, variant: CampaignVariant) -> Measure | None:
+    """Return as how many parts an invented person's message is charged; None where a message is
+    paid whole, or says nothing yet.
+    """
+    if campaign.channel is None or variant.template is not None or not variant.text:
+        return None
+    composer = Composer(campaign, variant)
+    return composer.measured(composer.values_of(SOMEBODY) or {"text": variant.text})
 
 
 def trial_send(

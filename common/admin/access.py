@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from common.scoping import company_scope, every_company
 
@@ -66,13 +68,23 @@ def access_of(request: HttpRequest) -> Access:
 
 
 def _look_up(user: Any) -> Access:
-    if not (user.is_authenticated and user.is_active):
+    # A password that somebody else typed opens nothing.
+    if not (user.is_authenticated and user.is_active) or user.must_change_password:
         return Access()
     # Which companies a person works in is what this looks up, so there is no scope yet.
     with every_company():
         rows = list(user.memberships.active().select_related("company", "user"))
     managed = {row.company_id: row for row in rows if row.is_manager}
     return Access(is_owner=user.is_superuser, memberships=managed)
+
+
+def zone_of(request: HttpRequest) -> tzinfo:
+    """Return the clock of lists: of the company that the person manages, of the one they joined
+    first when there are several; the platform's owner reads by the installation's.
+    """
+    members = access_of(request).memberships.values()
+    first = min(members, key=lambda member: member.created_at, default=None)
+    return timezone.get_default_timezone() if first is None else first.company.zone
 
 
 @contextmanager

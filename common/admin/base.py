@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model, QuerySet
-from django.dispatch import Signal
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from common.admin.access import access_of
+from common.admin.asking import AskedAdmin
 from common.admin.buttons import Pressable
-from common.admin.inlines import registered_inlines
+from common.admin.inlines import panels_of
 from common.admin.narrowing import CompanyForm, Narrowed
 from common.admin.shown import linked
+from common.admin.telling import Telling
 from common.errors import DomainError, Forbidden
+from common.folding import Fold, Word, holds, words_of
 from common.scoping import CompanyOwned
-
-# Something was done here: request, obj, company_id, action (criado, alterado, apagado), fields.
-# The audit listens.
-acted = Signal()
-# Rows are shown here: request, company_id, rows. The audit listens.
-shown = Signal()
-HISTORY = "admin:accounts_auditentry_changelist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class Panel:
     parts: Sequence[tuple[str, dict[str, Any]]] = field(default_factory=tuple)
 
 
-class CompanyAdmin(Narrowed, Pressable):
+class CompanyAdmin(Telling, Narrowed, AskedAdmin, Pressable):
     """Rows of the companies that the person manages; another company's row is a missing one.
 
     `is_read_only` pages are records; `owner_only` pages are for superusers. `buttons` names methods
@@ -80,13 +75,30 @@ class CompanyAdmin(Narrowed, Pressable):
         shown: QuerySet[Any] = self.annotate(rows)
         return shown.order_by(*ordering) if ordering else shown
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Compare words without accents, case and order; what is asked for exactly, by Django."""
+        fields = [str(name) for name in self.get_search_fields(request)]
+        columns = [name for name in fields if not name.endswith("__exact")]
+        if not columns or not search_term.strip():
+            found: tuple[QuerySet[Any], bool] = super().get_search_results(
+                request, queryset, search_term
+            )
+            return found
+        words = words_of(search_term)
+        return queryset.filter(self.search_condition(columns, words, search_term)), False
+
+    def search_condition(self, columns: list[str], words: Sequence[Word], asked: str) -> Q:
+        """Return the condition of a search; a subclass adds what else finds its rows."""
+        found = Q(pk__in=[])
+        for column in columns:
+            found |= holds(Fold(column), words) if words else Q(**{f"{column}__icontains": asked})
+        return found
+
     def annotate(self, rows: QuerySet[Any]) -> Any:
         """Add what the columns need; a subclass joins here instead of asking per row."""
         return rows
-
-    def company_of(self, obj: Any) -> Any:
-        """Return the id of the company a row belongs to."""
-        return obj.company_id
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -95,7 +107,15 @@ class CompanyAdmin(Narrowed, Pressable):
         row = super().get_object(request, object_id, from_field)
         if isinstance(row, CompanyOwned):
             request._back_office_company = row.company_id  # type: ignore[attr-defined]
+            # A row is read and written by its own company's clock; the site puts back the reader's.
+            timezone.activate(self._clock(request, row))
         return row
+
+    def _clock(self, request: HttpRequest, row: Any) -> tzinfo:
+        member = access_of(request).memberships.get(row.company_id)
+        company: Any = row.company if member is None else member.company
+        clock: tzinfo = company.zone
+        return clock
 
     def member(self, request: HttpRequest, row: Any) -> Any:
         """Return who the person is in the row's company. Raises Forbidden for an owner who does not
@@ -219,7 +239,7 @@ class CompanyAdmin(Narrowed, Pressable):
         """Name the rows only. What hangs on them is the service's to refuse: Django would load all
         of it first, which for a channel is every message it ever carried.
         """
-        self._tell_shown(request, list(objs))
+        self.tell_shown(request, list(objs))
         names = [self.title_of(obj) for obj in objs]
         return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []
 
@@ -244,7 +264,7 @@ class CompanyAdmin(Narrowed, Pressable):
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """Add the panels of apps above; a row that does not exist yet has none."""
         own = list(super().get_inlines(request, obj))
-        return [*own, *registered_inlines(self.model)] if obj is not None else own
+        return [*own, *panels_of(self.model)] if obj is not None else own
 
     # --- the panel above the form, and its buttons ---
 
@@ -262,27 +282,13 @@ class CompanyAdmin(Narrowed, Pressable):
         """Add the panel and the buttons."""
         obj = kwargs.get("obj")
         if obj is not None:
-            self._tell_shown(request, [obj])
+            self.tell_shown(request, [obj])
             context["subtitle"] = self.title_of(obj)
             context["original"] = _Titled(obj, context["subtitle"])
             context["panel"] = self.panel(request, obj)
             context["panel_buttons"] = self.buttons_for(request, obj)
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        """Tell whose rows a list shows."""
-        response = super().changelist_view(request, extra_context)
-        listed = getattr(response, "context_data", None) or {}
-        if "cl" in listed:
-            self._tell_shown(request, list(listed["cl"].result_list))
-        return response
-
-    def _tell_shown(self, request: HttpRequest, rows: list[Any]) -> None:
-        if issubclass(self.model, CompanyOwned):
-            shown.send(sender=self.model, request=request, rows=rows)
 
     def address(self, pk: Any) -> str:
         """Return the address of a row's page."""
@@ -319,45 +325,6 @@ class CompanyAdmin(Narrowed, Pressable):
                 _("%(count)d sem efeito: %(reason)s") % {"count": times, "reason": sentence},
             )
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """Tell the audit instead of Django's own log, which would copy names out of their rows."""
-        self.tell(request, obj, "criado")
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """Tell the audit which fields changed."""
-        self.tell(request, obj, "alterado", _fields(message))
-
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
-        """Tell the audit."""
-        for obj in queryset:
-            self.tell(request, obj, "apagado")
-
-    def tell(self, request: HttpRequest, obj: Any, action: str, fields: Sequence[str] = ()) -> None:
-        """Let the audit hear of an act; pages whose service records it itself override this."""
-        acted.send(
-            sender=self.model,
-            request=request,
-            obj=obj,
-            company_id=self.company_of(obj),
-            action=action,
-            fields=list(fields),
-        )
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the row's entries in the audit."""
-        # Before the look-up: whoever may not look learns nothing about which rows there are.
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        obj = self.get_object(request, unquote(object_id))
-        if obj is None:
-            missing: HttpResponse = self._get_obj_does_not_exist_redirect(
-                request, self.opts, object_id
-            )
-            return missing
-        return HttpResponseRedirect(reverse(HISTORY, query={"q": str(obj.pk)}))
-
 
 class _Titled:
     """A row under another name, for the heading of its page."""
@@ -371,12 +338,6 @@ class _Titled:
 
     def __str__(self) -> str:
         return self._title
-
-
-def _fields(message: Any) -> list[str]:
-    parts = json.loads(message) if isinstance(message, str) and message[:1] == "[" else message
-    changed = [part.get("changed", {}) for part in parts if isinstance(part, dict)]
-    return [str(name) for part in changed for name in part.get("fields", [])]
 
 
 def _company_field(companies: list[Any]) -> forms.ModelChoiceField[Any]:

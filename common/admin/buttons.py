@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
+from common.admin.access import access_of
 from common.errors import DomainError
 
 
@@ -21,7 +22,8 @@ def button(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method a button above a row's form. It is pressed by POST, gets the request and the
     row, calls one service and may return a response; a DomainError becomes a message. `asks` is a
-    question that has to be answered first, for what cannot be undone.
+    question that has to be answered first, for what cannot be undone. `needs` is "change", "view"
+    or "owner", for what is the whole installation's.
     """
 
     def mark(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,8 +45,12 @@ class Pressable(ModelAdmin):
         return [
             {**getattr(self, name).button, "href": self._button_address(name, obj.pk)}
             for name in self.buttons
-            if self._may_press(request, name, obj)
+            if self.is_offered(name, obj) and self._may_press(request, name, obj)
         ]
+
+    def is_offered(self, name: str, obj: Any) -> bool:
+        """Tell whether a button makes sense in the row's situation; a service judges again."""
+        return True
 
     def get_urls(self) -> list[URLPattern]:
         """Add an address for each button."""
@@ -90,7 +96,10 @@ class Pressable(ModelAdmin):
         return TemplateResponse(request, "admin/confirm.html", context)
 
     def _may_press(self, request: HttpRequest, name: str, obj: Any) -> bool:
-        if getattr(self, name).button["needs"] == "view":
+        needs = getattr(self, name).button["needs"]
+        if needs == "owner":
+            return access_of(request).is_owner
+        if needs == "view":
             return bool(self.has_view_permission(request, obj))
         return bool(self.may_act(request, obj))
 

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import RadioFilter
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AdminQuestion:
     """One question: its words, and what it keeps. `keep` gets the rows and the present moment."""
 
     words: Any
@@ -27,7 +27,7 @@ class QuestionFilter(RadioFilter):
 
     title = _("pergunta")
     parameter_name = "pergunta"
-    questions: ClassVar[dict[str, Question]] = {}
+    questions: ClassVar[dict[str, AdminQuestion]] = {}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """List the questions."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -11,19 +10,15 @@ from unfold.admin import TabularInline
 
 from common.admin.access import access_of
 from common.admin.narrowing import Narrowed
+from common.slots import Slot
 
-_registered: dict[type[Model], list[type[Any]]] = defaultdict(list)
-
-
-def register_inline(model: type[Model], inline: type[Any]) -> None:
-    """Add a panel to a model's page from an app above it, which the page may not import."""
-    if inline not in _registered[model]:
-        _registered[model].append(inline)
+# Panels on the pages of packages below, as (model of the page, panel).
+panels: Slot[tuple[type[Model], type[Any]]] = Slot()
 
 
-def registered_inlines(model: type[Model]) -> list[type[Any]]:
-    """Return the panels that apps above have added to a model's page."""
-    return list(_registered[model])
+def panels_of(model: type[Model]) -> list[type[Any]]:
+    """Return the panels that packages put on a model's page."""
+    return [panel for page, panel in panels if page is model]
 
 
 class CompanyInline(Narrowed, TabularInline):
@@ -36,6 +31,11 @@ class CompanyInline(Narrowed, TabularInline):
     tab = True
     can_delete = False
     ordering: Any = ("-id",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Above each row stands its name, which only helps where it leads to a page of its own.
+        self.hide_title = not (self.show_change_link and self.has_registered_model)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows this person may see."""

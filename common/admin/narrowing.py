@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +94,16 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
         if isinstance(self.instance, CompanyOwned) and self.instance._state.adding:
             self.instance.company_id = self._company_id()
         super()._post_clean()  # type: ignore[misc]
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        # A constraint may name the company where the form has no input for it: then it is said
+        # above the form.
+        if hasattr(errors, "error_dict"):
+            unseen = [name for name in errors.error_dict if name not in self.fields]
+            for name in unseen:
+                said = errors.error_dict.pop(name)
+                errors.error_dict.setdefault(NON_FIELD_ERRORS, []).extend(said)
+        super()._update_errors(errors)  # type: ignore[misc]
 
     def _get_validation_exclusions(self) -> set[str]:
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]

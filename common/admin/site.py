@@ -6,12 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
-from common.admin.access import access_of, request_scope
+from common.admin.access import access_of, request_scope, zone_of
 
 
 class BackOffice(UnfoldAdminSite):
@@ -30,12 +33,23 @@ class BackOffice(UnfoldAdminSite):
         user: Any = request.user
         return bool(user.is_active and user.is_staff and access_of(request).is_any)
 
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Ask who it is; whoever has to choose a password first is led to where they do."""
+        user: Any = request.user
+        if user.is_authenticated and user.must_change_password:
+            return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL))
+        response: HttpResponseBase = super().login(request, extra_context)
+        return response
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Run a view and its rendering inside the scope of who asks."""
 
         @wraps(view)
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            with request_scope(request):
+            # The zone of a row's own company is activated when the row is looked up.
+            with request_scope(request), timezone.override(zone_of(request)):
                 response: HttpResponseBase = view(request, *args, **kwargs)
                 # Templates evaluate querysets too, so they are rendered before the scope closes.
                 if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:

@@ -86,15 +86,23 @@ def _response(exc: Exception) -> Response | None:
         return _response(NotFound())
     if isinstance(exc, exceptions.APIException):
         code = CODES.get(type(exc), "recusado")
-        # A parser's own words may quote the body.
-        detail = _("O corpo não é um JSON válido.") if code == "json_invalido" else str(exc.detail)
-        response = shape(exc.status_code, code, detail)
+        response = shape(exc.status_code, code, _sentence(exc, code))
         if header := getattr(exc, "auth_header", None):
             response["WWW-Authenticate"] = header
         if wait := getattr(exc, "wait", None):
             response["Retry-After"] = str(int(wait))
         return response
     return None
+
+
+def _sentence(exc: exceptions.APIException, code: str) -> str:
+    if code == "json_invalido":
+        # A parser's own words may quote the body.
+        return _("O corpo não é um JSON válido.")
+    if isinstance(exc, exceptions.Throttled):
+        # The framework's own is no Portuguese that anybody speaks.
+        return _("Muitos pedidos seguidos. Aguarde um pouco e tente de novo.")
+    return str(exc.detail)
 
 
 def shape(code: int, name: str, detail: str, fields: dict[str, Any] | None = None) -> Response:

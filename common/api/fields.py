@@ -4,10 +4,12 @@ name is ignored.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -15,6 +17,19 @@ from rest_framework import serializers
 
 JSON_LIMIT = 16 * 1024
 JSON_DEPTH = 12
+
+
+def moment_shown(moment: datetime | None) -> str | None:
+    """Write a moment as DRF's DateTimeField does: by the open clock, ISO 8601, UTC as Z."""
+    if moment is None:
+        return None
+    written = moment.astimezone(timezone.get_current_timezone()).isoformat()
+    return f"{written[:-6]}Z" if written.endswith("+00:00") else written
+
+
+def id_shown(row_id: UUID | None) -> str | None:
+    """Write the id of a row that may be none."""
+    return None if row_id is None else str(row_id)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -65,7 +80,7 @@ class Email(serializers.EmailField):
         return super().to_internal_value(data)
 
 
-class Choice(serializers.ChoiceField):
+class OneOf(serializers.ChoiceField):
     """One of the stored values, as a string."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -144,3 +159,9 @@ class JSONObject(serializers.Field):  # type: ignore[type-arg]
         elif isinstance(value, list):
             for item in value:
                 self._walk(item, depth + 1)
+
+
+class SearchIn(StrictSerializer):
+    """Words that must not stand in an address."""
+
+    q = Text(max_length=100)

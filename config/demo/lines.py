@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import time
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from accounts.models import Company, Membership
 from accounts.services.calendars import calendar_save
@@ -81,5 +81,10 @@ def _stand_in(company: Company) -> None:
     tickets_open(waiting)
     for attendant, conversations in served.items():
         tickets_open(conversations, attendant=attendant)
+    # Whoever waits has waited since they wrote; what they were promised counts from now.
+    wrote = Conversation.unscoped.filter(pk=OuterRef("conversation_id")).values("waiting_since")
+    Ticket.objects.for_company(company).waiting().exclude(conversation__waiting_since=None).update(
+        entered_at=Subquery(wrote), queued_at=Subquery(wrote)
+    )
     # They were answered before there were queues.
     Ticket.objects.for_company(company).serving().update(first_response_at=F("entered_at"))

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Company, Membership
+from accounts.models import Company, Membership, User
 from accounts.services.memberships import member_create
 from common.scoping import company_scope
 from config.demo import people as cast
+from config.demo.directs import directs_follow, directs_make
 from config.demo.lines import lines_make
 from config.demo.phone import Phone
-from config.demo.player import Player
-from config.demo.steps import Person, Story
+from config.demo.player import Player, moments_set
+from config.demo.steps import DemoPatient, Story
 from config.demo.stories import STORIES
+from config.demo.texts import texts_follow, texts_make
 from contacts.models import Consent, Contact, Tag
 from contacts.services.consent import consent_record
-from omnichannel.adapters.facts import AccountRef, TemplateUpdate
-from omnichannel.choices import ChannelKind, ChannelStatus
 from omnichannel.models import Channel, Conversation, Message, Template
-from omnichannel.services.channels import channel_save
+from omnichannel.services.channels import channel_save, webhook_seen
+from omnichannel.services.proving import channel_prove
 from omnichannel.services.rates import sample_import
 from omnichannel.services.templates import template_apply
+from providers.choices import ChannelKind
+from providers.facts import AccountRef, TemplateUpdate
+from providers.outgoing import AccountHealth
 from simulator.models import SimNumber, SimPerson
-from simulator.services import number_ensure, person_ensure, templates_ensure
+from simulator.whatsapp.services import number_ensure, people_ensure, templates_ensure
 
 Say = Callable[[str], None]
 
@@ -52,8 +58,10 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
     mail domain. Rings no provider. Raises DomainError when the demo's number is connected already.
     """
     company = Company.objects.create(name=cast.COMPANY)
-    with company_scope(company):
-        staff = _staff(company, email, password)
+    with ThreadPoolExecutor(1) as thread, company_scope(company):
+        # Slow on purpose, so it is made beside the rest, and once: they share it.
+        hashed = thread.submit(make_password, password)
+        staff = _staff(company, email)
         say(f"company {company.name}, {len(staff)} people")
         channel, number = _channel(company)
         say(f"channel {channel.name}, {_templates(channel)} templates")
@@ -61,12 +69,19 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
         now = timezone.now()
         # The oldest first, so that ids sort as the conversations began.
         stories = sorted(STORIES, key=_length, reverse=True)
+        people, tags = _people(stories), _tags(company)
         for story in stories:
-            phone = Phone(number, _person(story.person))
+            phone = Phone(number, people[story.person.wa_id])
             conversation = Player(story, channel, staff, phone, now).play()
-            _describe(conversation.contact, story.person, now)
+            _describe(conversation.contact, story.person, now, tags)
+        moments_set(channel)
+        say(f"channel {texts_make(company, staff['bianca']).name}")
+        for made in directs_make(company, staff["bianca"]):
+            say(f"channel {made.name}")
         queues = lines_make(company, channel, staff)
         say(f"{len(queues)} queues")
+        users = [member.user_id for member in staff.values()]
+        User.objects.filter(pk__in=users).update(password=hashed.result())
         mine = Message.objects.for_company(company)
         loaded = Loaded(company, Conversation.objects.for_company(company).count(), mine.count())
     say(f"{loaded.conversations} conversations, {loaded.messages} messages")
@@ -81,6 +96,8 @@ def demo_follow() -> bool:
     moved = Channel.unscoped.filter(
         kind=ChannelKind.WHATSAPP, account_id=cast.PHONE_NUMBER_ID
     ).exclude(graph_url=settings.SIMULATOR_URL)
+    texts_follow()
+    directs_follow()
     # The demo's own channel, known by its invented account id; there is no scope to ask.
     return bool(moved.update(graph_url=settings.SIMULATOR_URL, updated_at=timezone.now()))
 
@@ -89,26 +106,17 @@ def _length(story: Story) -> float:
     return story.ends + sum(step.gap for step in story.steps[1:])
 
 
-def _staff(company: Company, email: str, password: str) -> dict[str, Membership]:
+def _staff(company: Company, email: str) -> dict[str, Membership]:
     domain = email.rpartition("@")[2]
     key, name, role = cast.ADMINISTRATOR
     staff = {
         key: member_create(
-            company=company,
-            email=email,
-            name=name,
-            password=password,
-            role=role,
-            is_superuser=True,
+            company=company, email=email, name=name, password=None, role=role, is_superuser=True
         )
     }
     for key, name, role in cast.STAFF:
         staff[key] = member_create(
-            company=company,
-            email=f"{key}@{domain}",
-            name=name,
-            password=password,
-            role=role,
+            company=company, email=f"{key}@{domain}", name=name, password=None, role=role
         )
     return staff
 
@@ -127,24 +135,28 @@ def _channel(company: Company) -> tuple[Channel, SimNumber]:
         actor=None,
         kind=ChannelKind.WHATSAPP,
         name="WhatsApp da recepção",
-        status=ChannelStatus.ACTIVE,
         account_id=cast.PHONE_NUMBER_ID,
         waba_id=cast.WABA_ID,
-        phone_number=cast.CLINIC_PHONE,
         is_default=True,
         graph_url=settings.SIMULATOR_URL,
         credentials={"access_token": token},
-        # What validating it at the simulator answers.
-        health={
-            "verified_name": cast.COMPANY,
-            "phone_number": cast.CLINIC_PHONE,
-            "quality": number.quality,
-            "messaging_limit": number.messaging_limit,
-            "throughput": number.throughput,
-        },
-        checked_at=timezone.now(),
-        last_webhook_at=timezone.now() - timedelta(minutes=2),
     )
+    # What validating it at the simulator answers: the number and its token were made above.
+    answer = AccountHealth(
+        account_id=cast.PHONE_NUMBER_ID,
+        phone_number=cast.CLINIC_PHONE,
+        verified_name=cast.COMPANY,
+        quality=number.quality,
+        messaging_limit=number.messaging_limit,
+        throughput=number.throughput,
+        waba_id=cast.WABA_ID,
+        is_waba_read=True,
+        currency=cast.CURRENCY,
+        time_zone=settings.TIME_ZONE,
+        subscription="ok",
+    )
+    channel_prove(channel=channel, answer=answer)
+    webhook_seen(channel, timezone.now() - timedelta(minutes=2))
     return channel, number
 
 
@@ -174,26 +186,34 @@ def _templates(channel: Channel) -> int:
     return len(rows)
 
 
-def _person(person: Person) -> SimPerson:
-    return person_ensure(
-        name=person.name,
-        wa_id=person.wa_id,
-        username=person.username,
-        is_phone_hidden=person.is_phone_hidden,
-        is_online=person.is_online,
-        is_on_whatsapp=person.is_on_whatsapp,
-    )
+def _people(stories: list[Story]) -> dict[str, SimPerson]:
+    """Make the patients' phones; some patients have more than one story."""
+    people = {
+        person.wa_id: SimPerson(
+            name=person.name,
+            wa_id=person.wa_id,
+            username=person.username,
+            is_phone_hidden=person.is_phone_hidden,
+            is_online=person.is_online,
+            is_on_whatsapp=person.is_on_whatsapp,
+        )
+        for person in (story.person for story in stories)
+    }
+    fields = ("name", "username", "is_phone_hidden", "is_online", "is_on_whatsapp")
+    return dict(zip(people, people_ensure(list(people.values()), fields=fields), strict=True))
 
 
-def _describe(contact: Contact, person: Person, now: datetime) -> None:
+def _tags(company: Company) -> dict[str, Tag]:
+    tags = [Tag(company=company, name=name, colour=colour) for name, colour in cast.TAGS.items()]
+    return {tag.name: tag for tag in Tag.objects.bulk_create(tags)}
+
+
+def _describe(contact: Contact, person: DemoPatient, now: datetime, tags: dict[str, Tag]) -> None:
     """Add what staff would have written on the person's card."""
     contact.email, contact.status, contact.notes = person.email, person.status, person.notes
     contact.save(update_fields=["email", "status", "notes", "updated_at"])
-    for name in person.tags:
-        tag, _made = Tag.objects.get_or_create(
-            company_id=contact.company_id, name=name, defaults={"colour": cast.TAGS[name]}
-        )
-        contact.tags.add(tag)
+    if person.tags:
+        contact.tags.add(*(tags[name] for name in person.tags))
     answers: list[tuple[bool, timedelta, str]] = []
     if person.marketing is not None:
         answers.append((True, timedelta(days=60), "Ficha de cadastro"))

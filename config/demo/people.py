@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from accounts.models import Membership
-from config.demo.steps import Person
+from config.demo.steps import DemoPatient
 
 COMPANY: Final = "Clínica Vida Leve"
 PHONE_NUMBER_ID: Final = "104900000000001"
 WABA_ID: Final = "102900000000001"
+# In which Meta bills the account.
+CURRENCY: Final = "BRL"
 CLINIC_PHONE: Final = "+5511900000001"
 
 ADMINISTRATOR: Final = ("helena", "Helena Prado", Membership.Role.ADMINISTRATOR)
@@ -29,8 +31,8 @@ TAGS: Final = {
     "Primeira consulta": "#5b7083",
 }
 
-MARIANA = Person("Mariana Alves", "5511990000301", tags=("Primeira consulta",))
-CARLOS = Person(
+MARIANA = DemoPatient("Mariana Alves", "5511990000301", tags=("Primeira consulta",))
+CARLOS = DemoPatient(
     "Carlos Eduardo Prado",
     "5541990000302",
     status="cliente",
@@ -38,26 +40,26 @@ CARLOS = Person(
     tags=("Convênio", "Retorno"),
     marketing=True,
 )
-DEBORA = Person("Débora Nunes", "5521990000303", status="cliente", tags=("Urgência",))
+DEBORA = DemoPatient("Débora Nunes", "5521990000303", status="cliente", tags=("Urgência",))
 # An account from before the ninth digit: WhatsApp still knows it with eight.
-EVERTON = Person("Everton Siqueira", "555190000304", status="cliente", tags=("Retorno",))
-FERNANDA = Person(
+EVERTON = DemoPatient("Everton Siqueira", "555190000304", status="cliente", tags=("Retorno",))
+FERNANDA = DemoPatient(
     "Fernanda Lobo",
     "5531990000305",
     status="cliente",
     tags=("Convênio",),
     notes="Prefere contato à tarde.",
 )
-GUSTAVO = Person("Gustavo Amaral", "5511990000306", status="qualificado", tags=("Orçamento",))
-HELOISA = Person("Heloísa Brandão", "5561990000307", status="cliente")
-ICARO = Person("Ícaro Vasconcelos", "5571990000308", status="qualificado", is_online=False)
-JOANA = Person(
+GUSTAVO = DemoPatient("Gustavo Amaral", "5511990000306", status="qualificado", tags=("Orçamento",))
+HELOISA = DemoPatient("Heloísa Brandão", "5561990000307", status="cliente")
+ICARO = DemoPatient("Ícaro Vasconcelos", "5571990000308", status="qualificado", is_online=False)
+JOANA = DemoPatient(
     "Joana D'Ávila", "5511990000309", username="joana.davila", is_phone_hidden=True, status="lead"
 )
-KAIQUE = Person("Kaique Monteiro", "5519990000310", status="cliente", tags=("Particular",))
-LIVIA = Person("Lívia Sampaio", "5585990000311", status="qualificado", tags=("Orçamento",))
-MARCELO = Person("Marcelo Teixeira", "5511990000312", tags=("Primeira consulta",))
-NATALIA = Person(
+KAIQUE = DemoPatient("Kaique Monteiro", "5519990000310", status="cliente", tags=("Particular",))
+LIVIA = DemoPatient("Lívia Sampaio", "5585990000311", status="qualificado", tags=("Orçamento",))
+MARCELO = DemoPatient("Marcelo Teixeira", "5511990000312", tags=("Primeira consulta",))
+NATALIA = DemoPatient(
     "Natália Queiroz",
     "5548990000313",
     status="cliente",
@@ -65,22 +67,24 @@ NATALIA = Person(
     tags=("Convênio",),
     marketing=True,
 )
-OTAVIO = Person("Otávio Rezende", "5562990000314", status="qualificado", tags=("Orçamento",))
-PRISCILA = Person("Priscila Figueira", "5513990000315", status="cliente", marketing=True)
-QUITERIA = Person(
+OTAVIO = DemoPatient("Otávio Rezende", "5562990000314", status="qualificado", tags=("Orçamento",))
+PRISCILA = DemoPatient("Priscila Figueira", "5513990000315", status="cliente", marketing=True)
+QUITERIA = DemoPatient(
     "Quitéria Lins",
     "5581990000316",
     status="cliente",
     tags=("Convênio", "Retorno"),
     notes="Usa cadeira de rodas: agendar na sala 1.",
 )
-RENATO = Person("Renato Couto", "5511990000317", status="cliente", tags=("Particular",))
-SONIA = Person("Sônia Maria Peixoto", "5527990000318", status="cliente", tags=("Convênio",))
-TIAGO = Person("Tiago Bandeira", "5592990000319", status="inativo", marketing=False)
-VITORIA = Person("Vitória Meireles", "5511990000320", status="lead")
-ALICE = Person("Alice Fontoura", "5511990000321")
-BRUNO = Person("Bruno Teles", "5551990000322")
-CECILIA = Person("Cecília Ramos", "5511990000323", status="cliente", tags=("Particular", "Retorno"))
-DAVI = Person("Davi Lins", "5584990000324", status="cliente", tags=("Convênio",))
-ELISA = Person("Elisa Barreto", "5511990000325", status="qualificado")
-FABRICIO = Person("Fabrício Moura", "5547990000326", status="inativo")
+RENATO = DemoPatient("Renato Couto", "5511990000317", status="cliente", tags=("Particular",))
+SONIA = DemoPatient("Sônia Maria Peixoto", "5527990000318", status="cliente", tags=("Convênio",))
+TIAGO = DemoPatient("Tiago Bandeira", "5592990000319", status="inativo", marketing=False)
+VITORIA = DemoPatient("Vitória Meireles", "5511990000320", status="lead")
+ALICE = DemoPatient("Alice Fontoura", "5511990000321")
+BRUNO = DemoPatient("Bruno Teles", "5551990000322")
+CECILIA = DemoPatient(
+    "Cecília Ramos", "5511990000323", status="cliente", tags=("Particular", "Retorno")
+)
+DAVI = DemoPatient("Davi Lins", "5584990000324", status="cliente", tags=("Convênio",))
+ELISA = DemoPatient("Elisa Barreto", "5511990000325", status="qualificado")
+FABRICIO = DemoPatient("Fabrício Moura", "5547990000326", status="inativo")

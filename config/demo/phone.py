@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from omnichannel.choices import MessageStatus
-from simulator.graph.template_checks import template_fill
-from simulator.ids import wamid_new
+from providers.choices import MessageStatus
 from simulator.models import SimMessage, SimNumber, SimPerson
-from simulator.services.media import media_store
-from simulator.services.numbers import chat_touch
-from simulator.services.webhooks import contact, metadata
+from simulator.whatsapp.graph.template_checks import template_fill
+from simulator.whatsapp.ids import wamid_new
+from simulator.whatsapp.services.media import media_store
+from simulator.whatsapp.services.numbers import chat_touch
+from simulator.whatsapp.services.webhooks import contact, metadata
 
 if TYPE_CHECKING:
-    from config.demo.player import Said
+    from config.demo.player import PlayedStep
 
 Json = dict[str, Any]
 STATUS = {
@@ -53,7 +53,7 @@ class Phone:
         )
         return media.graph_id
 
-    def write(self, said: Said, body: Json, quoted: str) -> None:
+    def write(self, said: PlayedStep, body: Json, quoted: str) -> None:
         """Add a message to the chat as the phone shows it."""
         is_mine = said.step.act == "recebida"
         other = "clinica" if is_mine else "paciente"
@@ -79,7 +79,7 @@ class Phone:
         """Fill a template as the fake Graph does when it is sent."""
         return template_fill(self.number, content)
 
-    def chat_note(self, told: list[Said]) -> None:
+    def chat_note(self, told: list[PlayedStep]) -> None:
         """Store the chat; the phone's own window follows the person's last message."""
         SimMessage.objects.bulk_create(self.rows)
         inbound = [said.at for said in told if said.step.act == "recebida"]
@@ -99,7 +99,7 @@ class Phone:
             refs.append(IdentityRef(IdentityKind.WA_PHONE, self.person.wa_id))
         return PersonRef(tuple(refs), self.person.name, self.person.username)
 
-    def entry(self, said: Said, quoted: str) -> Json:
+    def entry(self, said: PlayedStep, quoted: str) -> Json:
         """Start an entry of `messages[]`; the object named after the type is still missing."""
         context = {"context": {"from": self.number.wa_id, "id": quoted}} if quoted else {}
         return {**self._head(said.wamid, said.at), "type": said.step.graph, **context}

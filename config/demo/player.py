@@ -18,28 +18,11 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db.models import F, Q
 
-from accounts.models import AuditEntry, Membership
+from accounts.models import Membership
 from config.demo.files import file_of
 from config.demo.phone import Phone
 from config.demo.steps import Json, Step, Story
-from omnichannel.adapters import registry
-from omnichannel.adapters.facts import (
-    AccountRef,
-    InboundMessage,
-    Parsed,
-    ProviderFault,
-    ReactionUpdate,
-    StatusUpdate,
-)
-from omnichannel.adapters.outgoing import OutgoingMessage, Recipient
-from omnichannel.adapters.whatsapp.content import body_of
-from omnichannel.choices import (
-    AttachmentState,
-    Author,
-    Direction,
-    MessageKind,
-    MessageStatus,
-)
+from omnichannel.choices import AttachmentState, Author, Direction, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Message, Template
 from omnichannel.services.conversations import (
     conversation_close,
@@ -50,6 +33,21 @@ from omnichannel.services.facts import facts_apply
 from omnichannel.services.media import attachment_upload
 from omnichannel.services.outbound import note_add
 from omnichannel.services.template_filling import template_info
+from providers import registry
+from providers.base import Templates
+from providers.choices import MessageKind, MessageStatus
+from providers.content import Content
+from providers.content_given import asking_given
+from providers.facts import (
+    AccountRef,
+    InboundMessage,
+    Parsed,
+    ProviderFault,
+    ReactionUpdate,
+    StatusUpdate,
+)
+from providers.outgoing import Destination, OutgoingMessage
+from providers.whatsapp.content import body_of
 
 PRICE = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service"}
 # After how many seconds each tick came.
@@ -61,7 +59,7 @@ TICKS = (
 
 
 @dataclass(slots=True)
-class Said:
+class PlayedStep:
     """A step that became a message: its id at the provider, its moment, its file, who wrote it."""
 
     step: Step
@@ -83,8 +81,8 @@ class Player:
     holder: Membership | None = None
     conversation: Conversation | None = None
     waiting: list[Parsed] = field(default_factory=list)
-    fresh: list[Said] = field(default_factory=list)
-    told: list[Said] = field(default_factory=list)
+    fresh: list[PlayedStep] = field(default_factory=list)
+    told: list[PlayedStep] = field(default_factory=list)
 
     def play(self) -> Conversation:
         """Tell the whole story and return the conversation as it is now."""
@@ -114,7 +112,7 @@ class Player:
     # --- what the patient does ---
 
     def _receive(self, step: Step, at: datetime) -> None:
-        said = Said(step, self.phone.wamid(is_inbound=True), at)
+        said = PlayedStep(step, self.phone.wamid(is_inbound=True), at)
         body = dict(step.body)
         if step.file:
             said.media_id, body = self._received_file(step, body)
@@ -155,13 +153,14 @@ class Player:
 
     def _write(self, step: Step, at: datetime) -> None:
         author = self.staff[step.by] if step.by else self.holder
-        said = Said(step, self.phone.wamid(is_inbound=False), at, author)
+        said = PlayedStep(step, self.phone.wamid(is_inbound=False), at, author)
         if step.kind != MessageKind.TEMPLATE and step.file:
-            content, mime_type = file_of(step.file)
-            said.media_id = self.phone.keep(content, mime_type, step.filename, is_inbound=False)
-        text, metadata = self._content(step)
+            data, mime_type = file_of(step.file)
+            said.media_id = self.phone.keep(data, mime_type, step.filename, is_inbound=False)
+        text, metadata = self._text_and_template(step)
+        content = asking_given(step.body) if step.kind == MessageKind.INTERACTIVE else None
         quoted = self._wamid_of(step.quotes)
-        self.phone.write(said, self._graph_body(step, said, text, metadata), quoted)
+        self.phone.write(said, self._graph_body(step, said, text, content, metadata), quoted)
         account, person = AccountRef(self.channel.account_id), self.phone.person_ref()
         self.waiting.append(
             InboundMessage(
@@ -172,6 +171,7 @@ class Player:
                 happened_at=at,
                 text=text,
                 reply_to=quoted,
+                content=content,
                 metadata=metadata,
                 opens_window=False,
                 is_echo=True,
@@ -183,7 +183,7 @@ class Player:
             self.waiting.append(ReactionUpdate(account, person, said.wamid, step.reaction, when))
         self._remember(said)
 
-    def _ticks(self, step: Step, said: Said, account: AccountRef) -> Iterator[StatusUpdate]:
+    def _ticks(self, step: Step, said: PlayedStep, account: AccountRef) -> Iterator[StatusUpdate]:
         if step.status == MessageStatus.FAILED:
             fault = ProviderFault(step.fault)
             moment = said.at + timedelta(seconds=3)
@@ -194,14 +194,12 @@ class Player:
                 price = PRICE if status == MessageStatus.DELIVERED else None
                 yield StatusUpdate(account, said.wamid, status, moment, pricing=price)
 
-    def _content(self, step: Step) -> tuple[str, Json]:
-        if step.kind == MessageKind.INTERACTIVE:
-            return step.text, {"interactive": step.body}
+    def _text_and_template(self, step: Step) -> tuple[str, Json]:
         if step.kind != MessageKind.TEMPLATE:
             return step.text, {}
         template = Template.objects.for_company(self.channel.company_id).get(name=step.body["name"])
         info, variables = template_info(template), dict(step.body["variables"])
-        adapter = registry.adapter_for(self.channel.kind)
+        adapter = registry.face_of(self.channel.kind, Templates)
         text = adapter.template_preview(info, variables)
         if file := variables.get("header", ""):
             content, mime_type = file_of(file)
@@ -209,9 +207,12 @@ class Player:
         built = adapter.template_build(info, variables)
         kept: Json = {"name": template.name, "language": template.language}
         kept |= {"category": template.category, "components": list(built.components)}
+        kept["shown"] = adapter.template_parts(info, variables).stored()
         return text, {"template": kept}
 
-    def _graph_body(self, step: Step, said: Said, text: str, metadata: Json) -> Json:
+    def _graph_body(
+        self, step: Step, said: PlayedStep, text: str, content: Content | None, metadata: Json
+    ) -> Json:
         if stored := metadata.get("template"):
             language = {"code": stored["language"]}
             return self.phone.rendered({**stored, "language": language})
@@ -220,7 +221,7 @@ class Player:
             name = {"filename": step.filename} if step.filename else {}
             return {**step.extra, "id": said.media_id, **caption, **name}
         shape = OutgoingMessage(
-            token="", to=Recipient(phone="0"), kind=step.kind, text=text, content=metadata
+            token="", to=Destination(phone="0"), kind=step.kind, text=text, content=content
         )
         body = body_of(shape)
         return dict(body[body["type"]])
@@ -231,6 +232,11 @@ class Player:
         actor = self.staff[step.by] if step.by else self.holder
         conversation = self.conversation
         assert conversation is not None and actor is not None
+        conversation.refresh_from_db(fields=["stage"])
+        if step.act == "encerrar" and not conversation.is_open:
+            # Who asked for no more offers, and for nothing else, has ended it already.
+            Conversation.unscoped.filter(pk=conversation.pk).update(closed_at=at)
+            return
         match step.act:
             case "nota":
                 note_add(conversation=conversation, author=actor, text=step.text)
@@ -246,19 +252,25 @@ class Player:
         self._date_newest(at)
 
     def _date_newest(self, at: datetime) -> None:
-        """Give the line and the audit entry that a service just wrote the moment they tell of."""
+        """Give the line that a service just wrote the moment it tells of."""
         assert self.conversation is not None
         self.conversation.refresh_from_db()
         Message.unscoped.filter(
             conversation=self.conversation, seq=self.conversation.message_seq
         ).update(happened_at=at, created_at=at)
-        AuditEntry.unscoped.filter(
-            object_id=str(self.conversation.pk), created_at__gte=self.now
-        ).update(created_at=at)
+
+    def _date_lines(self) -> None:
+        """Let what the system said among stored messages be of the moment of the one before."""
+        mine = Message.unscoped.filter(conversation=self.conversation)
+        for line in mine.filter(kind=MessageKind.SYSTEM, happened_at__gte=self.now).order_by("seq"):
+            before = mine.filter(seq__lt=line.seq).order_by("-seq").first()
+            if before is not None:
+                line.happened_at = line.created_at = before.happened_at
+                line.save(update_fields=["happened_at", "created_at"])
 
     # --- into the database ---
 
-    def _remember(self, said: Said) -> None:
+    def _remember(self, said: PlayedStep) -> None:
         self.fresh.append(said)
         self.told.append(said)
 
@@ -277,6 +289,7 @@ class Player:
             ).select_related("conversation__channel")
         }
         self.conversation = next(iter(rows.values())).conversation
+        self._date_lines()
         for said in self.fresh:
             row = rows[said.wamid]
             if said.step.act != "recebida":
@@ -287,11 +300,22 @@ class Player:
         if writers and self.conversation.attendant_id is None and self.holder is None:
             # Whoever writes first holds the conversation.
             self.holder = writers[-1]
-            conversation_take(conversation=self.conversation, attendant=self.holder)
-            self._date_newest(self.fresh[-1].at)
+            self._hold_open()
+            # Who only asked for no more offers has ended it already.
+            if self.conversation.is_open:
+                conversation_take(conversation=self.conversation, attendant=self.holder)
+                self._date_newest(self.fresh[-1].at)
         self.waiting, self.fresh = [], []
 
-    def _sign(self, said: Said, row: Message) -> None:
+    def _hold_open(self) -> None:
+        """Let somebody serve what the clinic began; by itself it waits for the patient, ended."""
+        assert self.conversation is not None
+        if not Message.unscoped.inbound().filter(conversation=self.conversation).exists():
+            self.conversation.stage = Stage.QUEUE
+            self.conversation.closed_at = self.conversation.reopen_until = None
+            self.conversation.save(update_fields=["stage", "closed_at", "reopen_until"])
+
+    def _sign(self, said: PlayedStep, row: Message) -> None:
         changes: dict[str, Any] = {"author_kind": Author.ATTENDANT, "author": said.author}
         if said.step.status == MessageStatus.UNCERTAIN:
             changes |= {"status": MessageStatus.UNCERTAIN, "external_id": None, "sent_at": None}
@@ -303,7 +327,7 @@ class Player:
             changes["external_id"] = None
         Message.unscoped.filter(pk=row.pk).update(attempts=1, **changes)
 
-    def _attach(self, said: Said, row: Message) -> None:
+    def _attach(self, said: PlayedStep, row: Message) -> None:
         content, mime_type = file_of(said.step.file)
         if row.direction == Direction.IN:
             attachment = Attachment.unscoped.get(message=row)
@@ -326,19 +350,24 @@ class Player:
         attachment.save()
 
     def _finish(self) -> None:
-        """Make what no service sets for the past: who read what, and when it came."""
+        """Make what no service sets for the past: who read what."""
         assert self.conversation is not None
         pk, story = self.conversation.pk, self.story
-        mine = Message.unscoped.filter(conversation_id=pk)
-        mine.filter(~Q(kind=MessageKind.SYSTEM)).update(created_at=F("happened_at"))
-        inbound = mine.inbound()
-        inbound.update(delivered_at=F("happened_at") + timedelta(seconds=1))
+        inbound = Message.unscoped.filter(conversation_id=pk).inbound()
         seen = list(inbound.order_by("-seq").values_list("pk", flat=True)[story.unread :])
         inbound.filter(pk__in=seen).update(
             status=MessageStatus.READ, read_at=F("happened_at") + timedelta(seconds=20)
         )
         changes: dict[str, Any] = {"unread_count": story.unread, "subject": story.subject}
-        Conversation.unscoped.filter(pk=pk).update(created_at=F("opened_at"), **changes)
+        Conversation.unscoped.filter(pk=pk).update(**changes)
+
+
+def moments_set(channel: Channel) -> None:
+    """Let rows be of the moments that the stories tell of: no service writes in the past."""
+    told = Message.objects.filter(channel=channel)
+    told.filter(~Q(kind=MessageKind.SYSTEM)).update(created_at=F("happened_at"))
+    told.inbound().update(delivered_at=F("happened_at") + timedelta(seconds=1))
+    Conversation.objects.filter(channel=channel).update(created_at=F("opened_at"))
 
 
 def _after(status: MessageStatus) -> tuple[MessageStatus, ...]:

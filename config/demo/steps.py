@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from omnichannel.choices import MessageKind, MessageStatus
+from providers.choices import MessageKind, MessageStatus
 
 Json = dict[str, Any]
 Act = Literal["recebida", "enviada", "nota", "assumir", "liberar", "encerrar"]
@@ -42,7 +42,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DemoPatient:
     """An invented patient. Phones are of a range that no operator has."""
 
     name: str
@@ -65,7 +65,7 @@ class Story:
     `unread` is how many of the patient's last messages nobody opened.
     """
 
-    person: Person
+    person: DemoPatient
     ends: float
     steps: tuple[Step, ...]
     unread: int = 0

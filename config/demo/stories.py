@@ -20,7 +20,7 @@ from config.demo.steps import (
     template,
 )
 from config.demo.stories_serving import SERVING
-from omnichannel.choices import MessageKind, MessageStatus
+from providers.choices import MessageKind, MessageStatus
 
 HOUR = 60.0
 DAY = 24 * HOUR

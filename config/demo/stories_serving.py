@@ -17,7 +17,7 @@ from config.demo.steps import (
     tapped,
     template,
 )
-from omnichannel.choices import MessageKind, MessageStatus
+from providers.choices import MessageKind, MessageStatus
 
 HOUR = 60.0
 DAY = 24 * HOUR

@@ -10,21 +10,26 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from common.admin.narrowing import CompanyForm
-from contacts.imports.choices import Existing, Target
+from contacts.imports.choices import Existing, FileKind, Target
+from contacts.imports.encodings import CHOICES as ENCODINGS
+from contacts.imports.jobs import SAMPLE
 from contacts.imports.rows import name_of
 from contacts.models import ImportJob, LegalBasis
 
 COLUMN = "coluna_"
+# The button that reads the file anew.
+REREAD = "_reread"
 EXAMPLES = 3
 
 
-class UploadForm(CompanyForm):
+class ImportUploadForm(CompanyForm):
     """The file."""
 
     upload = forms.FileField(
@@ -58,17 +63,76 @@ class ChoicesForm(CompanyForm):
         help_text=_("Obrigatória quando uma coluna diz quem aceita marketing."),
     )
     has_header = forms.BooleanField(
-        label=_("A primeira linha tem os nomes das colunas"),
+        label=_("Uma linha tem os nomes das colunas"),
         required=False,
         widget=UnfoldBooleanSwitchWidget(),
     )
 
+    heading_line = forms.IntegerField(
+        label=_("Linha dos títulos"),
+        required=False,
+        min_value=0,
+        max_value=SAMPLE,
+        widget=UnfoldAdminIntegerFieldWidget(),
+        help_text=_("O número da linha no arquivo. O que está acima dela não é importado."),
+    )
+    encoding = forms.ChoiceField(
+        label=_("Codificação"),
+        choices=ENCODINGS,
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_(
+            "Se os acentos aparecem trocados nas primeiras linhas, escolha outra e leia de novo."
+        ),
+    )
+    delimiter = forms.ChoiceField(
+        label=_("Separador"),
+        choices=[
+            (";", _("Ponto e vírgula ;")),
+            (",", _("Vírgula ,")),
+            ("\t", _("Tabulação")),
+            ("|", _("Barra |")),
+        ],
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+    )
+
     class Meta:
         model = ImportJob
-        fields = ("existing", "legal_basis", "proof", "has_header")
+        fields = (
+            *("existing", "legal_basis", "proof", "has_header"),
+            *("heading_line", "encoding", "delimiter"),
+        )
         help_texts: ClassVar[dict[str, Any]] = {
             "proof": _("Como as permissões foram obtidas e onde a prova está guardada.")
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.kind == FileKind.XLSX:
+            del self.fields["encoding"], self.fields["delimiter"]
+        elif "encoding" in self.fields:
+            self.initial["encoding"] = _family(self.instance.encoding)
+
+    def clean_delimiter(self) -> str:
+        """Leave the file's own where none was chosen."""
+        return self.cleaned_data["delimiter"] or str(self.initial.get("delimiter", ""))
+
+    def reshaped(self) -> dict[str, Any] | None:
+        """Return how the file is to be read instead, None when that stays as it was found."""
+        chosen = self.cleaned_data
+        told = {
+            "heading_line": chosen.get("heading_line") or self.initial.get("heading_line"),
+            "encoding": chosen.get("encoding") or self.initial.get("encoding", ""),
+            "delimiter": chosen.get("delimiter") or self.initial.get("delimiter", ""),
+        }
+        is_asked = REREAD in self.data
+        is_other = any(value != self.initial.get(name, "") for name, value in told.items())
+        if not is_asked and not is_other:
+            return None
+        if told["encoding"] == self.initial.get("encoding", ""):
+            told["encoding"] = ""
+        return {**told, "has_header": chosen["has_header"]}
 
     def choices(self) -> dict[str, Any]:
         """Return what was chosen, as the service takes it."""
@@ -94,6 +158,14 @@ def choices_form(job: ImportJob, rows: Sequence[Sequence[str]]) -> type[ChoicesF
         for place, target in enumerate(job.mapping)
     }
     return type("FileForm", (ChoicesForm,), fields)
+
+
+def _family(encoding: str) -> str:
+    """Return the choice that a found encoding belongs to."""
+    for name in ("utf-16", "utf-8"):
+        if encoding.startswith(name):
+            return name
+    return encoding
 
 
 def _examples(rows: Sequence[Sequence[str]], place: int) -> str:

@@ -23,24 +23,40 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from common.admin import CompanyAdmin, CompanyInline, Panel, Question, QuestionFilter, button, since
+from common.admin import (
+    AdminQuestion,
+    CompanyAdmin,
+    CompanyInline,
+    Panel,
+    QuestionFilter,
+    button,
+    since,
+)
 from common.admin.filters import today
-from contacts.admin.import_forms import COLUMN, UploadForm, choices_form
+from contacts.admin.import_forms import COLUMN, ImportUploadForm, choices_form
 from contacts.admin.portable import download
 from contacts.imports.choices import FileKind, ImportStatus, Target
-from contacts.imports.exporting import csv_pieces, harmless
+from contacts.imports.exporting import csv_pieces
 from contacts.imports.jobs import (
+    BasisMissing,
+    ColumnsMissing,
+    FileRepeated,
     import_cancel,
     import_receive,
+    import_reshape,
     import_resume,
     import_start,
+    people_of,
     same_before,
     sample_of,
 )
+from contacts.imports.reading import FileEmpty
 from contacts.imports.rows import name_of
 from contacts.models import ImportJob, ImportRefusal
+from contacts.models.imports import TO_DO
 
 COLOURS = {
+    ImportStatus.READING: "info",
     ImportStatus.DRAFT: "",
     ImportStatus.WAITING: "info",
     ImportStatus.RUNNING: "primary",
@@ -51,18 +67,21 @@ COLOURS = {
 FAILURES = {
     "falha_repetida": _("As mesmas linhas falharam várias vezes. Tente continuar mais tarde."),
     "arquivo_perigoso": _("A planilha tem partes que não aceitamos. Salve como CSV."),
+    "arquivo_vazio": FileEmpty.message,
+    "colunas_ausentes": ColumnsMissing.message,
+    "base_legal_ausente": BasisMissing.message,
+    "arquivo_repetido": FileRepeated.message,
     "arquivo_recusado": _("O arquivo está danificado. Salve-o de novo e envie outra vez."),
 }
-UNFINISHED = (ImportStatus.WAITING, ImportStatus.RUNNING)
 PREVIEW = 6
 PROGRESS = "admin/contacts/import_progress.html"
 
 
 class RefusalPanel(CompanyInline):
-    """What did not go in, in the order of the file."""
+    """What did not go in, or not all of it, in the order of the file."""
 
     model = ImportRefusal
-    verbose_name_plural = _("linhas recusadas")
+    verbose_name_plural = _("linhas a conferir")
     ordering = ("line", "id")
     fields = ("line", "column", "reason", "is_row_in")
     readonly_fields = fields
@@ -78,12 +97,12 @@ class RefusalPanel(CompanyInline):
 class ImportQuestions(QuestionFilter):
     """Questions about imports."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "agora": Question(_("Em andamento"), lambda rows, now: rows.filter(status__in=UNFINISHED)),
-        "recusadas": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "agora": AdminQuestion(_("Em andamento"), lambda rows, now: rows.filter(status__in=TO_DO)),
+        "recusadas": AdminQuestion(
             _("Com linhas recusadas"), lambda rows, now: rows.filter(refused_count__gt=0)
         ),
-        "hoje": Question(_("Hoje"), lambda rows, now: rows.filter(created_at__gte=today(now))),
+        "hoje": AdminQuestion(_("Hoje"), lambda rows, now: rows.filter(created_at__gte=today(now))),
     }
 
 
@@ -119,8 +138,13 @@ class ImportAdmin(CompanyAdmin):
             facts = ("shown_mapping", "existing", "legal_basis", "proof")
             return [(_("Escolhas"), {"fields": facts})]
         columns = tuple(f"{COLUMN}{place}" for place in range(len(obj.mapping)))
+        written = () if obj.kind == FileKind.XLSX else ("encoding", "delimiter")
         return [
-            (_("O que há em cada coluna"), {"fields": ("has_header", *columns)}),
+            (
+                _("Como o arquivo está escrito"),
+                {"fields": ("has_header", "heading_line", *written)},
+            ),
+            (_("O que há em cada coluna"), {"fields": columns}),
             (_("Pessoas"), {"fields": ("existing",)}),
             (_("Permissões de marketing"), {"fields": ("legal_basis", "proof")}),
         ]
@@ -136,19 +160,26 @@ class ImportAdmin(CompanyAdmin):
     ) -> Any:
         """Make the form of the step the import is in."""
         if obj is None:
-            kwargs["form"] = UploadForm
+            kwargs["form"] = ImportUploadForm
         elif self.has_change_permission(request, obj):
             kwargs["form"] = choices_form(obj, self._sample(request, obj))
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """Show refused rows where there are any."""
-        return [RefusalPanel] if obj is not None and obj.refused_count else []
+        return [RefusalPanel] if obj is not None and self._has_report(obj) else []
+
+    def _has_report(self, obj: ImportJob) -> bool:
+        """Whether there is a row to look at: one left out, or one of which a cell was."""
+        return ImportRefusal.unscoped.filter(job=obj).exists()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Take the file in, or start."""
         actor = self.member(request, obj)
-        if change:
+        if change and (reshaped := form.reshaped()):
+            saved = import_reshape(job=obj, **reshaped)
+            messages.info(request, gettext("O arquivo foi lido de novo. Confira as colunas."))
+        elif change:
             saved = import_start(job=obj, actor=actor, **form.choices())
         else:
             file = form.cleaned_data["upload"]
@@ -177,8 +208,8 @@ class ImportAdmin(CompanyAdmin):
         heads = [name_of(obj.headers, place) for place in range(len(obj.mapping))]
         warnings = []
         if before := same_before(obj):
-            words = gettext("Este arquivo já foi importado em %(when)s.")
-            warnings.append(words % {"when": since(before.started_at)})
+            words = gettext("Este arquivo já foi importado: {when}.")
+            warnings.append(format_html(words, when=since(before.started_at)))
         return Panel(
             warnings=warnings,
             parts=[("admin/contacts/import_preview.html", {"heads": heads, "rows": rows})],
@@ -203,7 +234,7 @@ class ImportAdmin(CompanyAdmin):
             return missing
         response = TemplateResponse(request, PROGRESS, {"part": self._progress(obj)})
         response["Cache-Control"] = "no-store"
-        if obj.is_over:
+        if obj.is_over or obj.status == ImportStatus.DRAFT:
             # Buttons and the list of refused rows are others now.
             response["HX-Refresh"] = "true"
         return response
@@ -215,7 +246,7 @@ class ImportAdmin(CompanyAdmin):
     def _sample(self, request: HttpRequest, obj: ImportJob) -> list[list[str]]:
         known: list[list[str]] | None = getattr(request, "_import_sample", None)
         if known is None:
-            known = [row.cells for row in sample_of(obj)][1 if obj.has_header else 0 :]
+            known = [row.cells for row in people_of(obj, sample_of(obj))]
             request._import_sample = known  # type: ignore[attr-defined]
         return known
 
@@ -227,7 +258,7 @@ class ImportAdmin(CompanyAdmin):
         is_offered = {
             "cancel": not obj.is_over,
             "resume": obj.status in stopped and obj.started_at is not None,
-            "refusals": obj.refused_count > 0,
+            "refusals": self._has_report(obj),
         }
         shown = [name for name in self.buttons if is_offered[name]]
         return [
@@ -248,12 +279,12 @@ class ImportAdmin(CompanyAdmin):
         import_resume(job=obj, actor=self.member(request, obj))
         messages.success(request, gettext("Importação retomada."))
 
-    @button(_("Baixar linhas recusadas"), icon="download", needs="view")
+    @button(_("Baixar linhas a conferir"), icon="download", needs="view")
     def refusals(self, request: HttpRequest, obj: Any) -> StreamingHttpResponse:
         """Give the report as CSV."""
         rows = ImportRefusal.unscoped.filter(job=obj).order_by("line", "id")
         pieces = csv_pieces(_report(rows))
-        return download(request, pieces, f"recusadas-{obj.pk}.csv", FileKind.CSV)
+        return download(request, pieces, f"conferir-{obj.pk}.csv", FileKind.CSV)
 
     # --- columns ---
 
@@ -297,4 +328,4 @@ def _report(rows: QuerySet[ImportRefusal]) -> Iterator[list[str]]:
     yield [gettext("Linha"), gettext("Coluna"), gettext("Motivo"), gettext("O resto entrou")]
     for row in rows.iterator(chunk_size=2000):
         is_in = gettext("sim") if row.is_row_in else gettext("não")
-        yield [str(row.line), harmless(row.column), str(row.get_code_display()), is_in]
+        yield [str(row.line), row.column, str(row.get_code_display()), is_in]

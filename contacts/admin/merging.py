@@ -15,15 +15,15 @@ from unfold.paginator import InfinitePaginator
 
 from common import phones
 from common.admin import (
-    CompanyAdmin,
+    AdminQuestion,
     Panel,
-    Question,
     QuestionFilter,
     button,
     linked,
     row_link,
     since,
 )
+from contacts.admin.searching import PeopleSearched
 from contacts.models import Contact, ContactMerge, DuplicatePair, DuplicateStatus
 from contacts.services.duplicates import pair_dismiss
 from contacts.services.merging import contacts_merge, merge_preview, merge_undo
@@ -38,15 +38,15 @@ STATUS_COLOURS = {
 class PairQuestions(QuestionFilter):
     """Questions about pairs."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "conferir": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "conferir": AdminQuestion(
             _("A conferir"), lambda rows, now: rows.filter(status=DuplicateStatus.OPEN)
         ),
     }
 
 
 @admin.register(DuplicatePair)
-class PairAdmin(CompanyAdmin):
+class PairAdmin(PeopleSearched):
     """Two records side by side, and what to do about them."""
 
     is_read_only = True
@@ -55,6 +55,7 @@ class PairAdmin(CompanyAdmin):
     list_display_links = ("one", "other")
     list_filter = (PairQuestions, ("status", ChoicesDropdownFilter), "reason")
     list_select_related = ("first", "second", "company")
+    people = ("first", "second")
     search_fields = ("first__name", "second__name")
     ordering = ("-pk",)
     buttons = ("keep_first", "keep_second", "dismiss")
@@ -70,6 +71,10 @@ class PairAdmin(CompanyAdmin):
             "is_open": obj.status == DuplicateStatus.OPEN,
         }
         return Panel(parts=(("admin/contacts/pair.html", part),))
+
+    def is_offered(self, name: str, obj: Any) -> bool:
+        """Offer to judge what nobody judged yet."""
+        return bool(obj.status == DuplicateStatus.OPEN)
 
     @button(_("Manter o primeiro e mesclar"), icon="merge", is_main=True)
     def keep_first(self, request: HttpRequest, obj: DuplicatePair) -> None:
@@ -138,13 +143,14 @@ def _facts(contact: Contact) -> dict[str, Any]:
 
 
 @admin.register(ContactMerge)
-class MergeAdmin(CompanyAdmin):
+class MergeAdmin(PeopleSearched):
     """What was merged, by whom, and the way back."""
 
     is_read_only = True
     paginator = InfinitePaginator
     list_display = ("made", "shown_kept", "shown_gone", "actor", "undone_at", "shown_company")
     list_select_related = ("kept", "gone", "actor__user", "company")
+    people = ("kept", "gone")
     search_fields = ("kept__name", "gone__name")
     ordering = ("-pk",)
     buttons = ("undo",)

@@ -22,21 +22,25 @@ from unfold.widgets import (
     UnfoldAdminColorInputWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from common import phones
-from common.admin import CompanyAdmin, CompanyInline, Question, QuestionFilter, button, since
+from common.admin import AdminQuestion, CompanyAdmin, CompanyInline, QuestionFilter, button, since
 from common.admin.access import access_of
 from common.admin.filters import today
 from common.admin.narrowing import CompanyForm
 from common.admin.shown import list_link
+from common.errors import Forbidden
 from contacts.admin.portable import Portable
 from contacts.fields import CustomLines
 from contacts.models import (
     Consent,
     Contact,
     ContactIdentity,
+    ContactTag,
     DuplicateReason,
+    LegalBasis,
     Purpose,
     Segment,
     Tag,
@@ -104,25 +108,25 @@ class DependentPanel(CompanyInline):
 class ContactQuestions(QuestionFilter):
     """Questions about people."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "hoje": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "hoje": AdminQuestion(
             _("Falaram hoje"), lambda rows, now: rows.filter(last_contact_at__gte=today(now))
         ),
-        "sumidos": Question(
+        "sumidos": AdminQuestion(
             _("Sem contato há 90 dias"),
             lambda rows, now: rows.filter(last_contact_at__lt=now - timedelta(days=90)),
         ),
-        "sem_marketing": Question(
+        "sem_marketing": AdminQuestion(
             _("Não querem marketing"), lambda rows, now: rows.filter(marketing=False)
         ),
-        "dependentes": Question(
+        "dependentes": AdminQuestion(
             _("Dependentes de alguém"), lambda rows, now: rows.exclude(guardian=None)
         ),
-        "sem_telefone": Question(_("Sem telefone"), lambda rows, now: rows.filter(phone="")),
-        "sem_etiqueta": Question(
+        "sem_telefone": AdminQuestion(_("Sem telefone"), lambda rows, now: rows.filter(phone="")),
+        "sem_etiqueta": AdminQuestion(
             _("Sem etiqueta"),
             lambda rows, now: rows.filter(
-                ~Exists(Contact.tags.through.objects.filter(contact_id=OuterRef("pk")))
+                ~Exists(ContactTag.objects.filter(contact_id=OuterRef("pk")))
             ),
         ),
     }
@@ -148,7 +152,7 @@ class SegmentFilter(SimpleListFilter):
         return queryset.filter(pk__in=segment_people(row).values("pk")) if row else queryset.none()
 
 
-class ContactForm(CompanyForm):
+class ContactAdminForm(CompanyForm):
     """A person's card; the consent to marketing goes to its ledger."""
 
     marketing_opt_in = forms.NullBooleanField(
@@ -158,6 +162,20 @@ class ContactForm(CompanyForm):
             choices=[("", _("Nunca perguntado")), ("True", _("Sim")), ("False", _("Não"))]
         ),
         help_text=_("Uma mudança aqui entra no histórico de consentimentos com seu nome."),
+    )
+    legal_basis = forms.ChoiceField(
+        label=_("Base legal"),
+        choices=[("", "-"), *LegalBasis.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("Obrigatória para permitir marketing."),
+    )
+    proof = forms.CharField(
+        label=_("Prova"),
+        max_length=255,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Como a pessoa permitiu e onde está a prova. Obrigatória para permitir."),
     )
 
     extra = CustomLines(
@@ -184,7 +202,7 @@ class ContactForm(CompanyForm):
 class ContactAdmin(Portable, CompanyAdmin):
     """Patients, leads and others who wrote."""
 
-    form = ContactForm
+    form = ContactAdminForm
     can_be_deleted = True
     paginator = InfinitePaginator
     list_display = ("person", "shown_phone", "shown_status", "shown_tags", "marketing", "seen")
@@ -206,7 +224,15 @@ class ContactAdmin(Portable, CompanyAdmin):
     fieldsets = (
         (None, {"fields": (("name", "status"), ("phone", "email"), "tags", "notes", "extra")}),
         (_("Família"), {"fields": (("guardian", "relation"),)}),
-        (_("Situação"), {"fields": ("marketing_opt_in", ("last_contact_at", "created_at"))}),
+        (
+            _("Situação"),
+            {
+                "fields": (
+                    *("marketing_opt_in", ("legal_basis", "proof")),
+                    ("last_contact_at", "created_at"),
+                )
+            },
+        ),
     )
 
     def annotate(self, rows: QuerySet[Any]) -> Any:
@@ -250,6 +276,9 @@ class ContactAdmin(Portable, CompanyAdmin):
         if len(rows) != 2 or rows[0].company_id != rows[1].company_id:
             messages.error(request, gettext("Escolha dois contatos da mesma empresa."))
             return None
+        if not all(self.may_act(request, row) for row in rows):
+            messages.error(request, str(Forbidden.message))
+            return None
         pair = pair_note(one=rows[0], other=rows[1], reason=DuplicateReason.BY_HAND)
         return HttpResponseRedirect(
             reverse("admin:contacts_duplicatepair_change", args=[quote(pair.pk)])
@@ -261,12 +290,17 @@ class ContactAdmin(Portable, CompanyAdmin):
         values = {name: form.cleaned_data[name] for name in names if name in form.changed_data}
         if values.get("marketing_opt_in", ...) is None:
             del values["marketing_opt_in"]
+        told = {name: values.pop(name, "") for name in ("legal_basis", "proof")}
+        if "marketing_opt_in" in values:
+            values |= told
         if "extra" in form.changed_data:
             values["custom"] = form.cleaned_data["extra"]
         if "tags" in form.changed_data:
             values["tags"] = [tag.name for tag in form.cleaned_data["tags"]]
         stored = Contact.objects.for_company(obj.company_id).get(pk=obj.pk) if change else None
-        saved = contact_save(actor=self.member(request, obj), contact=stored, **values)
+        saved = contact_save(
+            actor=self.member(request, obj), contact=stored, door="retaguarda", **values
+        )
         obj.pk = saved.pk
         form.instance = saved
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.handlers.asgi import ASGIRequest
 from django.http import (
     HttpRequest,
@@ -87,6 +88,10 @@ class Portable:
         except DomainError as refused:
             messages.error(request, str(refused.detail))
             return back
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(
+                reverse("admin:contacts_contact_changelist", query={"e": 1})
+            )
         name = f"contatos-{timezone.localdate():%Y-%m-%d}.{kind.value}"
         return download(request, made, name, kind)
 

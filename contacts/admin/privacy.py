@@ -18,14 +18,15 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from common.admin import (
+    AdminQuestion,
     CompanyAdmin,
     Panel,
-    Question,
     QuestionFilter,
     button,
     link_to,
     linked,
 )
+from contacts.admin.searching import PeopleSearched
 from contacts.models import ContactView, DataRequest, LegalHold, RequestStatus, RetentionRule
 from contacts.models.privacy import ANSWER_WITHIN, WARN_AFTER
 from contacts.services.privacy import request_answer
@@ -88,15 +89,17 @@ class ViewAdmin(CompanyAdmin):
 class RequestQuestions(QuestionFilter):
     """Questions about requests."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "abertos": Question(_("Abertos"), lambda rows, now: rows.filter(status=RequestStatus.OPEN)),
-        "vencendo": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "abertos": AdminQuestion(
+            _("Abertos"), lambda rows, now: rows.filter(status=RequestStatus.OPEN)
+        ),
+        "vencendo": AdminQuestion(
             _("Vencem em 5 dias"),
             lambda rows, now: rows.filter(
                 status=RequestStatus.OPEN, received_at__lte=now - WARN_AFTER
             ),
         ),
-        "atrasados": Question(
+        "atrasados": AdminQuestion(
             _("Atrasados"),
             lambda rows, now: rows.filter(
                 status=RequestStatus.OPEN, received_at__lt=now - ANSWER_WITHIN
@@ -106,7 +109,7 @@ class RequestQuestions(QuestionFilter):
 
 
 @admin.register(DataRequest)
-class RequestAdmin(CompanyAdmin):
+class RequestAdmin(PeopleSearched):
     """What people asked about their data, with the days that are left to answer."""
 
     list_display = ("shown_contact", "kind", "shown_status", "received_at", "left", "shown_company")
@@ -160,7 +163,7 @@ class RequestAdmin(CompanyAdmin):
 
 
 @admin.register(LegalHold)
-class HoldAdmin(CompanyAdmin):
+class HoldAdmin(PeopleSearched):
     """Why a person's data may not be erased yet."""
 
     can_be_deleted = True

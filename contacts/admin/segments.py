@@ -25,7 +25,7 @@ WRITTEN = ("field", "operator", "value")
 
 
 def _field_choices() -> list[tuple[str, Any]]:
-    return [("", "---------"), *((field.name, field.label) for field in segments.fields())]
+    return [("", "---------"), *((field.name, field.label) for field in segments.fields)]
 
 
 def _operator_choices() -> list[tuple[str, Any]]:

@@ -14,19 +14,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import CompanyView
-from common.api.fields import Choice, JSONObject, StrictSerializer, Text
+from common.api.fields import JSONObject, OneOf, StrictSerializer, Text
 from common.api.pagination import CursorPages
 from common.api.parsers import JSONParser, UploadParser
 from common.api.permissions import ManagersOnly
 from common.errors import NotFound
-from contacts.imports.choices import Existing, Target
+from contacts.imports.choices import Existing, ImportStatus, Target
+from contacts.imports.encodings import CHOICES as ENCODINGS
 from contacts.imports.jobs import (
     OBJECTS,
     import_receive,
     import_receive_objects,
+    import_reshape,
     import_start_or_discard,
+    mapping_by_name,
 )
-from contacts.imports.mapping import plain
+from contacts.imports.reading import DELIMITERS
 from contacts.models import ImportJob, ImportRefusal, LegalBasis
 
 TAGS = ["contatos"]
@@ -48,12 +51,12 @@ EXAMPLE = OpenApiExample(
 class ImportChoices(StrictSerializer):
     """What both forms of the request share."""
 
-    existing = Choice(
+    existing = OneOf(
         choices=Existing.choices,
         required=False,
         help_text="O que fazer com quem já está cadastrado.",
     )
-    legal_basis = Choice(
+    legal_basis = OneOf(
         choices=LegalBasis.choices,
         required=False,
         help_text="Obrigatória quando vêm permissões de marketing, com `proof`.",
@@ -83,9 +86,25 @@ class ImportFile(ImportChoices):
         required=False,
         help_text=(
             "Objeto JSON de nome de coluna para o que ela traz: `nome`, `telefone`, `email`,"
-            " `situacao`, `etiquetas`, `observacoes`, `marketing`, `adicional` ou vazio. As que"
-            " faltam são adivinhadas pelo nome."
+            " `sobrenome`, `situacao`, `etiquetas`, `observacoes`, `marketing`, `adicional` ou"
+            " vazio. As que faltam são adivinhadas pelo nome e pelas primeiras linhas."
         ),
+    )
+    encoding = OneOf(
+        choices=ENCODINGS,
+        required=False,
+        help_text="Codificação do CSV; sem ela, é reconhecida.",
+    )
+    delimiter = OneOf(
+        choices=[(one, one) for one in DELIMITERS],
+        required=False,
+        help_text="Separador do CSV; sem ele, é reconhecido.",
+    )
+    heading_line = serializers.IntegerField(
+        min_value=0,
+        max_value=20,
+        required=False,
+        help_text="Linha dos títulos das colunas; 0 se não há; sem ela, é procurada.",
     )
 
     def validate_mapping(self, value: str) -> dict[str, str]:
@@ -186,7 +205,8 @@ class Imports(ImportView):
 
         A pessoa é reconhecida pelo telefone, com ou sem o nono dígito, e sem telefone pelo e-mail.
         O mesmo arquivo outra vez, com as mesmas escolhas, é recusado com 409 `arquivo_repetido`;
-        `fields.id` traz a primeira importação.
+        `fields.id` traz a primeira importação. Uma planilha do Excel é lida depois da resposta
+        (`lendo`): o que a impede de entrar fica em `error`.
         """
         if isinstance(request.data, QueryDict):
             job = self._file(self.read(ImportFile))
@@ -198,13 +218,17 @@ class Imports(ImportView):
 
     def _file(self, given: dict[str, Any]) -> ImportJob:
         file, told = given.pop("file"), given.pop("mapping", {})
-        job = import_receive(actor=self.membership, file=file, filename=file.name)
-        by_name = {plain(name): target for name, target in told.items()}
-        mapping = [
-            by_name.get(plain(header), guessed)
-            for header, guessed in zip(job.headers, job.mapping, strict=False)
-        ]
-        choices = {"mapping": mapping} if job.headers else {}
+        heading = given.pop("heading_line", None)
+        written = {name: given.pop(name, "") for name in ("encoding", "delimiter")}
+        wish = {"by_name": told, "heading_line": heading, **given}
+        job = import_receive(
+            actor=self.membership, file=file, filename=file.name, wish=wish, **written
+        )
+        if job.status == ImportStatus.READING:
+            return job
+        if heading is not None:
+            job = import_reshape(job=job, has_header=heading > 0, heading_line=heading)
+        choices = {"mapping": mapping_by_name(job, told)} if job.headers else {}
         return import_start_or_discard(job=job, actor=self.membership, **choices, **given)
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import Choice, Email, Flag, Id, JSONObject, StrictSerializer, Text
+from common.api.fields import Email, Flag, Id, JSONObject, OneOf, StrictSerializer, Text
 from contacts.masking import Lens
-from contacts.models import Contact, ContactIdentity
+from contacts.models import Contact, ContactIdentity, LegalBasis
 from contacts.services.contacts import TAG_COUNT
 
 
@@ -122,7 +122,7 @@ class ContactIn(StrictSerializer):
         allow_blank=True,
         help_text="Em qualquer formato; guardado como E.164, com o nono dígito.",
     )
-    status = Choice(choices=Contact.Status.choices, required=False)
+    status = OneOf(choices=Contact.Status.choices, required=False)
     tags = serializers.ListField(
         child=Text(max_length=60),
         max_length=TAG_COUNT,
@@ -132,15 +132,26 @@ class ContactIn(StrictSerializer):
     custom = JSONObject(required=False)
     marketing_opt_in = Flag(
         required=False,
-        help_text="Acrescenta ao registro de consentimentos, com quem registrou e quando.",
+        help_text="Acrescenta ao registro de consentimentos, com quem registrou e quando."
+        " Para `true`, informe também `legal_basis` e `proof`.",
     )
-
+    legal_basis = OneOf(
+        choices=LegalBasis.choices,
+        required=False,
+        help_text="Por que a lei deixa escrever. Obrigatória com `marketing_opt_in: true`.",
+    )
+    proof = Text(
+        max_length=255,
+        required=False,
+        help_text="Como a pessoa permitiu e onde está a prova. Obrigatória com"
+        " `marketing_opt_in: true`.",
+    )
     guardian = Id(
         required=False,
         allow_null=True,
         help_text="Id de quem escreve por esta pessoa; nulo desfaz o vínculo.",
     )
-    relation = Choice(choices=Contact.Relation.choices, required=False, allow_blank=True)
+    relation = OneOf(choices=Contact.Relation.choices, required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A new person needs something to be known by."""

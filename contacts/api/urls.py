@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from contacts.api.imports import ImportDetail, ImportRefusals, Imports
-from contacts.api.views import ContactDetail, Contacts, Reveal
+from contacts.api.views import ContactDetail, Contacts, ContactSearch, Reveal
 
 urlpatterns = [
     path("contatos/", Contacts.as_view(), name="api-contacts"),
+    path("contatos/buscar/", ContactSearch.as_view(), name="api-contact-search"),
     path("contatos/importar/", Imports.as_view(), name="api-imports"),
     path("contatos/importar/<uuid:job_id>/", ImportDetail.as_view(), name="api-import"),
     path(

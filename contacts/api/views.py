@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,21 +11,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import CompanyView
-from common.api.fields import NoInput
+from common.api.fields import NoInput, SearchIn
 from common.api.permissions import ManagersDelete
+from common.api.told import Told, annotated
 from common.errors import NotFound
+from common.slots import Slot
 from contacts.api.filters import ContactFilter
 from contacts.api.serializers import ContactIn, ContactOut
 from contacts.masking import CLEAR, Lens, contact_reveal, custom_restored, lens_of
 from contacts.models import Contact, ContactIdentity, Purpose, Tag
 from contacts.services.consent import consent_holding
 from contacts.services.contacts import contact_delete, contact_save
+from contacts.services.guessing import guess_count
 from contacts.services.segments import segment_names
 
 TAGS = ["contatos"]
-# What packages above know of a person, by the name ContactOut reads: each makes an expression, so
-# that a page of people costs no further statement.
-told_above: dict[str, Callable[[], Any]] = {}
+# What packages above know of a person, for ContactOut.
+told_above: Slot[Told] = Slot()
 EXAMPLE = OpenApiExample(
     "Novo contato",
     value={
@@ -34,12 +35,14 @@ EXAMPLE = OpenApiExample(
         "phone": "(41) 99888-7777",
         "tags": ["Botox"],
         "marketing_opt_in": True,
+        "legal_basis": "consentimento",
+        "proof": "Ficha de cadastro assinada, arquivo da recepção",
     },
     request_only=True,
 )
 
 
-class ContactView(CompanyView):
+class ContactsView(CompanyView):
     """What list and detail share."""
 
     # Read by the schema only, which has no company.
@@ -49,13 +52,14 @@ class ContactView(CompanyView):
 
     def rows(self) -> Any:
         """Return the people the caller may see, with what their JSON needs in a few queries."""
+        rows = annotated(Contact.objects.visible_to(self.membership), told_above)
         return (
-            Contact.objects.visible_to(self.membership)
-            .annotate(marketing_opt_in=consent_holding(Purpose.MARKETING))
+            rows.annotate(marketing_opt_in=consent_holding(Purpose.MARKETING))
             .annotate(segment_names=segment_names(self.membership.company_id))
-            .annotate(**{name: make() for name, make in told_above.items()})
             .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")))
-            .prefetch_related(Prefetch("identities", ContactIdentity.objects.order_by("id")))
+            .prefetch_related(
+                Prefetch("identities", ContactIdentity.objects.current().order_by("id"))
+            )
             .prefetch_related(
                 Prefetch(
                     "dependents",
@@ -81,6 +85,14 @@ class ContactView(CompanyView):
         out = ContactOut(self.one(contact_id), context=self.get_serializer_context())
         return Response(out.data, status=status)
 
+    def kept(self, response: Response) -> Any:
+        """Keep of an answer what is shown without a look on the record."""
+        if self.lens.is_clear or response.status_code >= 300 or response.data is None:
+            return response.data
+        row = self.rows().filter(pk=response.data["id"]).first()
+        hidden = {**self.get_serializer_context(), "lens": Lens(is_clear=False)}
+        return None if row is None else ContactOut(row, context=hidden).data
+
     def one(self, contact_id: UUID) -> Contact:
         """Return a person the caller may see. Raises NotFound."""
         row: Contact | None = self.rows().filter(pk=contact_id).first()
@@ -98,7 +110,7 @@ class ContactView(CompanyView):
         return given
 
 
-class Contacts(ContactView):
+class Contacts(ContactsView):
     """Lista e criação."""
 
     filterset_class = ContactFilter
@@ -121,13 +133,38 @@ class Contacts(ContactView):
     def post(self, request: Request) -> Response:
         """Cria um contato. Com o telefone de outro, recusa com 409 `contato_duplicado`.
 
-        `fields.id` traz o contato que já existe, se quem chama pode vê-lo.
+        `fields.id` traz o contato que já existe, se quem chama pode vê-lo com o telefone inteiro.
         """
-        contact = contact_save(actor=self.membership, **self.given())
+        contact = contact_save(actor=self.membership, door="api", **self.given())
         return self.shown(contact.pk, 201)
 
 
-class ContactDetail(ContactView):
+class ContactSearch(ContactsView):
+    """Busca por palavras no corpo: um endereço fica em registros e históricos."""
+
+    filterset_class = ContactFilter
+    serializer_class: Any = SearchIn
+    # It changes nothing that a repeated call could change twice.
+    honours_idempotency = False
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="contatos_buscar",
+        request=SearchIn,
+        responses={200: ContactOut(many=True)},
+    )
+    def post(self, request: Request) -> Response:
+        """Busca como `q` da lista, sem que nomes e telefones apareçam no endereço.
+
+        Os demais filtros vão no endereço. Repita o corpo ao pedir `next`.
+        """
+        words = self.read(SearchIn)["q"]
+        guess_count(self.membership, words)
+        found = self.rows().search(words, is_clear=self.lens.is_clear)
+        return self.page(found, ContactOut)
+
+
+class ContactDetail(ContactsView):
     """Um contato."""
 
     @extend_schema(tags=TAGS, operation_id="contatos_retrieve", responses=ContactOut)
@@ -144,7 +181,7 @@ class ContactDetail(ContactView):
         given = self.given(partial=True)
         if "custom" in given:
             given["custom"] = custom_restored(given["custom"], contact=contact, lens=self.lens)
-        contact_save(actor=self.membership, contact=contact, **given)
+        contact_save(actor=self.membership, contact=contact, door="api", **given)
         return self.shown(contact_id)
 
     @extend_schema(tags=TAGS, operation_id="contatos_destroy", request=None, responses={204: None})
@@ -156,10 +193,12 @@ class ContactDetail(ContactView):
         return Response(status=204)
 
 
-class Reveal(ContactView):
+class Reveal(ContactsView):
     """Revelar."""
 
     serializer_class: Any = NoInput
+    # A kept answer would show the numbers again when the minutes are over, on no record.
+    honours_idempotency = False
 
     @extend_schema(
         tags=TAGS, operation_id="contatos_revelar", request=None, responses={200: ContactOut}

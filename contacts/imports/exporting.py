@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Func, OuterRef, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.services.audit import audit_record
 from common import phones
 from common.errors import DomainError
+from common.zones import zone_named
 from contacts.imports.choices import FileKind
 from contacts.models import Contact, Purpose, Tag, ViewPlace
 from contacts.services.consent import consent_holding
@@ -30,9 +32,22 @@ CHUNK = 2000
 NOTED = 10_000
 PIECE = 256 * 1024
 BOM = "﻿"
-# What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
-FIELDS = ("name", "phone", "email", "status", "notes", "custom", "last_contact_at", "created_at")
+# What makes a spreadsheet take a text for a formula (OWASP, CSV injection), also behind letters
+# that nobody sees.
+DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+UNSEEN = re.compile(
+    r"[\s\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    r"\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
+# Digits that a spreadsheet would take for a number or a day, and so change: a record 000123, a card
+# of sixteen, 12E3, 1/2; and numbers abroad, which begin like a formula.
+CHANGED = re.compile(r"0\d+|\d{12,}|\d+[eE]\d+|\d{1,4}[-/]\d{1,4}|\+[\d ().-]+")
+# No XML holds these.
+ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+FIELDS = (
+    *("name", "phone", "email", "status", "notes", "custom", "last_contact_at", "created_at"),
+    "company__time_zone",
+)
 
 
 class TooManyForXlsx(DomainError):
@@ -88,9 +103,19 @@ def _note(reader: Membership, rows: QuerySet[Contact]) -> None:
         view_record(reader=reader, place=ViewPlace.EXPORT, contacts=whom)
 
 
+def is_dangerous(text: str) -> bool:
+    """Whether a spreadsheet might run a text."""
+    first = text[:1]
+    if first.isalnum():
+        return False
+    return first in ("\t", "\r", "\n", "\0") or UNSEEN.sub("", text[:50]).startswith(DANGEROUS)
+
+
 def harmless(text: str) -> str:
-    """Return a text that a spreadsheet shows and does not run."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    """Return a text for a CSV, which a spreadsheet shows as it is and neither runs nor changes."""
+    if CHANGED.fullmatch(text):
+        return f'="{text}"'
+    return f"'{text}" if is_dangerous(text) else text
 
 
 def _lines(rows: QuerySet[Contact]) -> Iterator[list[str]]:
@@ -99,7 +124,7 @@ def _lines(rows: QuerySet[Contact]) -> Iterator[list[str]]:
     heading = [
         *(_("Nome"), _("Telefone"), _("E-mail"), _("Situação"), _("Etiquetas")),
         *(_("Aceita marketing"), _("Último contato"), _("Cadastro"), _("Observações")),
-        *map(harmless, keys),
+        *keys,
     ]
     answers = {True: _("sim"), False: _("não"), None: ""}
     statuses = {value: str(label) for value, label in Contact.Status.choices}
@@ -110,16 +135,17 @@ def _lines(rows: QuerySet[Contact]) -> Iterator[list[str]]:
 
     def cells() -> Iterator[list[str]]:
         for row in read.iterator(chunk_size=CHUNK):
-            yield [harmless(cell) for cell in _cells(row, keys, answers, statuses)]
+            yield _cells(row, keys, answers, statuses)
 
     return chain([heading], cells())
 
 
 def _cells(row: Any, keys: list[str], answers: Any, statuses: Any) -> list[str]:
-    name, phone, email, status, notes, custom, last, created, tags, holds = row
+    name, phone, email, status, notes, custom, last, created, clock, tags, holds = row
+    zone = zone_named(clock)
     return [
         *(name, phones.display(phone) if phone else "", email, statuses.get(status, status)),
-        *("; ".join(tags), answers[holds], _moment(last), _moment(created), notes),
+        *("; ".join(tags), answers[holds], _moment(last, zone), _moment(created, zone), notes),
         *(_custom(custom.get(key)) for key in keys),
     ]
 
@@ -133,18 +159,21 @@ def _custom(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _moment(moment: Any) -> str:
-    return f"{timezone.localtime(moment):%d/%m/%Y %H:%M}" if moment else ""
+def _moment(moment: Any, zone: ZoneInfo) -> str:
+    # By the clock of the person's clinic: a list may hold people of several.
+    return f"{moment.astimezone(zone):%d/%m/%Y %H:%M}" if moment else ""
 
 
 def csv_pieces(lines: Iterator[list[str]]) -> Iterator[str]:
-    """Write what Excel in Brazil opens by a double click: semicolons, and a mark for UTF-8."""
+    """Write what Excel in Brazil opens by a double click: semicolons, and a mark for UTF-8. Nothing
+    in it runs or loses digits there.
+    """
     buffer = io.StringIO()
     write: Callable[[list[str]], Any] = csv.writer(buffer, delimiter=";").writerow
     buffer.write(BOM)
     while some := list(islice(lines, CHUNK)):
         for line in some:
-            write(line)
+            write([harmless(cell) for cell in line])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
@@ -156,13 +185,26 @@ def workbook_pieces(lines: Iterator[list[str]], title: str) -> Iterator[bytes]:
 
 
 def _xlsx(lines: Iterator[list[str]], title: str) -> IO[bytes]:
-    # Imported here: see contacts.imports.reading._workbook.
+    # Imported here: it loads numpy along, which web processes do without until somebody asks.
     from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
+
+    def cell(text: str) -> Any:
+        text = ILLEGAL.sub("", text)[:32_767]
+        if not text or text[0].isalnum():
+            return text
+        # A string by its type, whatever it begins with; the prefix keeps it one when it is edited.
+        made = WriteOnlyCell(sheet, value="")
+        made._value, made.data_type = text, "s"
+        if is_dangerous(text):
+            made.quotePrefix = True
+        return made
+
     for line in lines:
-        sheet.append([_printable(cell) for cell in line])
+        sheet.append([cell(text) for text in line])
     file = tempfile.TemporaryFile()
     book.save(file)
     file.seek(0)
@@ -173,11 +215,3 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while piece := file.read(PIECE):
             yield piece
-
-
-def _printable(text: str) -> str:
-    # XML holds no other control characters, and a cell no more letters.
-    kept = (
-        text if text.isprintable() else "".join(c for c in text if c.isprintable() or c in "\n\t")
-    )
-    return kept[:32_767]

@@ -10,7 +10,6 @@ from typing import IO, Any
 import orjson
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,24 +20,25 @@ from common.files import files_delete
 from common.tasks import ring
 from contacts.bells import IMPORT_RUN
 from contacts.imports.choices import FileKind, ImportStatus, Target
-from contacts.imports.mapping import guess, guess_by_content, is_heading
+from contacts.imports.headings import plain
+from contacts.imports.mapping import guess, guess_by_content, heading_row
 from contacts.imports.reading import (
     FILE_BYTES,
     FileEmpty,
     FileTooLarge,
     Row,
     Shape,
+    kind_of,
     raw_of,
     rows_of,
     shape_of,
 )
 from contacts.models import ImportJob
-from contacts.models.imports import KEPT
 
 SAMPLE = 20
 OBJECTS = 10_000
 # What of a job decides what it does to people.
-CHOICES = ("has_header", "mapping", "existing", "legal_basis", "proof")
+CHOICES = ("has_header", "heading_line", "mapping", "existing", "legal_basis", "proof")
 
 
 class FileRepeated(Conflict):
@@ -80,30 +80,73 @@ class FileGone(Conflict):
     message = _("O arquivo já foi apagado. Envie-o de novo.")
 
 
-def import_receive(*, actor: Membership, file: File[bytes], filename: str) -> ImportJob:
+def import_receive(
+    *,
+    actor: Membership,
+    file: File[bytes],
+    filename: str,
+    encoding: str = "",
+    delimiter: str = "",
+    wish: dict[str, Any] | None = None,
+) -> ImportJob:
     """Keep an uploaded file and guess what its columns hold; nothing goes in before it is started.
-    Raises FileRefused and its kinds.
+
+    A workbook is only looked at from outside: a worker reads it, and starts it where a `wish` says
+    how (`import_start`'s choices, and `by_name` for the mapping). Raises FileRefused and its kinds.
     """
     if (file.size or 0) > FILE_BYTES:
         raise FileTooLarge
     source = raw_of(file)
-    shape = shape_of(source)
-    first = list(islice(rows_of(source, shape), SAMPLE))
-    if not first:
-        raise FileEmpty
     job = ImportJob(
         company_id=actor.company_id,
         author=actor,
-        filename=_printable(filename)[:255],
-        kind=shape.kind,
+        filename=printable(filename)[:255],
+        kind=kind_of(source),
         size=file.size or 0,
-        encoding=shape.encoding,
-        delimiter=shape.delimiter,
-        sha256=_sha256(source),
     )
-    _guess(job, first)
+    if job.kind == FileKind.XLSX:
+        job.status, job.wish = ImportStatus.READING, wish
+    else:
+        _look(job, source, encoding, delimiter)
+    job.sha256 = _sha256(source)
     source.seek(0)
     job.file.save("", File(source), save=False)
+    with transaction.atomic():
+        job.save()
+        if job.kind == FileKind.XLSX:
+            ring(IMPORT_RUN, str(job.company_id), str(job.pk))
+    return job
+
+
+def _look(job: ImportJob, source: IO[bytes], encoding: str, delimiter: str) -> None:
+    """Find out how a text file is to be read, and what its columns hold."""
+    shape = shape_of(source, encoding, delimiter)
+    first = list(islice(rows_of(source, shape), SAMPLE))
+    if not first:
+        raise FileEmpty
+    job.encoding, job.delimiter = shape.encoding, shape.delimiter
+    columns_guess(job, first)
+
+
+@transaction.atomic
+def import_reshape(
+    *,
+    job: ImportJob,
+    encoding: str = "",
+    delimiter: str = "",
+    has_header: bool = True,
+    heading_line: int | None = None,
+) -> ImportJob:
+    """Read a draft's file anew, as a person says it is written, and guess its columns again.
+    Raises NotStartable and FileRefused and its kinds.
+    """
+    job = _held(job)
+    if job.status != ImportStatus.DRAFT:
+        raise NotStartable
+    if job.kind == FileKind.CSV:
+        with job.file.open("rb") as file:
+            _look(job, raw_of(file), encoding or job.encoding, delimiter or job.delimiter)
+    columns_guess(job, sample_of(job), has_header=has_header, heading_line=heading_line)
     job.save()
     return job
 
@@ -153,8 +196,7 @@ def import_start(*, job: ImportJob, actor: Membership, **choices: Any) -> Import
         raise NotStartable
     for name in CHOICES:
         setattr(job, name, choices.get(name, getattr(job, name)))
-    if job.has_header and not job.headers:
-        job.headers = _names(sample_of(job)[0])
+    _settle_heading(job)
     if Target.MARKETING not in job.mapping:
         job.legal_basis = job.proof = ""
     elif not (job.legal_basis and job.proof.strip()):
@@ -198,6 +240,16 @@ def import_resume(*, job: ImportJob, actor: Membership) -> ImportJob:
     return job
 
 
+def mapping_by_name(job: ImportJob, told: dict[str, str]) -> list[str]:
+    """Return a draft's mapping with what was told of columns by their names."""
+    by_name = {plain(name): target for name, target in told.items()}
+    names = [*job.headers, *[""] * (len(job.mapping) - len(job.headers))]
+    return [
+        by_name.get(plain(name), guessed) if name else guessed
+        for name, guessed in zip(names, job.mapping, strict=True)
+    ]
+
+
 def same_before(job: ImportJob) -> ImportJob | None:
     """Return the newest import of the same file, if it was here before."""
     rows = ImportJob.objects.for_company(job.company_id).filter(sha256=job.sha256)
@@ -208,8 +260,21 @@ def same_before(job: ImportJob) -> ImportJob | None:
 
 def sample_of(job: ImportJob) -> list[Row]:
     """Return the first rows of the file, the heading among them."""
+    if job.kind == FileKind.XLSX:
+        with job.rows_file.open("rb") as file:
+            return [_row(line) for line in islice(raw_of(file), SAMPLE)]
     with job.file.open("rb") as file:
         return list(islice(rows_of(raw_of(file), shape_stored(job)), SAMPLE))
+
+
+def _row(line: bytes) -> Row:
+    number, content = orjson.loads(line)
+    return Row(number, [], content) if isinstance(content, str) else Row(number, content)
+
+
+def people_of(job: ImportJob, rows: Iterable[Row]) -> list[Row]:
+    """Leave out the heading of a file's rows, and what stands above it."""
+    return [row for row in rows if not job.has_header or row.line > job.heading_line]
 
 
 def shape_stored(job: ImportJob) -> Shape:
@@ -217,60 +282,52 @@ def shape_stored(job: ImportJob) -> Shape:
     return Shape(FileKind(job.kind), job.encoding, job.delimiter)
 
 
-def imports_purge() -> int:
-    """Delete the files of imports that stopped a week ago, and drafts nobody started; return how
-    many.
-    """
-    until = timezone.now() - KEPT
-    # The sweep serves every company at once.
-    rows = ImportJob.unscoped.exclude(file="", rows_file="")
-    old = Q(ended_at__lt=until) | Q(status=ImportStatus.DRAFT, created_at__lt=until)
-    return _drop_all(rows.filter(old).iterator(chunk_size=100))
-
-
-def imports_forget(company_id: Any) -> int:
-    """Delete the files of imports that do not run: somebody in them may be erased, and whoever goes
-    on importing sends the file again. Return how many.
-    """
-    resting = (ImportStatus.DRAFT, ImportStatus.CANCELLED, ImportStatus.FAILED)
-    rows = ImportJob.objects.for_company(company_id).filter(status__in=resting)
-    return _drop_all(rows.exclude(file="", rows_file="").select_for_update())
-
-
-def _drop_all(jobs: Iterable[ImportJob]) -> int:
-    count = 0
-    for job in jobs:
-        _drop(job)
-        count += 1
-    return count
-
-
-def _drop(job: ImportJob) -> None:
-    """Delete a resting import's files, and all of one that nobody started."""
-    files_delete((job.file, job.rows_file))
-    if job.status == ImportStatus.DRAFT:
-        job.delete()
-    else:
-        job.file = job.rows_file = ""
-        job.save(update_fields=["file", "rows_file", "updated_at"])
-
-
 # --- inside ---------------------------------------------------------------------------------------
 
 
-def _guess(job: ImportJob, first: list[Row]) -> None:
-    width = max(len(row.cells) for row in first)
-    job.has_header = is_heading(first[0].cells)
-    if job.has_header:
-        job.headers = _names(first[0])
-        job.mapping = guess(job.headers)
-    else:
-        job.headers = []
+def columns_guess(
+    job: ImportJob,
+    first: list[Row],
+    *,
+    has_header: bool = True,
+    heading_line: int | None = None,
+) -> None:
+    """Guess where the headings stand, unless a person says it, and what the columns hold."""
+    width = max((len(row.cells) for row in first), default=0)
+    at = next((n for n, row in enumerate(first) if row.line == heading_line), None)
+    if at is None and has_header:
+        at = heading_row([row.cells for row in first])
+    if at is None or not has_header:
+        job.has_header, job.heading_line, job.headers = False, 0, []
         job.mapping = guess_by_content([row.cells for row in first], width)
+        return
+    job.has_header, job.heading_line = True, first[at].line
+    rows = [row.cells for row in first[at + 1 :]]
+    job.headers = _names(first[at])
+    # Columns without a heading count when most rows have them; in one row they are a slip.
+    widths = sorted((len(cells) for cells in rows), reverse=True)
+    width = max(len(job.headers), widths[len(widths) // 2] if widths else 0)
+    job.mapping = guess([*job.headers, *[""] * (width - len(job.headers))], rows)
+
+
+def _settle_heading(job: ImportJob) -> None:
+    """Take the first row for the heading where a person only said that there is one; let the rows
+    of a workbook begin behind it.
+    """
+    if job.has_header and job.kind != FileKind.JSON and not (job.headers and job.heading_line):
+        head = sample_of(job)[0]
+        job.headers, job.heading_line = _names(head), head.line
+    if job.kind == FileKind.XLSX and job.has_header:
+        with job.rows_file.open("rb") as file:
+            for line in raw_of(file):
+                if _row(line).line > job.heading_line:
+                    break
+                job.offset += len(line)
+                job.total = (job.total or 0) - 1
 
 
 def _names(row: Row) -> list[str]:
-    return [_printable(cell)[:100] for cell in row.cells]
+    return [printable(cell)[:300] for cell in row.cells]
 
 
 def _held(job: ImportJob) -> ImportJob:
@@ -314,5 +371,6 @@ def _sha256(file: IO[bytes]) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a text on one line, without what cannot be shown."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

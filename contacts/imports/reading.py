@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
-from contacts.imports.choices import FileKind, Reason
+from contacts.imports import workbook, workbook_checks
+from contacts.imports.choices import FileKind, RefusalReason
+from contacts.imports.encodings import encoding_of, lines_of
 
 FILE_BYTES = 100 * 1024 * 1024
 # More columns than anybody maps; a row that has more is refused.
 COLUMNS = 200
 SNIFFED_ROWS = 20
-BLOCK = 256 * 1024
 # Quoted line breaks of one row; more is a quote that nobody closed.
 LINES_PER_ROW = 200
 ZIP = b"PK\x03\x04"
 # The old binary format of Excel.
 OLE = b"\xd0\xcf\x11\xe0"
-MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-# What Excel writes in Brazil; the last reads any byte at all.
-ENCODINGS = ("utf-8", "cp1252", "latin-1")
-DELIMITERS = (";", ",", "\t")
+DELIMITERS = (";", ",", "\t", "|")
 # Pages and documents under a spreadsheet's name.
 OTHERS = (b"<html", b"<!doctype", b"<table", b"<?xml", b"%pdf", b"{\\rtf")
 
 
-class FileRefused(DomainError):
+class ImportFileRefused(DomainError):
     """The file cannot be taken as it is."""
 
     code = "arquivo_recusado"
@@ -40,14 +39,14 @@ class FileRefused(DomainError):
     message = _("O arquivo não pôde ser lido. Salve como CSV ou XLSX e envie de novo.")
 
 
-class FileEmpty(FileRefused):
+class FileEmpty(ImportFileRefused):
     """There is nothing in it."""
 
     code = "arquivo_vazio"
     message = _("O arquivo não tem nenhuma linha.")
 
 
-class FileTooLarge(FileRefused):
+class FileTooLarge(ImportFileRefused):
     """It is longer than we take."""
 
     code = "arquivo_grande_demais"
@@ -55,14 +54,14 @@ class FileTooLarge(FileRefused):
     message = _("O arquivo passa de 100 MB. Divida-o em partes.")
 
 
-class FileUnsafe(FileRefused):
+class FileUnsafe(ImportFileRefused):
     """It would unpack to far more than it is, or wants to read other files."""
 
     code = "arquivo_perigoso"
     message = _("A planilha tem partes que não aceitamos. Salve como CSV e envie de novo.")
 
 
-class FileOld(FileRefused):
+class FileOld(ImportFileRefused):
     """Excel's binary format."""
 
     code = "arquivo_xls"
@@ -96,59 +95,70 @@ def raw_of(file: Any) -> IO[bytes]:
     return opened
 
 
-def _workbook() -> Any:
-    """Return the module that reads workbooks: it loads numpy along, which web processes do without
-    until somebody sends one.
+def kind_of(file: IO[bytes]) -> FileKind:
+    """Return whether a file is a workbook or text, without unpacking anything of it. Raises
+    FileRefused and its kinds.
     """
-    from contacts.imports import workbook
-
-    return workbook
-
-
-def shape_of(file: IO[bytes]) -> Shape:
-    """Return how a file is to be read. Raises FileRefused and its kinds."""
     head = _head(file)
     if not head.strip():
         raise FileEmpty
     if head.startswith(OLE):
         raise FileOld
-    if head.startswith(ZIP):
-        workbook = _workbook()
-        try:
-            workbook.inspect(file)
-        except workbook.Unsafe as unsafe:
-            raise FileUnsafe from unsafe
-        except workbook.Unreadable as unreadable:
-            raise FileRefused from unreadable
+    if not head.startswith(ZIP):
+        return FileKind.CSV
+    with _refusing():
+        workbook_checks.look_over(file)
+    return FileKind.XLSX
+
+
+def shape_of(file: IO[bytes], encoding: str = "", delimiter: str = "") -> Shape:
+    """Return how a file is to be read; what a person said of it holds. Raises FileRefused and its
+    kinds.
+    """
+    if kind_of(file) == FileKind.XLSX:
+        with _refusing():
+            workbook_checks.inspect(file)
         return Shape(FileKind.XLSX)
-    encoding = _encoding(file, head)
-    if head.lstrip().lower().startswith(OTHERS) or (b"\0" in head and encoding != "utf-16"):
-        raise FileRefused
-    return Shape(FileKind.CSV, encoding, _delimiter(file, encoding))
+    head = _head(file)
+    encoding = _marked(head, encoding) or encoding_of(file, head)
+    is_wide = encoding.startswith("utf-16")
+    if head.lstrip().lower().startswith(OTHERS) or (b"\0" in head and not is_wide):
+        raise ImportFileRefused
+    return Shape(FileKind.CSV, encoding, delimiter or _delimiter(file, encoding))
 
 
-def rows_of(file: IO[bytes], shape: Shape) -> Iterator[Row]:
-    """Give every row that is not blank, the heading among them. Raises FileRefused for what only
-    shows on the way.
+def rows_of(
+    file: IO[bytes], shape: Shape, pulse: Callable[[], object] = lambda: None
+) -> Iterator[Row]:
+    """Give every row that is not blank, the heading among them; `pulse` is called while a workbook
+    gives none. Raises FileRefused for what only shows on the way.
     """
     file.seek(0)
     if shape.kind == FileKind.XLSX:
-        workbook = _workbook()
-        try:
-            yield from _spreadsheet(file)
-        except workbook.Unsafe as unsafe:
-            raise FileUnsafe from unsafe
-        except workbook.Unreadable as unreadable:
-            raise FileRefused from unreadable
+        with _refusing():
+            yield from _spreadsheet(file, pulse)
         return
-    yield from _delimited(_lines(file, shape.encoding), shape.delimiter)
+    try:
+        yield from _delimited(lines_of(file, shape.encoding), shape.delimiter)
+    except UnicodeError as exc:
+        raise ImportFileRefused from exc
 
 
-def _spreadsheet(file: IO[bytes]) -> Iterator[Row]:
-    for line, cells in _workbook().rows(file, COLUMNS):
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except workbook_checks.Unsafe as unsafe:
+        raise FileUnsafe from unsafe
+    except workbook_checks.WorkbookUnreadable as unreadable:
+        raise ImportFileRefused from unreadable
+
+
+def _spreadsheet(file: IO[bytes], pulse: Callable[[], object]) -> Iterator[Row]:
+    for line, cells in workbook.rows(file, COLUMNS, pulse):
         if cells is None:
-            yield Row(line, [], Reason.UNREADABLE)
-        elif any(cells):
+            yield Row(line, [], RefusalReason.UNREADABLE)
+        elif any(map(str.strip, cells)):
             yield Row(line, cells)
 
 
@@ -160,48 +170,21 @@ def _head(file: IO[bytes]) -> bytes:
     return file.read(4096)
 
 
-def _encoding(file: IO[bytes], head: bytes) -> str:
-    for mark, name in MARKS.items():
-        if head.startswith(mark):
-            return name
-    return next(name for name in ENCODINGS if _is_read_by(file, name))
-
-
-def _is_read_by(file: IO[bytes], encoding: str) -> bool:
-
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
-    try:
-        while block := file.read(BLOCK):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
-    """Give physical lines with their ends, as csv wants them."""
-    file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, newline="")
-    try:
-        # Not "yield from": a reader that stops early would close the file through it.
-        for line in text:  # noqa: UP028
-            yield line
-    except UnicodeError as exc:
-        raise FileRefused from exc
-    finally:
-        # Or it would close a file that is not its own.
-        text.detach()
+def _marked(head: bytes, encoding: str) -> str:
+    """Return what a person said of the encoding, by the mark that the file begins with."""
+    if encoding == "utf-8" and head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if encoding == "utf-16" and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16-le" if head[1:2] == b"\0" or b"\0" not in head[:2] else "utf-16-be"
+    return encoding
 
 
 def _delimiter(file: IO[bytes], encoding: str) -> str:
     """Return what separates the first rows most evenly."""
-    head: list[str] = []
-    for line in _lines(file, encoding):
-        head.append(line)
-        if len(head) >= SNIFFED_ROWS:
-            break
+    try:
+        head = list(islice(lines_of(file, encoding), SNIFFED_ROWS))
+    except UnicodeError as exc:
+        raise ImportFileRefused from exc
     if head and (told := _told(head[0])):
         return told
 
@@ -258,11 +241,11 @@ def _delimited(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
             # A quote that never closes swallows what follows: that row alone is lost.
             replay.back_to_second()
             reader = csv.reader(replay, delimiter=delimiter, strict=True)
-            yield Row(line, [], Reason.UNREADABLE)
+            yield Row(line, [], RefusalReason.UNREADABLE)
             continue
         if line == 1 and _told(replay.taken[0]):
             continue
         if len(cells) > COLUMNS:
-            yield Row(line, [], Reason.COLUMNS)
+            yield Row(line, [], RefusalReason.COLUMNS)
         elif any(cells) and any(map(str.strip, cells)):
             yield Row(line, cells)

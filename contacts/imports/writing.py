@@ -1,7 +1,8 @@
 """People of one chunk of a file, written set by set.
 
 A person is known by the canonical phone, and only without one by the e-mail. The numbers are locked
-as `contact_save` and the first messages lock them, so nobody is made twice.
+as `contact_save` and the first messages lock them, so nobody is made twice. A row with another name
+than the one who has the number is somebody else: a dependant of theirs.
 """
 
 from __future__ import annotations
@@ -17,24 +18,28 @@ from uuid_utils import uuid7
 from common import phones
 from common.locks import lock_all, lock_key
 from common.rows import copy_rows, run
-from contacts.imports.choices import Existing, Reason
-from contacts.imports.rows import Person, Problem
+from contacts.imports.cells import ImportedPerson, Problem
+from contacts.imports.choices import Existing, RefusalReason
+from contacts.imports.headings import plain
+from contacts.imports.names import may_be_one
+from contacts.keys import number_key
 from contacts.models import Contact, ContactIdentity, ImportJob, LegalBasis, Purpose
-from contacts.refs import IdentityKind
-from contacts.services.consent import Fact, consent_holding, consents_record
-from contacts.services.contacts import tags_named
+from contacts.refs import PHONE_KINDS, RECORD_PHONE
+from contacts.services.consent import ConsentWord, consent_holding, consents_record
+from contacts.services.contacts import tags_by_name
+from contacts.services.refusals import refusals_recall
 
 # How many chunks are written at once, all companies together: each holds a lock per phone, and the
 # server's table of locks is of one size for everyone.
 WRITERS = 3
-WA_PHONE = IdentityKind.WA_PHONE.value
 FIELDS = ("name", "phone", "email", "notes", "status", "custom")
+LOADED = (*FIELDS, "guardian_id")
 BY_PHONE = """
 SELECT phone, id::text FROM contacts_contact
 WHERE company_id = %s::uuid AND phone = ANY(%s::text[]) ORDER BY id DESC
 """
 BY_IDENTITY = """
-SELECT value, kind, contact_id::text FROM contacts_contactidentity
+SELECT value, contact_id::text FROM contacts_contactidentity
 WHERE company_id = %s::uuid AND kind = ANY(%s::text[]) AND realm = '' AND value = ANY(%s::text[])
 ORDER BY id DESC
 """
@@ -56,11 +61,16 @@ WHERE c.id = v.id
 TAG = """
 INSERT INTO contacts_contact_tags (contact_id, tag_id)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[]) ON CONFLICT DO NOTHING
+RETURNING contact_id::text
 """
+# More behind one number are no family: it is a clinic's own, say, put where none was known.
+MOST_DEPENDENTS = 12
+# Before the keys of those whom no number and no address names.
+NEAR = "\0"
 
 
 @dataclass(slots=True)
-class Outcome:
+class ChunkOutcome:
     """What became of a chunk's people."""
 
     created: int = 0
@@ -80,12 +90,13 @@ class _Draft:
     notes: str
     status: str
     custom: dict[str, Any]
+    guardian: UUID | str | None = None
     is_new: bool = False
     is_changed: bool = False
     tags: dict[str, None] = field(default_factory=dict)
     marketing: tuple[bool, int, str] | None = None
 
-    def fill(self, person: Person, overwrites: bool) -> bool:
+    def fill(self, person: ImportedPerson, overwrites: bool) -> bool:
         """Take over what a row says; return whether that changed anything."""
         before = self.is_changed
         self.is_changed = False
@@ -109,14 +120,18 @@ class _Draft:
 class _Chunk:
     """The people of a chunk, found or to be made."""
 
-    def __init__(self, job: ImportJob, people: Sequence[Person]) -> None:
+    def __init__(self, job: ImportJob, people: Sequence[ImportedPerson]) -> None:
         self.job = job
         self.company_id = job.company_id
         self.overwrites = job.existing == Existing.OVERWRITE
         self.people = people
-        self.outcome = Outcome()
+        self.outcome = ChunkOutcome()
         self.numbers = list({person.phone for person in people if person.phone})
         self.drafts: dict[str, _Draft] = {}
+        # Dependants by whom they depend on, where a row may be about one.
+        self.near: dict[str, list[_Draft]] = {}
+        # Of whom a row changed nothing, unless it adds a tag or a permission.
+        self.unchanged: set[str] = set()
         # Numbers by which a message finds its person already.
         self.reached: set[str] = set()
 
@@ -127,7 +142,7 @@ class _Chunk:
         lock_all([lock_key("import", company)])
         lock_all([lock_key("import-writer", self.job.pk.int % WRITERS)])
         # The same lock as services.identities takes.
-        lock_all(lock_key("identity", company, WA_PHONE, "", number) for number in self.numbers)
+        lock_all(number_key(company, number) for number in self.numbers)
 
     def find(self) -> None:
         """Load everybody the chunk may be about."""
@@ -138,19 +153,37 @@ class _Chunk:
             found = self._look_up()
             drafts = self._load(set(found.values()))
         self.drafts = {key: drafts[pk] for key, pk in found.items()}
+        self._find_near()
+
+    def _find_near(self) -> None:
+        """Load the dependants of whoever a row with another name may be one of."""
+        holders = {
+            draft.pk
+            for person in self.people
+            if (draft := self.drafts.get(_key(person))) and _is_other(draft, person)
+        }
+        if not holders:
+            return
+        known = {draft.pk: draft for draft in self.drafts.values()}
+        rows = Contact.objects.for_company(self.company_id).standing()
+        near = rows.filter(guardian__in=[UUID(pk) for pk in holders])
+        ids = set(near.values_list("pk", flat=True))
+        known |= self._load(map(str, ids))
+        for draft in sorted(known.values(), key=lambda one: one.pk):
+            if draft.guardian and str(draft.guardian) in holders:
+                self.near.setdefault(str(draft.guardian), []).append(draft)
 
     def _look_up(self) -> dict[str, str]:
         """Return whom each number and address belongs to. Of several, the oldest comes last and
         stays.
         """
         forms = {form: number for number in self.numbers for form in phones.variants(number)}
-        kinds = [WA_PHONE, IdentityKind.PHONE.value]
+        kinds = [kind.value for kind in PHONE_KINDS]
         emails = list({person.email.upper() for person in self.people if not person.phone})
         found: dict[str, str] = {}
-        for value, kind, contact_id in run(BY_IDENTITY, self.company_id, kinds, list(forms)):
+        for value, contact_id in run(BY_IDENTITY, self.company_id, kinds, list(forms)):
             found[forms[value]] = contact_id
-            if kind == WA_PHONE:
-                self.reached.add(forms[value])
+            self.reached.add(forms[value])
         found.update(run(BY_PHONE, self.company_id, self.numbers))
         if emails:
             found.update(run(BY_EMAIL, self.company_id, emails))
@@ -164,28 +197,59 @@ class _Chunk:
             return {}
         rows = Contact.objects.for_company(self.company_id).standing().filter(pk__in=wanted)
         # In one order, as everybody who changes several should.
-        held = rows.select_for_update(no_key=True).order_by("pk").values_list("pk", *FIELDS)
+        held = rows.select_for_update(no_key=True).order_by("pk").values_list("pk", *LOADED)
         return {str(pk): _Draft(str(pk), *values) for pk, *values in held}
 
     def apply(self) -> None:
         """Let each row, in the order of the file, say what it says of its person."""
-        drafts, outcome = self.drafts, self.outcome
         for person in self.people:
-            key = person.phone or person.email.upper()
-            draft = drafts.get(key)
-            if draft is None:
-                draft = drafts[key] = _new(person)
-                outcome.created += 1
-            elif draft.fill(person, self.overwrites):
-                outcome.updated += 1
+            key = _key(person)
+            draft = self.drafts.get(key)
+            if draft is not None and _is_other(draft, person):
+                self._apply_near(draft, person)
             else:
-                outcome.unchanged += 1
-            if draft.email:
-                drafts.setdefault(draft.email.upper(), draft)
-            if person.tags:
-                draft.tags |= dict.fromkeys(person.tags)
-            if person.marketing is not None:
-                draft.marketing = person.marketing, person.line, person.marketing_column
+                self._apply_one(draft, key, person)
+
+    def _apply_one(
+        self, draft: _Draft | None, key: str, person: ImportedPerson, guardian: str | None = None
+    ) -> None:
+        drafts, outcome = self.drafts, self.outcome
+        if draft is None:
+            draft = drafts[key] = _new(person, guardian)
+            outcome.created += 1
+        elif draft.fill(person, self.overwrites):
+            outcome.updated += 1
+        else:
+            outcome.unchanged += 1
+            self.unchanged.add(draft.pk)
+        if draft.email:
+            drafts.setdefault(draft.email.upper(), draft)
+        if person.tags:
+            draft.tags |= dict.fromkeys(person.tags)
+        if person.marketing is not None:
+            draft.marketing = person.marketing, person.line, person.marketing_column
+
+    def _apply_near(self, holder: _Draft, person: ImportedPerson) -> None:
+        """Let a row say what it says of somebody who is reached by another's phone or e-mail."""
+        near = self.near.setdefault(holder.pk, [])
+        name = plain(person.name)
+        known = [draft for draft in near if plain(draft.name) == name]
+        known = known or [draft for draft in near if may_be_one(draft.name, person.name)]
+        if not known and (holder.guardian or len(near) >= MOST_DEPENDENTS):
+            self.outcome.problems.append(Problem(person.line, "", RefusalReason.OTHER_PERSON))
+            return
+        # The number stays the other one's.
+        person.phone = ""
+        draft = known[0] if known else None
+        key = f"{NEAR}{draft.pk if draft else person.line}"
+        if draft is not None:
+            self.drafts[key] = draft
+        else:
+            reason = RefusalReason.DEPENDENT
+            self.outcome.problems.append(Problem(person.line, "", reason, is_row_in=True))
+        self._apply_one(draft, key, person, holder.pk)
+        if draft is None:
+            near.append(self.drafts[key])
 
     def save(self) -> None:
         """Write people, how they are reached, tags and consents."""
@@ -193,8 +257,8 @@ class _Chunk:
         company = str(self.company_id)
         copy_rows(
             Contact,
-            ("id", "company_id", *FIELDS),
-            [(d.pk, company, *_texts(d)) for d in drafts if d.is_new],
+            ("id", "company_id", *LOADED),
+            [(d.pk, company, *_texts(d), _text(d.guardian)) for d in drafts if d.is_new],
         )
         changed = [(d.pk, *_texts(d)) for d in drafts if d.is_changed and not d.is_new]
         if changed:
@@ -203,7 +267,7 @@ class _Chunk:
             ContactIdentity,
             ("id", "company_id", "contact_id", "kind", "value"),
             [
-                (str(uuid7()), company, self.drafts[number].pk, WA_PHONE, number[1:])
+                (str(uuid7()), company, self.drafts[number].pk, RECORD_PHONE.value, number[1:])
                 for number in self.numbers
                 if number not in self.reached
             ],
@@ -215,21 +279,27 @@ class _Chunk:
         names = {name for draft in drafts for name in draft.tags}
         if not names:
             return
-        tags = {tag.name.upper(): tag.pk for tag in tags_named(self.company_id, list(names))}
+        tags = tags_by_name(self.company_id, sorted(names))
         pairs = {
-            (draft.pk, tags[name.upper()])
-            for draft in drafts
-            for name in draft.tags
-            # Few letters have no capital here and one there.
-            if name.upper() in tags
+            (draft.pk, tags[name].pk) for draft in drafts for name in draft.tags if name in tags
         }
-        run(TAG, [contact for contact, _tag in pairs], [tag for _contact, tag in pairs])
+        new = run(TAG, [contact for contact, _tag in pairs], [tag for _contact, tag in pairs])
+        self._count_changed(contact for (contact,) in new)
+
+    def _count_changed(self, ids: Iterable[str]) -> None:
+        """Count rows as changes that only added a tag or a permission."""
+        changed = self.unchanged.intersection(ids)
+        self.unchanged -= changed
+        self.outcome.updated += len(changed)
+        self.outcome.unchanged -= len(changed)
 
     def _save_consents(self, drafts: list[_Draft]) -> None:
         told = [draft for draft in drafts if draft.marketing is not None]
+        brought = [draft.pk for draft in drafts if draft.is_new or draft.marketing is not None]
+        refusals_recall(company_id=self.company_id, contact_ids=brought)
         if not told:
             return
-        known = self._holding([draft.pk for draft in told if not draft.is_new])
+        known = self._holding([draft.pk for draft in told])
         facts = []
         for draft in told:
             assert draft.marketing is not None
@@ -237,10 +307,12 @@ class _Chunk:
             holds = known.get(draft.pk)
             if granted and holds is False:
                 # An old list must not bring back what the person has withdrawn since.
-                self.outcome.problems.append(Problem(line, column, Reason.OPTED_OUT))
+                refused = Problem(line, column, RefusalReason.OPTED_OUT, is_row_in=True)
+                self.outcome.problems.append(refused)
             elif granted is not holds:
                 facts.append(self._fact(draft, granted, line))
         consents_record(company=self.company_id, facts=facts)
+        self._count_changed(str(fact.contact_id) for fact in facts)
 
     def _holding(self, ids: list[str]) -> dict[str, bool | None]:
         if not ids:
@@ -249,9 +321,9 @@ class _Chunk:
         pairs = rows.values_list("pk", consent_holding(Purpose.MARKETING))
         return {str(pk): holds for pk, holds in pairs}
 
-    def _fact(self, draft: _Draft, granted: bool, line: int) -> Fact:
+    def _fact(self, draft: _Draft, granted: bool, line: int) -> ConsentWord:
         assert self.job.started_at is not None
-        return Fact(
+        return ConsentWord(
             contact_id=UUID(draft.pk),
             purpose=Purpose.MARKETING,
             is_granted=granted,
@@ -263,7 +335,7 @@ class _Chunk:
         )
 
 
-def chunk_write(job: ImportJob, people: Sequence[Person]) -> Outcome:
+def chunk_write(job: ImportJob, people: Sequence[ImportedPerson]) -> ChunkOutcome:
     """Write the people of one chunk, in the caller's transaction; return what became of them."""
     chunk = _Chunk(job, people)
     if people:
@@ -274,7 +346,17 @@ def chunk_write(job: ImportJob, people: Sequence[Person]) -> Outcome:
     return chunk.outcome
 
 
-def _new(person: Person) -> _Draft:
+def _key(person: ImportedPerson) -> str:
+    return person.phone or person.email.upper()
+
+
+def _is_other(draft: _Draft, person: ImportedPerson) -> bool:
+    """Whether a row is about somebody else than the one who has its number."""
+    name, given = draft.name, person.name
+    return bool(name and given) and name != given and not may_be_one(name, given)
+
+
+def _new(person: ImportedPerson, guardian: str | None = None) -> _Draft:
     return _Draft(
         str(uuid7()),
         person.name,
@@ -283,8 +365,13 @@ def _new(person: Person) -> _Draft:
         person.notes,
         person.status or Contact.Status.LEAD.value,
         person.custom,
+        guardian,
         is_new=True,
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _texts(draft: _Draft) -> tuple[str, ...]:

@@ -1,6 +1,14 @@
 """People, how providers know them, what they allowed."""
 
-from contacts.models.consent import Consent, ConsentChain, ConsentState, LegalBasis, Purpose
+from contacts.models.consent import (
+    Consent,
+    ConsentChain,
+    ConsentState,
+    LegalBasis,
+    Purpose,
+    RefusalKey,
+    RememberedRefusal,
+)
 from contacts.models.imports import ImportJob, ImportRefusal
 from contacts.models.merging import (
     ContactMerge,
@@ -8,7 +16,7 @@ from contacts.models.merging import (
     DuplicateReason,
     DuplicateStatus,
 )
-from contacts.models.people import Contact, ContactIdentity, Tag
+from contacts.models.people import Contact, ContactIdentity, ContactTag, Tag
 from contacts.models.privacy import (
     ContactView,
     DataClass,
@@ -28,6 +36,7 @@ __all__ = [
     "Contact",
     "ContactIdentity",
     "ContactMerge",
+    "ContactTag",
     "ContactView",
     "DataClass",
     "DataRequest",
@@ -39,6 +48,8 @@ __all__ = [
     "LegalBasis",
     "LegalHold",
     "Purpose",
+    "RefusalKey",
+    "RememberedRefusal",
     "RequestKind",
     "RequestStatus",
     "RetentionRule",

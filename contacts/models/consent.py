@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.crypto import EncryptedJSONField
 from common.scoping import CompanyOwned
 
 
@@ -86,10 +87,14 @@ class Consent(CompanyOwned):
 class ConsentChain(CompanyOwned):
     """Where a company's ledger ends. Whoever adds holds this row; it also shows a ledger that was
     cut short.
+
+    `sealed_end` says the same under a key that is not in the database: whoever can write there, but
+    does not hold CREDENTIALS_KEYS, cannot change the ledger and make the chain fit again.
     """
 
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, blank=True)
+    sealed_end = EncryptedJSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("fim do registro de consentimentos")
@@ -130,3 +135,36 @@ class ConsentState(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.is_granted}"
+
+
+class RefusalKey(CompanyOwned):
+    """The key under which a company remembers the refusals of people whose data were erased; sealed
+    like any secret, so it outlives the rotation of the keys that seal it.
+    """
+
+    secret = EncryptedJSONField(default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("chave das recusas lembradas")
+        verbose_name_plural = _("chaves das recusas lembradas")
+        constraints = (models.UniqueConstraint(fields=("company",), name="refusal_key_once"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RememberedRefusal(CompanyOwned):
+    """That somebody whose data were erased did not want advertising: a keyed hash of each of their
+    addresses, from which nobody reads the address.
+    """
+
+    digest = models.CharField(max_length=64)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("recusa lembrada")
+        verbose_name_plural = _("recusas lembradas")
+        constraints = (models.UniqueConstraint(fields=("company", "digest"), name="refusal_once"),)
+
+    def __str__(self) -> str:
+        return self.digest[:8]

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
-from contacts.imports.choices import Existing, FileKind, ImportStatus, Reason
+from contacts.imports.choices import Existing, FileKind, ImportStatus, RefusalReason
 from contacts.models.consent import LegalBasis
 
+TO_DO = (ImportStatus.READING, ImportStatus.WAITING, ImportStatus.RUNNING)
 # A worker that has not told of itself for so long is taken for dead.
 LEASE = timedelta(seconds=30)
 # How long the file of one that stopped is kept, for it to go on.
@@ -30,7 +31,7 @@ class ImportJobQuerySet(CompanyQuerySet["ImportJob"]):
 
     def unfinished(self) -> ImportJobQuerySet:
         """Keep those that somebody should be working on."""
-        return self.filter(status__in=(ImportStatus.WAITING, ImportStatus.RUNNING))
+        return self.filter(status__in=TO_DO)
 
     def free(self, now: Any) -> ImportJobQuerySet:
         """Keep those that no living worker holds."""
@@ -41,9 +42,11 @@ class ImportJobQuerySet(CompanyQuerySet["ImportJob"]):
 class ImportJob(CompanyOwned):
     """A file of people on its way in.
 
-    `file` is as uploaded; `rows_file` holds its rows one JSON a line, which a worker can go on
-    reading from any `offset`. `line` counts the rows that are settled: it moves in the transaction
-    that writes them, so no row goes in twice. `claim` names the worker that is at it.
+    A workbook is read by a worker before anybody chooses its columns (`lendo`), and its `wish` is
+    what an integration chose already. `file` is as uploaded; `rows_file` holds its rows one JSON a
+    line, which a worker can go on reading from any `offset`. `line` counts the rows that are
+    settled: it moves in the transaction that writes them, so no row goes in twice. `claim` names
+    the worker that is at it.
     """
 
     Status = ImportStatus
@@ -69,7 +72,10 @@ class ImportJob(CompanyOwned):
 
     encoding = models.CharField(_("codificação"), max_length=20, blank=True)
     delimiter = models.CharField(_("separador"), max_length=1, blank=True)
-    has_header = models.BooleanField(_("a primeira linha tem os nomes das colunas"), default=True)
+    has_header = models.BooleanField(_("uma linha tem os nomes das colunas"), default=True)
+    # The line of the file in which they stand; 0 is its first that is not blank.
+    heading_line = models.PositiveIntegerField(_("linha dos títulos"), default=0, db_default=0)
+    wish = models.JSONField(null=True, editable=False)
     headers = models.JSONField(default=list)
     mapping = models.JSONField(default=list)
     existing = models.CharField(
@@ -115,16 +121,15 @@ class ImportJob(CompanyOwned):
                     )
                 ),
                 name="import_once",
+                violation_error_message=_("Este arquivo já foi enviado. Abra a outra importação."),
             ),
         )
         indexes = (
             # Sweep: what nobody is working on.
             models.Index(
                 fields=("claimed_at",),
-                condition=models.Q(
-                    status__in=(ImportStatus.WAITING.value, ImportStatus.RUNNING.value)
-                ),
-                name="import_unfinished",
+                condition=models.Q(status__in=[status.value for status in TO_DO]),
+                name="import_to_do",
             ),
             # Serves the list, newest first, and the question whether a file was here before.
             models.Index(fields=("company", "sha256"), name="import_same_file"),
@@ -143,6 +148,11 @@ class ImportJob(CompanyOwned):
         )
 
     @property
+    def is_resting(self) -> bool:
+        """Whether it changes only when a person says so."""
+        return self.is_over or self.status == ImportStatus.DRAFT
+
+    @property
     def percent(self) -> int | None:
         """How much is settled; None before the rows are counted."""
         if self.total is None:
@@ -158,7 +168,7 @@ class ImportRefusal(CompanyOwned):
     job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="refusals")
     line = models.PositiveIntegerField(_("linha"))
     column = models.CharField(_("coluna"), max_length=100, blank=True)
-    code = models.CharField(_("motivo"), max_length=30, choices=Reason)
+    code = models.CharField(_("motivo"), max_length=30, choices=RefusalReason)
     is_row_in = models.BooleanField(_("o resto da linha entrou"), default=False)
 
     class Meta:

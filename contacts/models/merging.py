@@ -19,7 +19,8 @@ class DuplicateReason(models.TextChoices):
     PHONE = "telefone", _("Mesmo telefone")
     EMAIL = "email", _("Mesmo e-mail")
     NAME = "nome", _("Mesmo nome e final do telefone")
-    IDENTITIES = "identidades", _("A Meta os trata como uma pessoa")
+    IDENTITIES = "identidades", _("O provedor os trata como uma pessoa")
+    NUMBER = "numero", _("Mesmo número, outra conta do WhatsApp")
     BY_HAND = "manual", _("Indicado pela equipe")
 
 

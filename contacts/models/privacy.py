@@ -157,8 +157,18 @@ class RetentionRule(CompanyOwned):
         verbose_name_plural = _("prazos de guarda")
         ordering = ("data_class",)
         constraints = (
-            models.UniqueConstraint(fields=("company", "data_class"), name="retention_rule_once"),
-            models.CheckConstraint(condition=models.Q(days__gte=1), name="retention_rule_days"),
+            models.UniqueConstraint(
+                fields=("company", "data_class"),
+                name="retention_rule_once",
+                violation_error_message=_(
+                    "Já existe um prazo para este tipo de dado. Edite o outro."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(days__gte=1),
+                name="retention_rule_days",
+                violation_error_message=_("O prazo de guarda tem ao menos um dia."),
+            ),
         )
 
     def __str__(self) -> str:

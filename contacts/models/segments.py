@@ -31,7 +31,14 @@ class Segment(CompanyOwned):
         verbose_name = _("segmento")
         verbose_name_plural = _("segmentos")
         ordering = ("name",)
-        constraints = (models.UniqueConstraint("company", Upper("name"), name="segment_name_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                "company",
+                Upper("name"),
+                name="segment_name_once",
+                violation_error_message=_("Já existe um segmento com este nome."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -12,26 +12,30 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import BooleanField, OuterRef, QuerySet, Subquery
 
+from common.composed import Composed
+from common.crypto import SecretUnreadable
 from contacts.models import Consent, ConsentChain, ConsentState, Contact, LegalBasis
+from contacts.services.consent_rules import HOLDING, refused_by_own_word
 
 CHUNK = 5000
-# The newest fact of each person, purpose and channel; of two at the same moment the withdrawal.
-SETTLE = """
+# Brings what holds into step for whomever the newest rows of the ledger are about.
+# Each once: PostgreSQL would look through a person's facts for every row.
+TOUCHED = """
+SELECT DISTINCT contact_id, purpose FROM contacts_consent WHERE company_id = %s AND seq > %s
+"""
+SETTLE = f"""
 INSERT INTO contacts_consentstate AS s
     (id, created_at, updated_at, company_id, contact_id, purpose, channel, is_granted, since)
-SELECT DISTINCT ON (contact_id, purpose, channel)
-    gen_random_uuid(), now(), now(), company_id, contact_id, purpose, channel, is_granted,
-    occurred_at
-FROM contacts_consent WHERE company_id = %s AND seq > %s
-ORDER BY contact_id, purpose, channel, occurred_at DESC, is_granted
+SELECT uuidv7(), now(), now(), %s, contact_id, purpose, channel, is_granted, since
+FROM ({HOLDING.format(people=TOUCHED)}) held
 ON CONFLICT (contact_id, purpose, channel) DO UPDATE
 SET is_granted = excluded.is_granted, since = excluded.since, updated_at = now()
-WHERE (excluded.since, NOT excluded.is_granted) > (s.since, NOT s.is_granted)
-"""
+WHERE (excluded.since, excluded.is_granted) IS DISTINCT FROM (s.since, s.is_granted)
+"""  # noqa: S608  (our own text only)
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ConsentWord:
     """Something a person allowed or withdrew. `channel` is a kind of channel, empty for all."""
 
     contact_id: Any
@@ -52,7 +56,7 @@ class Fact:
 
 
 @transaction.atomic
-def consents_record(*, company: Any, facts: Sequence[Fact]) -> int:
+def consents_record(*, company: Any, facts: Sequence[ConsentWord]) -> int:
     """Add facts to a company's ledger in the order given and bring what holds into step; return how
     many were new. The same fact told twice is one row.
     """
@@ -69,18 +73,19 @@ def consents_record(*, company: Any, facts: Sequence[Fact]) -> int:
         rows.append(row)
     if rows:
         Consent.unscoped.bulk_create(rows, batch_size=CHUNK)
-        chain.save(update_fields=["seq", "hash", "updated_at"])
+        chain.sealed_end = {"seq": chain.seq, "hash": chain.hash}
+        chain.save(update_fields=["seq", "hash", "sealed_end", "updated_at"])
         with connection.cursor() as cursor:
-            cursor.execute(SETTLE, [company_id, before])
+            cursor.execute(SETTLE, [company_id, *[company_id, before] * 2])
     return len(rows)
 
 
 def consent_record(*, contact: Contact, **fact: Any) -> None:
     """Add one fact (the fields of Fact) to a person's consent."""
-    consents_record(company=contact.company_id, facts=[Fact(contact_id=contact.pk, **fact)])
+    consents_record(company=contact.company_id, facts=[ConsentWord(contact_id=contact.pk, **fact)])
 
 
-def _unknown(facts: Sequence[Fact]) -> Iterator[Fact]:
+def _unknown(facts: Sequence[ConsentWord]) -> Iterator[ConsentWord]:
     unique = {fact.key: fact for fact in reversed(facts)}
     known = Consent.unscoped.filter(contact__in={fact.contact_id for fact in facts})
     same = known.filter(occurred_at__in={fact.occurred_at for fact in facts})
@@ -90,7 +95,7 @@ def _unknown(facts: Sequence[Fact]) -> Iterator[Fact]:
     return (fact for key, fact in reversed(unique.items()) if key not in told)
 
 
-def _row(company_id: Any, seq: int, fact: Fact) -> Consent:
+def _row(company_id: Any, seq: int, fact: ConsentWord) -> Consent:
     return Consent(
         company_id=company_id,
         seq=seq,
@@ -113,14 +118,10 @@ def _row(company_id: Any, seq: int, fact: Fact) -> Consent:
 def consent_state(contact: Contact, purpose: str, channel: str = "") -> bool | None:
     """Return what holds now: True allowed, False withdrawn, None never asked.
 
-    A fact about every channel counts for each; the newest of the two holds. Without a channel, any
-    channel's newest fact does.
+    A fact about every channel counts for each. Without a channel, any channel's newest word does.
     """
-    rows = ConsentState.objects.for_company(contact.company_id).filter(contact=contact)
-    found: bool | None = (
-        _newest(rows, purpose, channel).values_list("is_granted", flat=True).first()
-    )
-    return found
+    rows = _HOLDS.rows(contact.company_id, contact.pk, shape=(str(purpose), str(channel)))
+    return rows[0][0] if rows else None
 
 
 def consent_holding(purpose: str, channel: str = "", *, of: str = "pk") -> Subquery:
@@ -136,8 +137,23 @@ def consent_holding(purpose: str, channel: str = "", *, of: str = "pk") -> Subqu
 def _newest(rows: QuerySet[ConsentState], purpose: str, channel: str) -> QuerySet[ConsentState]:
     rows = rows.filter(purpose=purpose)
     if channel:
-        rows = rows.filter(channel__in=("", channel))
+        # A channel's row knows what was said of every channel.
+        return rows.filter(channel__in=("", channel)).order_by("-channel")
     return rows.order_by("-since", "is_granted")
+
+
+def _holds(asked: tuple[str, str], company_id: Any, contact_id: Any) -> Any:
+    rows = ConsentState.objects.for_company(company_id).filter(contact_id=contact_id)
+    return _newest(rows, *asked).values_list("is_granted")[:1]
+
+
+_HOLDS = Composed(_holds)
+
+
+def consent_is_refused(contact: Contact, purpose: str) -> bool:
+    """Whether the person refused with their own word, which nobody takes back for them."""
+    facts = Consent.objects.for_company(contact.company_id).filter(contact=contact)
+    return refused_by_own_word(facts.filter(purpose=purpose))
 
 
 # --- the chain ------------------------------------------------------------------------------------
@@ -156,6 +172,10 @@ def link(before: str, row: Consent) -> str:
     return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
 
+# A place in the chain and the hash there.
+Anchor = tuple[int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a look at a company's ledger found; `broken_at` is the first place that does not fit."""
@@ -164,30 +184,30 @@ class Verdict:
     broken_at: int | None = None
     is_cut_short: bool = False
     states_differ: int = 0
+    # The end was not written by whoever holds the keys, or is not the one an anchor remembers.
+    is_forged: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether everything fits."""
-        return self.broken_at is None and not self.is_cut_short and not self.states_differ
+        is_torn = self.broken_at is not None or self.is_cut_short or self.is_forged
+        return not is_torn and not self.states_differ
 
 
 # What the ledger says and what is kept of it must be the same rows.
-DIFFERENT = """
-SELECT count(*) FROM (
-    SELECT DISTINCT ON (contact_id, purpose, channel) contact_id, purpose, channel, is_granted,
-        occurred_at
-    FROM contacts_consent WHERE company_id = %(company)s
-    ORDER BY contact_id, purpose, channel, occurred_at DESC, is_granted
-) told
-FULL JOIN (SELECT * FROM contacts_consentstate WHERE company_id = %(company)s) kept
+EVERYBODY = "SELECT DISTINCT contact_id, purpose FROM contacts_consent WHERE company_id = %s"
+DIFFERENT = f"""
+SELECT count(*) FROM ({HOLDING.format(people=EVERYBODY)}) told
+FULL JOIN (SELECT * FROM contacts_consentstate WHERE company_id = %s) kept
     USING (contact_id, purpose, channel)
-WHERE (told.is_granted, told.occurred_at) IS DISTINCT FROM (kept.is_granted, kept.since)
-"""
+WHERE (told.is_granted, told.since) IS DISTINCT FROM (kept.is_granted, kept.since)
+"""  # noqa: S608  (our own text only)
 
 
-def consents_verify(*, company: Any) -> Verdict:
-    """Walk a company's ledger from its beginning and hold each row against the chain, and what
-    holds against the ledger. Constant memory; reads one snapshot.
+def consents_verify(*, company: Any, anchor: Anchor | None = None) -> Verdict:
+    """Walk a company's ledger from its beginning and hold each row against the chain, its end
+    against the seal and the `anchor`, and what holds against the ledger. Constant memory; reads one
+    snapshot.
     """
     company_id = getattr(company, "pk", company)
     with transaction.atomic():
@@ -197,9 +217,33 @@ def consents_verify(*, company: Any) -> Verdict:
         count, last, broken = _walk(rows.iterator(chunk_size=CHUNK))
         end = (chain.seq, chain.hash) if chain else (0, "")
         with connection.cursor() as cursor:
-            cursor.execute(DIFFERENT, {"company": company_id})
+            cursor.execute(DIFFERENT, [company_id] * 3)
             (different,) = cursor.fetchone()
-    return Verdict(count, broken, broken is None and (count, last) != end, different)
+        is_forged = not _is_sealed(chain) or not _holds_anchor(company_id, anchor)
+    return Verdict(count, broken, broken is None and (count, last) != end, different, is_forged)
+
+
+def consents_anchor(*, company: Any) -> Anchor:
+    """Return where a company's ledger ends now, to be kept outside of the database."""
+    company_id = getattr(company, "pk", company)
+    chain = ConsentChain.unscoped.filter(company_id=company_id).first()
+    return (chain.seq, chain.hash) if chain else (0, "")
+
+
+def _is_sealed(chain: ConsentChain | None) -> bool:
+    if chain is None or not chain.seq:
+        return True
+    try:
+        return bool(chain.sealed_end == {"seq": chain.seq, "hash": chain.hash})
+    except SecretUnreadable:
+        return False
+
+
+def _holds_anchor(company_id: Any, anchor: Anchor | None) -> bool:
+    if anchor is None or not anchor[0]:
+        return True
+    seq, remembered = anchor
+    return Consent.unscoped.filter(company_id=company_id, seq=seq, hash=remembered).exists()
 
 
 def _walk(rows: Iterable[Consent]) -> tuple[int, str, int | None]:

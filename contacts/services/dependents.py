@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common.composed import Composed
 from common.errors import Conflict, DomainError
 from contacts.imports.mapping import plain
 from contacts.models import Contact
@@ -44,7 +45,7 @@ class NamelessDependent(DomainError):
     message = _("Escreva o nome do dependente.")
 
 
-def guardian_hold(*, contact: Contact, guardian: Contact, name: str) -> Contact:
+def guardian_lock(*, contact: Contact, guardian: Contact, name: str) -> Contact:
     """Return the guardian, held until the transaction ends, as one that `contact` may depend on;
     `name` is what the contact is called afterwards.
 
@@ -66,7 +67,16 @@ def guardian_hold(*, contact: Contact, guardian: Contact, name: str) -> Contact:
     return found
 
 
+_DEPENDENTS = Composed(
+    lambda company_id, guardian_id: (
+        Contact.objects.for_company(company_id)
+        .filter(guardian_id=guardian_id)
+        .standing()
+        .order_by("name", "pk")
+    )
+)
+
+
 def dependents_of(contact: Contact) -> list[Any]:
     """Return a person's dependants, by name."""
-    rows = contact.dependents.for_company(contact.company_id).standing()
-    return list(rows.order_by("name", "pk"))
+    return _DEPENDENTS.rows(contact.company_id, contact.pk)

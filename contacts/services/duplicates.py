@@ -42,7 +42,7 @@ WITH standing AS (
 )
 INSERT INTO contacts_duplicatepair
     (id, created_at, updated_at, company_id, first_id, second_id, reason, status)
-SELECT gen_random_uuid(), now(), now(), %(company)s, first, second, reason,
+SELECT uuidv7(), now(), now(), %(company)s, first, second, reason,
     '{DuplicateStatus.OPEN}'
 FROM strangers ON CONFLICT DO NOTHING
 """  # noqa: S608  (our own constants only)

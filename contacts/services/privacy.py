@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import IO, Any
 
@@ -15,20 +16,29 @@ from accounts.services.audit import audit_record
 from accounts.services.viewing import EXPORT, viewed
 from common.errors import Conflict
 from common.files import files_delete
+from common.folding import folded
+from common.slots import Slot
+from contacts.changed import changed_tell
 from contacts.dossier import dossier_build
 from contacts.holdings import Holding, erasers, everyone_in, holdings
 from contacts.models import (
     Contact,
     ContactIdentity,
+    ContactTag,
     DataRequest,
     LegalHold,
     RequestKind,
     RequestStatus,
+    Tag,
 )
-from contacts.signals import changed_tell
+from contacts.refs import FORGOTTEN
+from contacts.services.refusals import refusals_remember
+from contacts.traces import ENOUGH, traces_of
 
 ERASED = "Pessoa eliminada"
 BATCH = 500
+# Packages above say whether something about some people (ids) goes on, which an erasure would cut.
+unfinished: Slot[Callable[[list[Any]], bool]] = Slot()
 
 
 class ErasureHeld(Conflict):
@@ -67,14 +77,19 @@ def contact_erase(*, contact: Contact, actor: Membership) -> dict[str, int]:
     list(held.order_by("pk").values_list("pk"))
     if holds_now().filter(contact__in=people).exists():
         raise ErasureHeld
-    if _is_talking(contact, people):
+    if any(asked(people) for asked in unfinished):
         raise StillTalking
     known = list(
         ContactIdentity.unscoped.filter(contact__in=people).values_list("value", flat=True)
     )
-    emptied = sum(eraser(contact, known) for eraser in erasers)
+    refusals_remember(company_id=contact.company_id, people=people)
+    for phone, email in Contact.unscoped.filter(pk__in=people).values_list("phone", "email"):
+        known += [phone, email]
+    traces = traces_of(known)
+    emptied = sum(eraser(contact, traces) for eraser in erasers)
+    _drop_own_tags(people, traces)
     touched: dict[str, int] = {}
-    for one in reversed(holdings()):
+    for one in reversed(list(holdings)):
         label = one.model._meta.label_lower
         touched[label] = touched.get(label, 0) + _erase(one, people)
     _forget_ids(people)
@@ -91,11 +106,18 @@ def contact_erase(*, contact: Contact, actor: Membership) -> dict[str, int]:
     return touched
 
 
-def _is_talking(contact: Contact, people: list[Any]) -> bool:
-    # Conversations live in a package above; the relation is all that is known of them here.
-    talks: Any = Contact._meta.get_field("conversations").related_model
-    rows = talks.unscoped.filter(contact__in=people)
-    return bool(rows.open().exists())
+def _drop_own_tags(people: list[Any], traces: list[str]) -> None:
+    """Remove tags that say who the person is: made of words of the name, or holding a number. Those
+    that somebody else carries too are no names.
+    """
+    names = Contact.unscoped.filter(pk__in=people).values_list("name", flat=True)
+    own = [set(folded(name).split()) for name in names if name]
+    shared = ContactTag.objects.exclude(contact__in=people).values("tag")
+    for tag in Tag.unscoped.filter(contacts__in=people).exclude(pk__in=shared).distinct():
+        words = set(folded(tag.name).split())
+        is_name = any(words <= name or name <= words for name in own)
+        if is_name or any(trace in tag.name for trace in traces if len(trace) >= ENOUGH):
+            tag.delete()
 
 
 def _erase(holding: Holding, people: list[Any]) -> int:
@@ -116,7 +138,7 @@ def _erase(holding: Holding, people: list[Any]) -> int:
 def _forget_ids(people: list[Any]) -> None:
     """Replace the ids by which providers name the person: no message finds them any more."""
     for row in ContactIdentity.unscoped.filter(contact__in=people):
-        row.value = f"eliminado:{row.pk}"
+        row.value = f"{FORGOTTEN}{row.pk}"
         row.save(update_fields=["value", "updated_at"])
 
 

@@ -15,6 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from inbox.shell.clocks import clock_texts, since
+from inbox.shell.shapes import Deadline, Since
+from providers.registry import policy_of
+
 register = template.Library()
 
 SPRITE = "vendor/lucide-1.62.0.svg"
@@ -28,6 +32,9 @@ _MARKS = (
 )
 _LINK = re.compile(r"\bhttps?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]", re.I)
 _LINK_OR_CODE = re.compile(rf"(```.+?```|{_LINK.pattern})", re.S | re.I)
+# A message of WhatsApp's has 4,096 letters. What a longer text holds beyond this is shown unmarked:
+# somebody who sends marks by the hundred thousand must not keep the page from being drawn.
+MARKED_LENGTH = 10_000
 
 _STATUS_ICONS = {
     "pendente": "clock",
@@ -38,14 +45,6 @@ _STATUS_ICONS = {
     "lida": "check-check",
     "reproduzida": "check-check",
     "falha": "circle-alert",
-}
-_CHANNEL_ICONS = {
-    "whatsapp": "message-circle",
-    "instagram": "image",
-    "facebook": "message-square-text",
-    "email": "mail",
-    "sms": "smartphone",
-    "webchat": "message-square-text",
 }
 
 
@@ -92,7 +91,7 @@ def _tools(language: str, can_reply: bool, has_text: bool) -> SafeString:
     ]
     buttons = format_html_join(
         "",
-        '<button class="icon-button small" type="button" data-act="{}" title="{}">'
+        '<button class="icon-button small" type="button" tabindex="-1" data-act="{}" title="{}">'
         '{}<span class="only-readers">{}</span></button>',
         ((act, title, icon(name, "small"), words) for on, act, name, title, words in offered if on),
     )
@@ -108,7 +107,7 @@ def status_icon(status: str) -> str:
 @register.filter
 def channel_icon(kind: str) -> str:
     """Names the icon of a channel kind."""
-    return _CHANNEL_ICONS.get(kind, "message-circle")
+    return policy_of(kind).icon
 
 
 def _marked(text: str) -> str:
@@ -125,6 +124,7 @@ def message_text(text: str) -> SafeString:
     Links and code are cut out first, so that an underscore inside an address stays an underscore.
     """
     parts: list[str] = []
+    text, rest = text[:MARKED_LENGTH], text[MARKED_LENGTH:]
     for piece in _LINK_OR_CODE.split(text):
         if _LINK.fullmatch(piece):
             parts.append(
@@ -134,6 +134,7 @@ def message_text(text: str) -> SafeString:
             )
         else:
             parts.append(_marked(conditional_escape(piece)))
+    parts.append(conditional_escape(rest))
     return mark_safe("".join(parts))  # noqa: S308 - every piece was escaped above
 
 
@@ -158,6 +159,19 @@ def short_when(moment: datetime | None) -> str:
 
 
 @register.filter
+def clock_and_day(moment: datetime) -> str:
+    """Tells an hour to come with its day, unless that is today: 07:33, amanhã às 07:33."""
+    local = timezone.localtime(moment)
+    days = (local.date() - _today()).days
+    if days <= 0:
+        return f"{local:%H:%M}"
+    if days == 1:
+        return _("amanhã às %(clock)s") % {"clock": f"{local:%H:%M}"}
+    day = date_format(local, "d/m")
+    return _("%(day)s às %(clock)s") % {"day": day, "clock": f"{local:%H:%M}"}
+
+
+@register.filter
 def day_name(day: date) -> str:
     """Names a day as a person would: Hoje, Ontem, quinta-feira, 12 de março de 2026."""
     age = _today() - day
@@ -171,24 +185,51 @@ def day_name(day: date) -> str:
 
 
 @register.filter
-def waiting(moment: datetime | None) -> str:
-    """Tells how long somebody has waited: agora, 5 min, 3 h, 2 d."""
-    if moment is None:
-        return ""
-    minutes = int((timezone.now() - moment).total_seconds() // 60)
-    if minutes < 1:
-        return _("agora")
-    if minutes < 60:
-        return _("%(count)d min") % {"count": minutes}
-    if minutes < 48 * 60:
-        return _("%(count)d h") % {"count": minutes // 60}
-    return _("%(count)d d") % {"count": minutes // (24 * 60)}
-
-
-@register.filter
 def epoch(moment: datetime | None) -> str:
     """Gives a moment as milliseconds since 1970, for scripts."""
     return "" if moment is None else str(int(moment.timestamp() * 1000))
+
+
+@register.simple_tag
+def ticking(value: str | Since | None) -> SafeString:
+    """Draws a time that goes on for the page's clock, and anything else as it is."""
+    if not isinstance(value, Since):
+        return conditional_escape("-" if value is None else value)
+    return format_html(
+        '<span data-since="{}" data-clock="{}">{}</span>', epoch(value.at), value.name, value.words
+    )
+
+
+@register.filter
+def span_only(value: Since) -> Since:
+    """Leaves the words around a time out, for where another says more."""
+    return since(value.at)
+
+
+@register.simple_tag
+def promise(deadline: Deadline | None, is_quiet: bool = False) -> SafeString:
+    """Draws a deadline as a chip that the page's clock keeps true; a quiet one shows itself when
+    it is at risk.
+    """
+    if deadline is None:
+        return SafeString("")
+    return format_html(
+        '<span class="chip {}" data-due-at="{}" data-warn-at="{}" data-clock="{}"{}>'
+        "{}<span>{}</span></span>",
+        deadline.level,
+        epoch(deadline.due_at),
+        epoch(deadline.warn_at),
+        deadline.name,
+        (" data-quiet" + (" hidden" if deadline.level == "calm" else "")) if is_quiet else "",
+        icon("clock-alert"),
+        deadline.words,
+    )
+
+
+@register.simple_tag
+def now_epoch() -> str:
+    """Gives the server's time, by which the page's clock corrects its own."""
+    return epoch(timezone.now())
 
 
 @register.simple_tag
@@ -199,9 +240,13 @@ def script_texts() -> dict[str, str]:
         "reconnected": _("Conexão restabelecida."),
         "live": _("Ao vivo"),
         "notLive": _("Reconectando"),
-        "offline": _(
-            "Não foi possível falar com o servidor. Sua mensagem continua aqui: tente de novo."
-        ),
+        "noAnswer": _("Não foi possível falar com o servidor. Tente de novo."),
+        "opening": _("Abrindo a conversa de {name}..."),
+        "loading": _("Carregando..."),
+        "notOpened": _("Não foi possível abrir: {name}"),
+        "thisOne": _("esta conversa"),
+        "backToList": _("Voltar para a lista"),
+        "tryAgain": _("Tentar de novo"),
         "unexpected": _("Algo deu errado do nosso lado. Tente de novo em instantes."),
         "signedOut": _("Sua sessão terminou. Entre de novo para continuar."),
         "tooLarge": _("{name} tem {size}; o limite para este tipo de arquivo é {limit}."),
@@ -221,6 +266,7 @@ def script_texts() -> dict[str, str]:
         "newMessages": _("Novas mensagens"),
         "bottom": _("Ir para o fim"),
         "assignedToYou": _("Um atendimento foi passado para você."),
+        "assignedMany": _("{count} atendimentos foram passados para você."),
         "copied": _("Texto copiado."),
         "fillAll": _("Preencha todos os campos para enviar."),
         "sound": _("Som de aviso ligado"),
@@ -228,6 +274,7 @@ def script_texts() -> dict[str, str]:
         "themeLight": _("Tema claro"),
         "themeDark": _("Tema escuro"),
         "themeAuto": _("Tema do sistema"),
+        **clock_texts(),
     }
 
 

@@ -16,19 +16,17 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from common.admin import (
-    CompanyAdmin,
+    AdminQuestion,
     CompanyInline,
     Panel,
-    Question,
     QuestionFilter,
     access_of,
     button,
     linked,
-    register_inline,
     since,
 )
 from common.ids import id_from
-from contacts.models import Contact
+from contacts.admin.searching import PeopleSearched
 from leadscoring.admin.charts import bars, line
 from leadscoring.choices import Action
 from leadscoring.models import LeadScore, LeadScoreHistory
@@ -71,25 +69,25 @@ def _cooled(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
 class ScoreQuestions(QuestionFilter):
     """Questions about leads."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "ligar": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "ligar": AdminQuestion(
             _("Ligar agora"), lambda rows, now: rows.filter(recommended_action=Action.CALL_NOW)
         ),
-        "quentes_sem_resposta": Question(
+        "quentes_sem_resposta": AdminQuestion(
             _("Quentes sem resposta"),
             lambda rows, now: rows.filter(HOT_ONES, _talks(waiting_since__isnull=False)),
         ),
-        "quentes_parados": Question(
+        "quentes_parados": AdminQuestion(
             _("Quentes parados"),
             lambda rows, now: rows.filter(
                 HOT_ONES, ~_talks(last_message_at__gte=now - timedelta(1))
             ),
         ),
-        "esfriaram": Question(_("Esfriaram esta semana"), _cooled),
-        "reengajar": Question(
+        "esfriaram": AdminQuestion(_("Esfriaram esta semana"), _cooled),
+        "reengajar": AdminQuestion(
             _("Para reengajar"), lambda rows, now: rows.filter(recommended_action=Action.REENGAGE)
         ),
-        "incompletos": Question(
+        "incompletos": AdminQuestion(
             _("Bons com cadastro incompleto"),
             lambda rows, now: rows.filter(total__gte=40, profile__lt=60),
         ),
@@ -132,7 +130,7 @@ class Shown:
 
 
 @admin.register(LeadScore)
-class ScoreAdmin(Shown, CompanyAdmin):
+class ScoreAdmin(Shown, PeopleSearched):
     """People, the hottest first, and why."""
 
     is_read_only = True
@@ -144,7 +142,7 @@ class ScoreAdmin(Shown, CompanyAdmin):
     list_filter = (ScoreQuestions, ("recommended_action", ChoicesDropdownFilter))
     list_select_related = ("contact", "company")
     search_fields = ("contact__name",)
-    search_help_text = _("Nome")
+    search_help_text = _("Nome ou telefone")
     ordering = ("-temperature", "-total")
     list_before_template = "admin/leadscoring/distribution.html"
     inlines = (HistoryPanel,)
@@ -253,6 +251,3 @@ def distribution(rows: QuerySet[Any]) -> Any:
         return ""
     names = [f"{at * 10}-{at * 10 + (10 if at == 9 else 9)}" for at in range(10)]
     return bars(list(zip(names, tens, strict=True)), gettext("Pessoas por score"))
-
-
-register_inline(Contact, ScorePanel)

@@ -24,7 +24,8 @@ class SignalWordAdmin(CompanyAdmin):
     list_select_related = ("company",)
     search_fields = ("text", "folded")
     ordering = ("kind", "text")
-    list_per_page = 200
+    # One page: whoever looks for a word looks through the list.
+    list_per_page = 1000
     fieldsets = (
         (
             None,

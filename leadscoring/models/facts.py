@@ -34,7 +34,11 @@ class SignalWord(CompanyOwned):
         verbose_name_plural = _("palavras de intenção")
         ordering = ("kind", "text")
         constraints = (
-            models.UniqueConstraint(fields=("company", "folded"), name="signal_word_once"),
+            models.UniqueConstraint(
+                fields=("company", "folded"),
+                name="signal_word_once",
+                violation_error_message=_("Esta palavra já está na lista."),
+            ),
         )
 
     def __str__(self) -> str:

@@ -8,24 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts.models import Company
 from common.rows import run, update_rows
-from leadscoring.counting import COLUMN, Said, Tally
+from leadscoring.counting import COLUMN, CountedMessage, Tally
 from leadscoring.models import ScoringState, TalkFacts
 from leadscoring.services.words import matcher_of
-from omnichannel.choices import Direction, MessageKind
+from omnichannel.choices import Direction
+from omnichannel.models import Message
+from providers.choices import MessageKind
 
 TALLIED = tuple(field.name for field in fields(Tally))
 # Conversations in one transaction when everything is counted anew.
 AT_ONCE = 500
+# Messages of the last seconds that one look reads.
+LATEST = 20_000
+# Some looks long, so that one that failed or came late is made up for by the next.
+LATELY_SECONDS = 20
+# Older than any message.
+EVER = timedelta(days=36500)
 SUMS = (
     *("inbound_count", "outbound_count", "asked_count", "reply_count", "reply_seconds"),
     *("daytime_count", "day_count", "talk_seconds"),
@@ -33,8 +43,10 @@ SUMS = (
 DATES = ("last_inbound_on", *COLUMN.values())
 
 TALKS = """
-SELECT id, contact_id, message_seq FROM omnichannel_conversation
-WHERE company_id = %s::uuid AND id = ANY(%s::uuid[])
+SELECT c.id, c.contact_id, c.message_seq, t.id IS NOT NULL AND f.id IS NOT NULL
+FROM omnichannel_conversation c LEFT JOIN leadscoring_talkfacts t ON t.conversation_id = c.id
+LEFT JOIN leadscoring_contactfacts f ON f.contact_id = c.contact_id
+WHERE c.company_id = %s::uuid AND c.id = ANY(%s::uuid[])
 """
 # What staff write to each other, and what the system notes, is nobody's behaviour.
 MESSAGES = f"""
@@ -49,7 +61,15 @@ ENSURE = """
 INSERT INTO leadscoring_contactfacts
     (id, created_at, updated_at, company_id, contact_id, talk_count, words, {zeros})
 SELECT uuidv7(), now(), now(), company_id, id, 0, '{{}}', {noughts} FROM contacts_contact
-WHERE company_id = %s::uuid AND id = ANY(%s::uuid[]) ON CONFLICT (contact_id) DO NOTHING
+WHERE company_id = %s::uuid AND id = ANY(%s::uuid[]) ORDER BY id
+ON CONFLICT (contact_id) DO NOTHING
+""".format(zeros=", ".join(SUMS), noughts=", ".join("0" for _name in SUMS))
+ENSURE_TALKS = """
+INSERT INTO leadscoring_talkfacts
+    (id, created_at, updated_at, company_id, conversation_id, counted_seq, words, {zeros})
+SELECT uuidv7(), now(), now(), company_id, id, 0, '[]', {noughts} FROM omnichannel_conversation
+WHERE company_id = %s::uuid AND id = ANY(%s::uuid[]) ORDER BY id
+ON CONFLICT (conversation_id) DO NOTHING
 """.format(zeros=", ".join(SUMS), noughts=", ".join("0" for _name in SUMS))
 HOLD = """
 SELECT 1 FROM leadscoring_contactfacts
@@ -72,14 +92,36 @@ FROM (
     LEFT JOIN omnichannel_conversation c ON c.contact_id = v.id
     LEFT JOIN leadscoring_talkfacts t ON t.conversation_id = c.id
     GROUP BY v.id
-) n WHERE f.contact_id = n.id AND f.company_id = %s::uuid
+) n WHERE f.contact_id = n.id AND f.company_id = %s::uuid AND
+    (f.talk_count, f.words::text[], {", ".join(f"f.{name}" for name in (*SUMS, *DATES))})
+    IS DISTINCT FROM (n.talk_count, n.words, {", ".join(f"n.{name}" for name in (*SUMS, *DATES))})
 """  # noqa: S608  (names of our own columns only)
-UNCOUNTED = """
-SELECT c.company_id, c.id FROM omnichannel_conversation c
+# What was stored a moment ago, by the time in the messages' own ids: the newest pages of their
+# index, however many messages there are and whatever moment their provider names.
+LATELY = """
+SELECT DISTINCT c.company_id, c.id FROM (
+    SELECT conversation_id FROM omnichannel_message
+    WHERE id > %s::uuid ORDER BY id DESC LIMIT %s::int
+) m JOIN omnichannel_conversation c ON c.id = m.conversation_id
+JOIN accounts_company o ON o.id = c.company_id AND o.is_active
 LEFT JOIN leadscoring_talkfacts t ON t.conversation_id = c.id
-WHERE c.company_id = %s::uuid AND c.last_message_at > now() - interval '2 days'
+WHERE c.message_seq > coalesce(t.counted_seq, 0)
+ORDER BY c.company_id
+"""
+UNCOUNTED = """
+SELECT c.id FROM omnichannel_conversation c
+LEFT JOIN leadscoring_talkfacts t ON t.conversation_id = c.id
+WHERE c.company_id = %s::uuid AND c.last_message_at > now() - %s::interval
     AND c.message_seq > coalesce(t.counted_seq, 0)
+    AND (%s::bool OR t.id IS NULL OR c.last_message_at < now() - interval '30 seconds'
+        OR t.updated_at < now() - interval '2 minutes')
 LIMIT %s
+"""
+BEHIND = """
+SELECT c.id FROM omnichannel_conversation c
+LEFT JOIN leadscoring_talkfacts t ON t.conversation_id = c.id
+WHERE c.company_id = %s::uuid AND c.contact_id = ANY(%s::uuid[])
+    AND c.message_seq > coalesce(t.counted_seq, 0)
 """
 
 
@@ -91,24 +133,29 @@ def conversations_count(
     are. Repeating it changes nothing.
     """
     talks = run(TALKS, company_id, list(conversation_ids))
-    people = sorted({contact_id for _id, contact_id, _seq in talks})
+    people = sorted({contact_id for _id, contact_id, *_rest in talks})
+    last = {pk: seq for pk, _contact_id, seq, _is_known in talks}
+    if not all(is_known for *_rest, is_known in talks):
+        run(ENSURE, company_id, people)
+        run(ENSURE_TALKS, company_id, sorted(last))
     # Whoever counts for a person holds their row: of two sums that overlap, the later sees both.
-    run(ENSURE, company_id, people)
     run(HOLD, company_id, people)
-    last = {pk: seq for pk, _contact_id, seq in talks}
     rows = _held(company_id, last)
-    tallies = {row.conversation_id: Tally() if anew else _tally(row) for row in rows}
-    zone = ZoneInfo(Company.objects.get(pk=company_id).time_zone)
+    tallies = {row.conversation_id: Tally() if anew else tally_of(row) for row in rows}
+    zone = Company.objects.get(pk=company_id).zone
     matcher = matcher_of(company_id)
-    for pk, messages in _messages(tallies, last):
+    for pk, messages in messages_after(tallies, last):
         tallies[pk].count(messages, matcher, zone)
+    changed = []
     for row in rows:
-        tally = tallies[row.conversation_id]
+        tally, before = tallies[row.conversation_id], tally_of(row)
         # Past what was passed over too, or the sweep would come back for it for ever.
         tally.counted_seq = last[row.conversation_id]
-        for name in TALLIED:
-            setattr(row, name, getattr(tally, name))
-    update_rows(rows, TALLIED)
+        if tally != before:
+            for name in TALLIED:
+                setattr(row, name, getattr(tally, name))
+            changed.append(row)
+    update_rows(changed, TALLIED)
     run(SUM, people, company_id)
     return people
 
@@ -134,9 +181,40 @@ def company_recount(*, company_id: Any) -> int:
     return count
 
 
-def uncounted(company_id: Any, limit: int = AT_ONCE) -> list[UUID]:
-    """Return conversations of the last days with messages that nobody counted: a bell was lost."""
-    return [pk for _company, pk in run(UNCOUNTED, company_id, limit)]
+def said_lately() -> QuerySet[Message]:
+    """Return the messages of the last seconds, of all companies."""
+    return Message.unscoped.filter(pk__gt=_since())
+
+
+def _since() -> UUID:
+    # An id begins with its moment in milliseconds, by the same clock as those of messages.
+    return UUID(int=((uuid7().int >> 80) - LATELY_SECONDS * 1000) << 80)
+
+
+def lately_uncounted(limit: int = LATEST) -> dict[UUID, list[UUID]]:
+    """Return, by company, the conversations of the last seconds that nobody counted yet."""
+    found: dict[UUID, list[UUID]] = {}
+    for company_id, pk in run(LATELY, _since(), limit):
+        found.setdefault(company_id, []).append(pk)
+    return found
+
+
+def uncounted(company_id: Any, *, limit: int = AT_ONCE) -> list[UUID]:
+    """Return conversations of the last days with messages that nobody counted, but for those in
+    which somebody is writing: they are counted when it is quiet, or every two minutes.
+    """
+    return [pk for (pk,) in run(UNCOUNTED, company_id, timedelta(days=2), False, limit)]
+
+
+def uncounted_ever(company_id: Any, *, limit: int = AT_ONCE) -> list[UUID]:
+    """Return conversations with messages that nobody counted, however old."""
+    return [pk for (pk,) in run(UNCOUNTED, company_id, EVER, True, limit)]
+
+
+def people_catch_up(*, company_id: Any, contact_ids: Sequence[UUID]) -> None:
+    """Count what was said to and by people since it was counted last."""
+    if behind := [pk for (pk,) in run(BEHIND, company_id, list(contact_ids))]:
+        conversations_count(company_id=company_id, conversation_ids=behind)
 
 
 def _every_talk(company_id: Any) -> Iterator[list[UUID]]:
@@ -151,24 +229,21 @@ def _every_talk(company_id: Any) -> Iterator[list[UUID]]:
 
 
 def _held(company_id: Any, ids: Iterable[UUID]) -> list[TalkFacts]:
-    wanted = sorted(ids)
-    TalkFacts.unscoped.bulk_create(
-        [TalkFacts(company_id=company_id, conversation_id=pk) for pk in wanted],
-        ignore_conflicts=True,
-    )
-    rows = TalkFacts.objects.for_company(company_id).filter(conversation_id__in=wanted)
+    rows = TalkFacts.objects.for_company(company_id).filter(conversation_id__in=list(ids))
     return list(rows.select_for_update().order_by("conversation_id"))
 
 
-def _tally(row: TalkFacts) -> Tally:
+def tally_of(row: TalkFacts) -> Tally:
+    """Return what was counted of a conversation, to go on from."""
     return Tally(**{name: getattr(row, name) for name in TALLIED})
 
 
-def _messages(
+def messages_after(
     tallies: dict[UUID, Tally], last: dict[UUID, int]
-) -> Iterator[tuple[UUID, Iterator[Said]]]:
+) -> Iterator[tuple[UUID, Iterator[CountedMessage]]]:
+    """Yield conversations with what was said in them after their tallies, up to `last`."""
     ids = list(tallies)
     after = [tallies[pk].counted_seq for pk in ids]
     found = run(MESSAGES, ids, after, [last[pk] for pk in ids])
     for pk, lines in groupby(found, key=lambda line: line[0]):
-        yield pk, (Said(*line[1:]) for line in lines)
+        yield pk, (CountedMessage(*line[1:]) for line in lines)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from common.rows import run
 from contacts.models import Contact
 from leadscoring.choices import Cause
 from leadscoring.models import LeadScore
+from leadscoring.services.counting import DATES, SUMS, people_catch_up
 from leadscoring.services.outcomes import outcomes_note
 from leadscoring.statement import STALE, write_sql
 from omnichannel.models import Conversation
@@ -30,6 +31,18 @@ AT_ONCE = 20_000
 LOOKS = 3
 THESE = "c.id = ANY(%(ids)s::uuid[])"
 BETWEEN = "c.id > %(after)s::uuid AND c.id <= %(last)s::uuid"
+# People for whom counts were made ahead, unless somebody counted them meanwhile.
+AHEAD = f"""{THESE} AND s.id IS NOT NULL AND EXISTS (
+    SELECT FROM leadscoring_contactfacts r WHERE r.contact_id = c.id AND r.updated_at = f.updated_at
+)"""
+_ahead = ", ".join(
+    (
+        *("contact_id uuid", "updated_at timestamptz", "words text[]", "talk_count int"),
+        *(f"{name} bigint" for name in SUMS),
+        *(f"{name} date" for name in DATES),
+    )
+)
+AHEAD_COUNTS = f"jsonb_to_recordset(%(counts)s::jsonb) AS f({_ahead})"
 # The last of the next so many people, by an index.
 PLACE = """
 SELECT id FROM (
@@ -61,24 +74,52 @@ class Scored:
 
 def today_of(company: Company) -> date:
     """Return the company's day."""
-    return timezone.now().astimezone(ZoneInfo(company.time_zone)).date()
+    return timezone.now().astimezone(company.zone).date()
 
 
 def score_recalculate(*, contact: Contact, reason: str = Cause.ASKED) -> LeadScore:
-    """Score one person now and return the score."""
+    """Score one person now, by all they have said, and return the score."""
+    people_catch_up(company_id=contact.company_id, contact_ids=[contact.pk])
     contacts_score(company_id=contact.company_id, contact_ids=[contact.pk], reason=reason)
     row: LeadScore = LeadScore.objects.for_company(contact.company_id).get(contact=contact)
     return row
 
 
 @transaction.atomic
-def contacts_score(*, company_id: Any, contact_ids: Sequence[UUID], reason: str) -> Scored:
-    """Score people and tell the pages that show them."""
+def contacts_score(
+    *, company_id: Any, contact_ids: Sequence[UUID], reason: str, is_stale: bool = False
+) -> Scored:
+    """Score people, or those of them whose facts changed (`is_stale`), and tell the pages that
+    show them.
+    """
     ids = list(contact_ids)
     if not ids:
         return Scored()
     _drop_merged(company_id, contact__in=ids)
-    done = _write(company_id, THESE, reason, is_one=len(ids) == 1, lists=True, ids=ids)
+    chosen = f"{THESE} {STALE}" if is_stale else THESE
+    done = _write(company_id, chosen, reason, is_one=len(ids) == 1, lists=True, ids=ids)
+    _tell(company_id, done.people)
+    return done
+
+
+@transaction.atomic
+def contacts_score_ahead(*, company_id: Any, counts: Mapping[UUID, Mapping[str, Any]]) -> Scored:
+    """Score people by counts that nobody has stored yet, by person, each with the `updated_at` of
+    the stored ones they go on from; only scores whose numbers come out different are written.
+    """
+    if not counts:
+        return Scored()
+    rows = [{"contact_id": pk, **values} for pk, values in counts.items()]
+    ids = sorted(counts)
+    done = _write(
+        company_id,
+        AHEAD,
+        Cause.MESSAGE,
+        statement=write_sql(AHEAD, AHEAD_COUNTS, is_changed=True),
+        lists=True,
+        ids=ids,
+        counts=orjson.dumps(rows).decode(),
+    )
     _tell(company_id, done.people)
     return done
 
@@ -103,6 +144,7 @@ def scores_age(*, company_id: Any) -> Scored:
     today = today_of(Company.objects.get(pk=company_id))
     done = Scored()
     while ids := [pk for (pk,) in run(DUE, company_id, today, AT_ONCE)]:
+        people_catch_up(company_id=company_id, contact_ids=ids)
         with transaction.atomic():
             step = _write(company_id, THESE, Cause.TIME, ids=ids)
         done += step
@@ -116,6 +158,7 @@ def _write(
     chosen: str,
     reason: str,
     *,
+    statement: str | None = None,
     is_one: bool = False,
     lists: bool = False,
     **values: Any,
@@ -130,7 +173,7 @@ def _write(
     done = Scored()
     for _look in range(LOOKS):
         with connection.cursor() as cursor:
-            cursor.execute(write_sql(chosen), {**given, **values})
+            cursor.execute(statement or write_sql(chosen), {**given, **values})
             found, written, changed, people = cursor.fetchone()
         done += Scored(written, changed, tuple(people or ()))
         if written == found:

@@ -1,14 +1,15 @@
-"""Channels: connecting a number, seeing whether it works, and what Meta says about it."""
+"""Channels: connecting one, seeing whether it works, and what its provider says about it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,48 +19,51 @@ from accounts.models import Company
 from accounts.services.audit import audit_record
 from common import phones
 from common.admin import (
+    AdminQuestion,
     CompanyAdmin,
     Panel,
-    Question,
     QuestionFilter,
     access_of,
-    button,
     since,
 )
 from common.admin.shown import list_link
-from common.crypto import SecretUnreadable
 from omnichannel.admin import colours
-from omnichannel.admin.channel_form import ChannelForm
+from omnichannel.admin.channel_buttons import REVEALED, ChannelButtons
+from omnichannel.admin.channel_choice import chosen, query_of
+from omnichannel.admin.channel_form import ChannelForm, fields_for, fieldsets_for, form_for
+from omnichannel.admin.channel_panel import panel_of
 from omnichannel.admin.notices import NoticePanel
 from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel
-from omnichannel.services.channels import channel_delete, channel_save, channel_validate
-from omnichannel.services.costs import budget_state
-from omnichannel.services.templates import templates_sync
-from omnichannel.wording import QUALITY_WORDS, money
+from omnichannel.services.channels import channel_delete, channel_save
+from omnichannel.services.proving import (
+    channel_validate,
+)
+from providers.account import Field
+from providers.choices import QUALITY_WORDS
+from providers.offers import offers
 
-SECRETS = ("access_token", "app_secret")
-ADDRESS = ("graph_url", "graph_version")
-REVEALED = "back_office_verify_token"
-# A working number hears something from Meta (a receipt at least) on any working day.
+# A working channel hears something from its provider (a receipt at least) on any working day.
 QUIET = timedelta(hours=24)
 
 
 class ChannelQuestions(QuestionFilter):
     """Questions about channels."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "erro": Question(_("Com erro"), lambda rows, now: rows.filter(status=ChannelStatus.ERROR)),
-        "mudos": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "erro": AdminQuestion(
+            _("Com erro"), lambda rows, now: rows.filter(status=ChannelStatus.ERROR)
+        ),
+        "mudos": AdminQuestion(
             _("Ativos sem webhook há 24 h"),
             lambda rows, now: rows.filter(status=ChannelStatus.ACTIVE).filter(
                 Q(last_webhook_at=None) | Q(last_webhook_at__lt=now - QUIET)
             ),
         ),
-        "configurando": Question(
+        "configurando": AdminQuestion(
             _("Ainda configurando"), lambda rows, now: rows.filter(status=ChannelStatus.CONFIGURING)
         ),
-        "qualidade": Question(
+        "qualidade": AdminQuestion(
             _("Qualidade baixa"),
             lambda rows, now: rows.filter(health__quality__in=("RED", "YELLOW")),
         ),
@@ -67,10 +71,9 @@ class ChannelQuestions(QuestionFilter):
 
 
 @admin.register(Channel)
-class ChannelAdmin(CompanyAdmin):
+class ChannelAdmin(ChannelButtons, CompanyAdmin):
     """Numbers and pages that patients write to."""
 
-    form = ChannelForm
     can_be_deleted = True
     list_display = (
         "name",
@@ -86,56 +89,62 @@ class ChannelAdmin(CompanyAdmin):
     search_fields = ("name", "account_id", "phone_number")
     ordering = ("name",)
     inlines = (NoticePanel,)
-    buttons = ("validate", "sync_templates", "show_verify_token")
     actions = ("validate_all",)
-    fieldsets = (
-        (
-            _("Conexão"),
-            {
-                "fields": (
-                    ("kind", "name"),
-                    ("account_id", "waba_id"),
-                    ("phone_number", "status"),
-                    "is_default",
-                )
-            },
-        ),
-        (
-            _("Segredos"),
-            {
-                "fields": ("access_token", "app_secret"),
-                "description": _("Guardados cifrados. Ninguém os vê de novo, nem aqui."),
-            },
-        ),
-        (
-            _("Custo"),
-            {"fields": (("currency", "monthly_budget"), "time_zone")},
-        ),
-        (
-            _("Avançado"),
-            {"fields": (ADDRESS,), "classes": ("collapse",)},
-        ),
-    )
 
     def annotate(self, rows: QuerySet[Any]) -> Any:
         """Count the open conversations; secrets stay in the database."""
         is_open = ~Q(conversations__stage=Stage.CLOSED) & Q(conversations__isnull=False)
         return rows.annotate(open_count=Count("conversations", filter=is_open))
 
+    # --- the form ---
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Ask what to connect first; its form comes next."""
+        if chosen(request) is None and self.has_add_permission(request):
+            shown = [
+                {"label": one.label, "href": f"{request.path}?{urlencode(query_of(one))}"}
+                for one in offers()
+            ]
+            context = {
+                **self.admin_site.each_context(request),
+                "title": gettext("Conectar canal"),
+                "opts": self.opts,
+                "offers": shown,
+            }
+            return TemplateResponse(request, "admin/omnichannel/channel_choice.html", context)
+        return super().add_view(request, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Return the form of the channel's kind."""
+        kind, settings = _kind(request, obj)
+        kwargs["form"] = form_for(kind, settings, self._asked(request, obj))
+        return super().get_form(request, obj, change=change, **kwargs)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show the inputs of secrets only to those who may change them."""
-        hidden: set[Any] = set()
-        if obj is not None and not self.may_act(request, obj):
-            hidden.add("access_token")
-        if not access_of(request).is_owner:
-            # Whoever chooses the address chooses where the token goes and what we call.
-            hidden.add(ADDRESS)
-        fieldsets = super().get_fieldsets(request, obj)
-        return [one for one in fieldsets if hidden.isdisjoint(one[1]["fields"])]
+        """Group what every channel has and what its kind declares."""
+        fieldsets = fieldsets_for(_kind(request, obj)[0], self._asked(request, obj))
+        if obj is None and len(self._companies(request)) > 1:
+            return [(_("Empresa"), {"fields": ("company",)}), *fieldsets]
+        return fieldsets
+
+    def _asked(self, request: HttpRequest, obj: Any) -> tuple[Field, ...]:
+        return fields_for(
+            *_kind(request, obj),
+            may_act=obj is None or self.may_act(request, obj),
+            is_owner=access_of(request).is_owner,
+        )
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
+        """Show the provider's news of channels that there are."""
+        return super().get_inlines(request, obj) if obj is not None else []
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Read an address without a scheme as https."""
-        if db_field.name == "graph_url":
+        if isinstance(db_field, URLField):
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
@@ -144,14 +153,14 @@ class ChannelAdmin(CompanyAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save through the service, which merges secrets and knows other companies' accounts."""
         given = form.cleaned_data
-        columns = [name for name in form.Meta.fields if name not in SECRETS]
+        columns = [*ChannelForm.Meta.fields, *(one.column for one in form.drawn if one.column)]
         names = [name for name in columns if name in form.changed_data or not change]
         stored = Channel.objects.for_company(obj.company_id).get(pk=obj.pk) if change else None
         saved = channel_save(
             company=Company.objects.get(pk=obj.company_id),
             actor=access_of(request).memberships.get(obj.company_id),
             channel=stored,
-            credentials={name: given[name] for name in SECRETS},
+            **form.account(),
             **{name: given[name] for name in names if name in given},
         )
         obj.pk = saved.pk
@@ -182,39 +191,7 @@ class ChannelAdmin(CompanyAdmin):
         messages.success(request, gettext("Canal salvo. Agora valide para começar a usar."))
         return HttpResponseRedirect(self.address(obj.pk))
 
-    # --- buttons and actions ---
-
-    @button(_("Validar"), icon="verified", is_main=True)
-    def validate(self, request: HttpRequest, obj: Channel) -> None:
-        """Ask Meta whether the number works."""
-        member = access_of(request).memberships.get(obj.company_id)
-        health = channel_validate(channel=obj, actor=member)
-        messages.success(
-            request,
-            gettext("O canal funciona: a Meta respondeu como %(name)s.")
-            % {"name": health.verified_name or health.phone_number or health.account_id},
-        )
-        for sentence in health.warnings:
-            messages.warning(request, str(sentence))
-
-    @button(_("Sincronizar modelos"), icon="sync")
-    def sync_templates(self, request: HttpRequest, obj: Channel) -> None:
-        """Fetch the templates of the account."""
-        count = templates_sync(channel=obj)
-        messages.success(
-            request, gettext("%(count)d modelos em dia com a Meta.") % {"count": count}
-        )
-
-    @button(_("Mostrar token de verificação"), icon="key")
-    def show_verify_token(self, request: HttpRequest, obj: Channel) -> None:
-        """Show the token once, for pasting at Meta."""
-        audit_record(
-            company=obj.company_id,
-            actor=request.user,
-            action="canal.token_de_verificacao.revelado",
-            target=obj,
-        )
-        request.session[REVEALED] = str(obj.pk)
+    # --- actions ---
 
     @action(description=_("Validar os escolhidos"), permissions=["act"])
     def validate_all(self, request: HttpRequest, queryset: QuerySet[Channel]) -> None:
@@ -230,61 +207,12 @@ class ChannelAdmin(CompanyAdmin):
     # --- the panel ---
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
-        """Show whether the channel works, what the number is worth at Meta, and how to point Meta's
-        webhook here.
+        """Show whether the channel works, what its account is worth at the provider, and how to
+        point the provider's webhooks here.
         """
-        health = obj.health
         is_shown = request.session.pop(REVEALED, "") == str(obj.pk)
-        webhook = {
-            "address": f"{settings.PUBLIC_URL}/webhooks/{obj.kind}/",
-            "token": settings.META_VERIFY_TOKEN if is_shown else "",
-        }
-        return Panel(
-            facts=(
-                (_("situação"), self._status_badge(obj)),
-                (_("verificado"), since(obj.checked_at)),
-                (_("último webhook"), since(obj.last_webhook_at)),
-                (_("nome verificado"), health.get("verified_name")),
-                (_("qualidade"), QUALITY_WORDS.get(health.get("quality"), health.get("quality"))),
-                (_("limite de conversas iniciadas"), health.get("messaging_limit")),
-                (_("vazão"), health.get("throughput")),
-                (_("token de acesso"), self._secret_words(obj)),
-                (
-                    _("conversas"),
-                    list_link(
-                        "omnichannel.conversation",
-                        gettext("%(count)d abertas") % {"count": obj.open_count},
-                        channel__id__exact=obj.pk,
-                    ),
-                ),
-                (_("gasto no mês"), self._spent(obj)),
-                (
-                    _("modelos"),
-                    list_link("omnichannel.template", _("ver"), waba_id=obj.waba_id),
-                ),
-            ),
-            warnings=[obj.status_detail] if obj.status_detail else [],
-            parts=(("admin/omnichannel/webhook.html", webhook),),
-        )
-
-    def _spent(self, obj: Channel) -> str:
-        """Say what the month has cost, of its budget if there is one."""
-        state = budget_state(obj)
-        words = {"spent": money(state.spent, state.currency), "budget": ""}
-        if state.budget is not None:
-            words["budget"] = money(state.budget, state.currency)
-            words["spent"] = gettext("%(spent)s de %(budget)s") % words
-        return list_link("omnichannel.messagecost", words["spent"], month=state.month.isoformat())
-
-    def _status_badge(self, obj: Channel) -> str:
-        return str(obj.get_status_display())
-
-    def _secret_words(self, obj: Channel) -> str:
-        """Say whether a token is there and can be opened, never a character of it."""
-        try:
-            return str(_("guardado") if obj.credentials.get("access_token") else _("falta"))
-        except SecretUnreadable:
-            return str(_("guardado com uma chave que esta instalação não tem: informe de novo"))
+        may_act = self.may_act(request, obj)
+        return panel_of(request, obj, may_act=may_act, is_token_shown=is_shown)
 
     # --- columns ---
 
@@ -301,7 +229,7 @@ class ChannelAdmin(CompanyAdmin):
 
     @display(description=_("qualidade"), label=colours.QUALITY)
     def quality(self, obj: Channel) -> tuple[str, str] | str:
-        """Meta's rating of the number."""
+        """The provider's rating of the number."""
         quality = obj.health.get("quality", "")
         return (quality, str(QUALITY_WORDS[quality])) if quality in QUALITY_WORDS else ""
 
@@ -312,5 +240,13 @@ class ChannelAdmin(CompanyAdmin):
 
     @display(description=_("último webhook"), ordering="last_webhook_at")
     def heard(self, obj: Channel) -> str:
-        """When Meta last spoke."""
+        """When the provider last spoke."""
         return since(obj.last_webhook_at)
+
+
+def _kind(request: HttpRequest, channel: Channel | None) -> tuple[str, dict[str, Any]]:
+    """Return the kind that a form is for, and the settings that decide what it asks."""
+    if channel is not None:
+        return channel.kind, channel.settings
+    offer = chosen(request)
+    return (offer.kind, dict(offer.settings)) if offer else ("", {})

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from omnichannel.choices import (
-    AttachmentState,
-    ChannelStatus,
-    MessageStatus,
-    Stage,
-    TemplateStatus,
-)
+from omnichannel.choices import AttachmentState, ChannelStatus, Stage
 from omnichannel.models import ChannelNotice
+from providers.choices import MessageStatus, TemplateStatus
 
 CHANNEL = {
     ChannelStatus.ACTIVE: "success",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -17,57 +17,59 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
-from accounts.models import Membership
 from common.admin import (
-    CompanyAdmin,
+    AdminQuestion,
     CompanyInline,
     Panel,
-    Question,
     QuestionFilter,
     button,
     json_of,
     linked,
-    register_inline,
     since,
 )
 from common.admin.filters import titled
 from common.admin.shown import list_link
-from contacts.models import Contact
+from contacts.admin.searching import PeopleSearched
+from contacts.refs import IdentityKind
 from omnichannel.admin import colours
-from omnichannel.choices import ChannelKind, IdentityKind, Stage
+from omnichannel.choices import Stage
 from omnichannel.models import Conversation
 from omnichannel.services.conversations import conversation_close, conversation_release
+from providers.registry import windows
 
-WINDOW = timedelta(hours=24)
 
-
-def _on_whatsapp(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.exclude(stage=Stage.CLOSED).filter(channel__kind=ChannelKind.WHATSAPP)
+def _by_window(rows: QuerySet[Any], left: timedelta, now: datetime) -> QuerySet[Any]:
+    """Keep open conversations whose kind has a window with at most so much of it left."""
+    closing = Q(pk=None)
+    for kind, window in windows().items():
+        began = now - timedelta(hours=window.hours)
+        closing |= Q(channel__kind=kind, last_inbound_at__lte=began + left)
+    return rows.exclude(stage=Stage.CLOSED).filter(closing)
 
 
 class ConversationQuestions(QuestionFilter):
     """Questions about conversations."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "abertas": Question(_("Abertas"), lambda rows, now: rows.exclude(stage=Stage.CLOSED)),
-        "sem_atendente": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "abertas": AdminQuestion(_("Abertas"), lambda rows, now: rows.exclude(stage=Stage.CLOSED)),
+        "sem_atendente": AdminQuestion(
             _("Sem atendente"), lambda rows, now: rows.filter(stage=Stage.QUEUE)
         ),
-        "esperando": Question(
+        "esperando": AdminQuestion(
             _("Sem resposta há 1 h"),
             lambda rows, now: rows.exclude(stage=Stage.CLOSED).filter(
                 waiting_since__lt=now - timedelta(hours=1)
             ),
         ),
-        "fechando": Question(
+        "fechando": AdminQuestion(
             _("Janela fecha em 2 h"),
-            lambda rows, now: _on_whatsapp(rows).filter(
-                last_inbound_at__range=(now - WINDOW, now - WINDOW + timedelta(hours=2))
+            lambda rows, now: _by_window(rows, timedelta(hours=2), now).exclude(
+                pk__in=_by_window(rows, timedelta(0), now).values("pk")
             ),
         ),
-        "janela_fechada": Question(
+        "janela_fechada": AdminQuestion(
             _("Janela fechada"),
-            lambda rows, now: _on_whatsapp(rows).filter(last_inbound_at__lte=now - WINDOW),
+            lambda rows, now: _by_window(rows, timedelta(0), now),
         ),
     }
 
@@ -115,12 +117,8 @@ class HeldPanel(ConversationPanel):
         return super().annotate(rows).exclude(stage=Stage.CLOSED)
 
 
-register_inline(Contact, ConversationPanel)
-register_inline(Membership, HeldPanel)
-
-
 @admin.register(Conversation)
-class ConversationAdmin(CompanyAdmin):
+class ConversationAdmin(PeopleSearched):
     """Facts about conversations. Writing happens in the inbox."""
 
     is_read_only = True
@@ -133,7 +131,7 @@ class ConversationAdmin(CompanyAdmin):
         ("attendant", AutocompleteSelectFilter),
     )
     list_select_related = ("contact", "channel", "attendant__user")
-    search_fields = ("contact__name", "contact__phone")
+    search_fields = ("contact__name",)
     search_help_text = _("Nome ou telefone")
     ordering = ("-last_message_at", "-pk")
     actions = ("close_chosen", "release_chosen")
@@ -268,7 +266,7 @@ class ConversationAdmin(CompanyAdmin):
     @display(description=_("janela"), ordering="last_inbound_at")
     def window(self, obj: Conversation) -> str:
         """Whether free text may still be sent."""
-        if obj.channel.kind != ChannelKind.WHATSAPP:
+        if obj.channel.kind not in windows():
             return "-"
         if not obj.is_window_open:
             return str(_("fechada"))

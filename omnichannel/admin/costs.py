@@ -20,11 +20,11 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from common.admin import CompanyAdmin, access_of, linked, since
-from omnichannel.choices import ChannelKind, PriceCategory
 from omnichannel.models import Channel, MessageCost, Rate
 from omnichannel.models.rate import REGULAR
 from omnichannel.services.costs import BudgetState, MonthLine, month_lines
-from omnichannel.wording import money, unit_price
+from omnichannel.wording import money, price_words, unit_price
+from providers.registry import kinds_paid
 
 # Meta's words for what is free.
 FREE_WORDS = {
@@ -51,6 +51,8 @@ class MessageCostAdmin(CompanyAdmin):
         "shown_company",
     )
     list_filter = ("category", "pricing_type")
+    # The table above narrows by them.
+    links = ("month", "channel__id__exact")
     list_select_related = ("channel", "company")
     # Ids follow time and are indexed, moments are not.
     ordering = ("-pk",)
@@ -72,19 +74,13 @@ class MessageCostAdmin(CompanyAdmin):
     )
     shown_channel = linked("channel", _("canal"), ordering="channel__name")
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """The links of the table above narrow by month and channel."""
-        return lookup in ("month", "channel__id__exact") or super().lookup_allowed(
-            lookup, value, request
-        )
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Put the month's bill above the rows."""
         month = _asked(request)
         channels = access_of(request).narrow(
-            Channel.unscoped.filter(kind=ChannelKind.WHATSAPP).select_related("company")
+            Channel.unscoped.filter(kind__in=kinds_paid()).select_related("company")
         )
         rows = bill(channels, month)
         companies = {row["channel"].company_id for row in rows}
@@ -121,12 +117,6 @@ class MessageCostAdmin(CompanyAdmin):
         if obj.price is None:
             return gettext("sem tarifa")
         return unit_price(obj.price, obj.currency)
-
-
-def price_words(category: str) -> str:
-    """Name a price category."""
-    known = category in PriceCategory.values
-    return str(PriceCategory(category).label) if known else category.replace("_", " ").capitalize()
 
 
 def _asked(request: HttpRequest) -> date:
@@ -169,7 +159,7 @@ def _billed(channel: Channel, lines: list[MonthLine], month: date) -> dict[str, 
     budget = state.budget
     return {
         "channel": channel,
-        "lines": [_summed(key, group) for key, group in _grouped(lines)],
+        "lines": [_summed(key, group) for key, group in _grouped(lines, channel.currency)],
         "total": money(own, channel.currency),
         "budget": "" if budget is None else money(budget, channel.currency),
         "percent": int(100 * own / budget) if budget else None,
@@ -178,11 +168,14 @@ def _billed(channel: Channel, lines: list[MonthLine], month: date) -> dict[str, 
     }
 
 
-def _grouped(lines: Iterable[MonthLine]) -> list[tuple[tuple[str, str], list[MonthLine]]]:
+def _grouped(lines: Iterable[MonthLine], own: str) -> list[tuple[tuple[str, str], list[MonthLine]]]:
+    """Sum by category and currency. The number's own currency comes first, each by itself: amounts
+    of two are not read below each other.
+    """
     groups: dict[tuple[str, str], list[MonthLine]] = defaultdict(list)
     for line in lines:
         groups[line.category, line.currency].append(line)
-    return sorted(groups.items())
+    return sorted(groups.items(), key=lambda pair: (pair[0][1] != own, pair[0][1], pair[0][0]))
 
 
 def _summed(key: tuple[str, str], group: list[MonthLine]) -> dict[str, Any]:
@@ -193,6 +186,7 @@ def _summed(key: tuple[str, str], group: list[MonthLine]) -> dict[str, Any]:
     return {
         "category": price_words(category),
         "value": category,
+        "currency": currency,
         "count": count,
         "free": count - charged,
         "charged": charged,

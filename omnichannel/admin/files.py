@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
-from common.admin import CompanyAdmin, Panel, Question, QuestionFilter, button, row_link, since
+from common.admin import AdminQuestion, CompanyAdmin, Panel, QuestionFilter, button, row_link, since
 from common.admin.filters import today
 from omnichannel.admin import colours
 from omnichannel.choices import AttachmentState
@@ -26,18 +26,20 @@ from omnichannel.services.media import attachment_retry
 class FileQuestions(QuestionFilter):
     """Questions about files."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "falhas": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "falhas": AdminQuestion(
             _("Não foi possível baixar"),
             lambda rows, now: rows.filter(state=AttachmentState.FAILED),
         ),
-        "recusados": Question(
+        "recusados": AdminQuestion(
             _("Recusados"), lambda rows, now: rows.filter(state=AttachmentState.REFUSED)
         ),
-        "esperando": Question(
+        "esperando": AdminQuestion(
             _("Ainda esperando"), lambda rows, now: rows.filter(state=AttachmentState.PENDING)
         ),
-        "hoje": Question(_("De hoje"), lambda rows, now: rows.filter(created_at__gte=today(now))),
+        "hoje": AdminQuestion(
+            _("De hoje"), lambda rows, now: rows.filter(created_at__gte=today(now))
+        ),
     }
 
 
@@ -102,16 +104,16 @@ class FileAdmin(CompanyAdmin):
 
     @button(_("Baixar de novo"), icon="download")
     def retry(self, request: HttpRequest, obj: Attachment) -> None:
-        """Try a file that could not be fetched once more."""
+        """Try a file that could not be fetched, or was refused, once more."""
         attachment_retry(attachment=obj)
         messages.success(request, gettext("O arquivo voltou para a fila."))
 
-    @action(description=_("Baixar de novo os que falharam"), permissions=["act"])
+    @action(description=_("Baixar de novo os que não vieram"), permissions=["act"])
     def retry_chosen(self, request: HttpRequest, queryset: QuerySet[Attachment]) -> None:
         """Try each chosen file that could not be fetched once more."""
         self.act(
             request,
-            queryset.filter(state=AttachmentState.FAILED),
+            queryset.filter(state__in=(AttachmentState.FAILED, AttachmentState.REFUSED)),
             lambda row: attachment_retry(attachment=row),
             gettext("%(count)d arquivos voltaram para a fila."),
         )

@@ -17,25 +17,25 @@ from unfold.paginator import InfinitePaginator
 
 from accounts.services.audit import audit_record
 from common.admin import (
+    AdminQuestion,
     CompanyAdmin,
     CompanyInline,
     Panel,
-    Question,
     QuestionFilter,
     button,
     json_of,
     linked,
     muted,
-    register_inline,
     row_link,
     since,
 )
 from common.admin.filters import today
 from common.ids import id_from
 from omnichannel.admin import colours
-from omnichannel.choices import Direction, MessageKind, MessageStatus
-from omnichannel.models import Conversation, Message, MessageVersion, StatusReceipt
+from omnichannel.choices import Direction
+from omnichannel.models import Message, MessageVersion, StatusReceipt
 from omnichannel.services.outbound import message_retry
+from providers.choices import MessageKind, MessageStatus
 
 REVEALED = "back_office_message"
 WAITING = (MessageStatus.PENDING, MessageStatus.SENDING)
@@ -49,8 +49,8 @@ def covered(text: str) -> str:
 class MessageQuestions(QuestionFilter):
     """Questions about messages."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "falhas_hoje": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "falhas_hoje": AdminQuestion(
             _("Falharam hoje"),
             lambda rows, now: rows.filter(
                 pk__gte=id_from(today(now)),
@@ -58,19 +58,19 @@ class MessageQuestions(QuestionFilter):
                 happened_at__gte=today(now),
             ),
         ),
-        "incertas": Question(
+        "incertas": AdminQuestion(
             _("Envio incerto"),
             lambda rows, now: rows.filter(
                 pk__gte=id_from(now - timedelta(days=30)), status=MessageStatus.UNCERTAIN
             ),
         ),
-        "presas": Question(
+        "presas": AdminQuestion(
             _("Na fila há mais de 1 min"),
             lambda rows, now: rows.filter(
                 status__in=WAITING, send_after__lt=now - timedelta(minutes=1)
             ),
         ),
-        "sem_leitura": Question(
+        "sem_leitura": AdminQuestion(
             _("Enviadas há 24 h e não entregues"),
             lambda rows, now: rows.filter(
                 direction=Direction.OUT,
@@ -79,7 +79,7 @@ class MessageQuestions(QuestionFilter):
                 sent_at__lt=now - timedelta(hours=24),
             ),
         ),
-        "apagadas": Question(
+        "apagadas": AdminQuestion(
             _("Apagadas pelo paciente"), lambda rows, now: rows.exclude(deleted_at=None)
         ),
     }
@@ -107,9 +107,6 @@ class MessagePanel(CompanyInline):
         return obj.get_status_display()
 
 
-register_inline(Conversation, MessagePanel)
-
-
 @admin.register(Message)
 class MessageAdmin(CompanyAdmin):
     """What was said and what became of it. A record."""
@@ -133,6 +130,7 @@ class MessageAdmin(CompanyAdmin):
         ("author_kind", ChoicesDropdownFilter),
     )
     list_select_related = ("conversation__contact",)
+    links = ("conversation",)
     search_fields = ("external_id__exact", "error_code__exact")
     search_help_text = _("ID no provedor ou código do erro")
     ordering = ("-pk",)
@@ -269,8 +267,8 @@ class MessageAdmin(CompanyAdmin):
 class ReceiptQuestions(QuestionFilter):
     """Questions about receipts that came too early."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "esperando": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "esperando": AdminQuestion(
             _("Ainda sem mensagem"), lambda rows, now: rows.filter(settled_at=None)
         ),
     }

@@ -10,9 +10,9 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from common.admin import (
+    AdminQuestion,
     CompanyAdmin,
     CompanyInline,
-    Question,
     QuestionFilter,
     json_of,
     linked,
@@ -27,7 +27,7 @@ class NoticePanel(CompanyInline):
     """What the provider told us about the account."""
 
     model = ChannelNotice
-    verbose_name_plural = _("avisos da Meta")
+    verbose_name_plural = _("avisos do provedor")
     ordering = ("-occurred_at", "-id")
     fields = ("occurred_at", "shown_severity", "code")
     readonly_fields = fields
@@ -41,12 +41,14 @@ class NoticePanel(CompanyInline):
 class NoticeQuestions(QuestionFilter):
     """Questions about the provider's news."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "criticos": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "criticos": AdminQuestion(
             _("Críticos"),
             lambda rows, now: rows.filter(severity=ChannelNotice.Severity.CRITICAL),
         ),
-        "hoje": Question(_("Hoje"), lambda rows, now: rows.filter(occurred_at__gte=today(now))),
+        "hoje": AdminQuestion(
+            _("Hoje"), lambda rows, now: rows.filter(occurred_at__gte=today(now))
+        ),
     }
 
 

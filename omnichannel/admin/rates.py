@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,8 @@ from unfold.widgets import (
 )
 
 from accounts.models import Company
-from common.admin import CompanyAdmin, Question, QuestionFilter
+from common.admin import AdminQuestion, CompanyAdmin, QuestionFilter
+from common.admin.narrowing import CompanyForm
 from common.errors import DomainError
 from omnichannel.models import Rate
 from omnichannel.services.rates import (
@@ -39,12 +41,17 @@ from omnichannel.wording import unit_price
 class RateQuestions(QuestionFilter):
     """Questions about prices."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "conferir": Question(_("A conferir"), lambda rows, now: rows.filter(is_confirmed=False)),
-        "futuras": Question(
-            _("Que ainda vão valer"), lambda rows, now: rows.filter(valid_from__gt=now.date())
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "conferir": AdminQuestion(
+            _("A conferir"), lambda rows, now: rows.filter(is_confirmed=False)
         ),
-        "faixas": Question(_("Faixas de volume"), lambda rows, now: rows.filter(tier_from__gt=0)),
+        "futuras": AdminQuestion(
+            _("Que ainda vão valer"),
+            lambda rows, now: rows.filter(valid_from__gt=timezone.localdate(now)),
+        ),
+        "faixas": AdminQuestion(
+            _("Faixas de volume"), lambda rows, now: rows.filter(tier_from__gt=0)
+        ),
     }
 
 
@@ -56,7 +63,7 @@ class ImportForm(forms.Form):
     )
     arquivo = forms.FileField(label=_("Arquivo CSV"), widget=UnfoldAdminFileFieldWidget)
     is_confirmed = forms.BooleanField(
-        label=_("Já conferi estes valores com a tabela da Meta"),
+        label=_("Já conferi estes valores com a tabela do provedor"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
     )
@@ -70,10 +77,23 @@ class ImportForm(forms.Form):
             field.widget = forms.HiddenInput()
 
 
+class RateForm(CompanyForm):
+    """A price; countries and currencies are capital letters, however they are typed."""
+
+    def clean_market(self) -> str:
+        """Fold the country, so that a second price of the same is seen."""
+        return str(self.cleaned_data["market"]).strip().upper()
+
+    def clean_currency(self) -> str:
+        """Fold the currency."""
+        return str(self.cleaned_data["currency"]).strip().upper()
+
+
 @admin.register(Rate)
 class RateAdmin(CompanyAdmin):
-    """What one message costs, from a day on."""
+    """What one message, or one part of it, costs from a day on."""
 
+    form = RateForm
     list_display = (
         "shown_market",
         "category",
@@ -106,7 +126,7 @@ class RateAdmin(CompanyAdmin):
             company=Company.objects.get(pk=obj.company_id),
             actor=request.user,  # type: ignore[arg-type]
             rate=stored,
-            **{**given, "market": given["market"].upper(), "currency": given["currency"].upper()},
+            **given,
         )
         obj.pk = saved.pk
         form.instance = saved
@@ -193,7 +213,7 @@ class RateAdmin(CompanyAdmin):
         """The country, or all others."""
         return gettext("demais países") if obj.market == "*" else obj.market
 
-    @display(description=_("preço por mensagem"), ordering="price")
+    @display(description=_("preço"), ordering="price")
     def shown_price(self, obj: Rate) -> str:
         """The price with its currency."""
         return unit_price(obj.price, obj.currency)

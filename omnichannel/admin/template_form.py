@@ -14,10 +14,10 @@ from unfold.widgets import (
 )
 
 from common.admin.narrowing import CompanyForm
-from omnichannel.adapters.outgoing import TemplateDraft
-from omnichannel.admin.template_widgets import ButtonsWidget, ExamplesWidget, Given
+from omnichannel.admin.template_widgets import ButtonsWidget, ExamplesWidget, RawField
 from omnichannel.models import Channel, Template
 from omnichannel.services.template_writing import Sample, template_draft
+from providers.outgoing import TemplateDraft
 
 LANGUAGES = (
     ("pt_BR", _("Português (Brasil)")),
@@ -56,7 +56,7 @@ class TemplateForm(CompanyForm):
         label=_("Categoria"),
         choices=CATEGORIES,
         widget=UnfoldAdminSelectWidget,
-        help_text=_("Decide o preço. A Meta pode mudá-la se o texto for outra coisa."),
+        help_text=_("Decide o preço. O provedor pode mudá-la se o texto for outra coisa."),
     )
     header = forms.ChoiceField(
         label=_("Cabeçalho"), choices=HEADERS, required=False, widget=UnfoldAdminSelectWidget
@@ -72,7 +72,9 @@ class TemplateForm(CompanyForm):
         label=_("Arquivo de exemplo"),
         required=False,
         widget=UnfoldAdminFileFieldWidget,
-        help_text=_("A Meta olha este exemplo na análise. Cada envio leva o seu próprio arquivo."),
+        help_text=_(
+            "O provedor olha este exemplo na análise. Cada envio leva o seu próprio arquivo."
+        ),
     )
     body = forms.CharField(
         label=_("Texto"),
@@ -84,10 +86,10 @@ class TemplateForm(CompanyForm):
             " *negrito*, _itálico_, ~riscado~."
         ),
     )
-    examples = Given(
+    examples = RawField(
         label=_("Exemplos das variáveis"),
         widget=ExamplesWidget,
-        help_text=_("Sem nomes nem dados de pacientes de verdade: a Meta lê estes exemplos."),
+        help_text=_("Sem nomes nem dados de pacientes de verdade: o provedor lê estes exemplos."),
     )
     footer = forms.CharField(
         label=_("Rodapé"),
@@ -95,7 +97,7 @@ class TemplateForm(CompanyForm):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Até 60 caracteres, sem variáveis."),
     )
-    buttons = Given(
+    buttons = RawField(
         label=_("Botões"),
         widget=ButtonsWidget,
         help_text=_("Até 10: respostas rápidas juntas, até 2 links e 1 telefone."),
@@ -106,7 +108,9 @@ class TemplateForm(CompanyForm):
         fields = ("name", "language", "category")
         labels: ClassVar[dict[str, Any]] = {"name": _("Nome")}
         help_texts: ClassVar[dict[str, Any]] = {
-            "name": _("Como a Meta o conhece: letras minúsculas, números e _. Não muda depois."),
+            "name": _(
+                "Como o provedor o conhece: letras minúsculas, números e _. Não muda depois."
+            ),
         }
 
     # The channels that may be chosen; the page fills them in.

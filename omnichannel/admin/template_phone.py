@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import TemplateInfo
-from omnichannel.adapters.tolerant import mapping, text
-from omnichannel.choices import ChannelKind
+from providers import registry
+from providers.base import Drafts, Templates
+from providers.outgoing import TemplateInfo
+from providers.tolerant import mapping, text
 
 ICONS = {"URL": "open_in_new", "PHONE_NUMBER": "call", "QUICK_REPLY": "reply"}
 HEADER_ICONS = {
@@ -22,7 +22,8 @@ def phone_of(info: TemplateInfo | None) -> dict[str, Any]:
     """Return what phone.html draws: each part with its examples filled in; empty without one."""
     if info is None:
         return {"header": "", "header_text": "", "body": "", "footer": "", "buttons": []}
-    adapter = registry.adapter_for(ChannelKind.WHATSAPP)
+    (kind,) = registry.kinds_with(Drafts)
+    adapter = registry.face_of(kind, Templates)
     examples = {one.key: one.example for one in adapter.template_variables(info) if one.example}
     parts = {text(part.get("type")).upper(): mapping(part) for part in info.components}
     buttons = parts.get("BUTTONS", {}).get("buttons")

@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from omnichannel.adapters.outgoing import TemplateButton
-from omnichannel.adapters.whatsapp.template_drafts import BUTTON_COUNT
-from omnichannel.adapters.whatsapp.templates import PLACE
+from providers.outgoing import TemplateButton
+from providers.whatsapp.template_drafts import BUTTON_COUNT
+from providers.whatsapp.templates import PLACE
 
 CLASSES = " ".join(BASE_INPUT_CLASSES)
 KINDS = (
@@ -90,7 +90,7 @@ class ButtonsWidget(Rows):
         )
 
 
-class Given(forms.Field):
+class RawField(forms.Field):
     """Takes whatever its widget has read; the service judges it."""
 
     def __init__(self, **options: Any) -> None:

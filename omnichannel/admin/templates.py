@@ -14,9 +14,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from common.admin import (
+    AdminQuestion,
     CompanyAdmin,
     Panel,
-    Question,
     QuestionFilter,
     json_of,
     row_link,
@@ -25,7 +25,6 @@ from common.admin import (
 from omnichannel.admin import colours
 from omnichannel.admin.template_form import TemplateForm
 from omnichannel.admin.template_phone import phone_of
-from omnichannel.choices import ChannelKind, TemplateStatus
 from omnichannel.models import Channel, Template
 from omnichannel.services.template_filling import template_info
 from omnichannel.services.template_writing import (
@@ -36,11 +35,14 @@ from omnichannel.services.template_writing import (
     template_draft,
     template_edit,
 )
-from omnichannel.wording import QUALITY_WORDS, category_words, reason_words
+from omnichannel.wording import category_words, reason_words
+from providers.base import Templates
+from providers.choices import QUALITY_WORDS, TemplateStatus
+from providers.registry import kinds_with
 
 READ_ONLY = (
     (None, {"fields": (("name", "language"), ("shown_category", "variables"))}),
-    (_("Na Meta"), {"fields": (("external_id", "waba_id"), "parts"), "classes": ("collapse",)}),
+    (_("No provedor"), {"fields": (("external_id", "waba_id"), "parts"), "classes": ("collapse",)}),
 )
 WRITTEN = (
     (
@@ -55,20 +57,20 @@ WRITTEN = (
 class TemplateQuestions(QuestionFilter):
     """Questions about templates."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "prontos": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "prontos": AdminQuestion(
             _("Prontos para enviar"), lambda rows, now: rows.filter(status=TemplateStatus.APPROVED)
         ),
-        "analise": Question(
+        "analise": AdminQuestion(
             _("Em análise"),
             lambda rows, now: rows.filter(
                 status__in=(TemplateStatus.PENDING, TemplateStatus.IN_APPEAL)
             ),
         ),
-        "rejeitados": Question(
+        "rejeitados": AdminQuestion(
             _("Rejeitados"), lambda rows, now: rows.filter(status=TemplateStatus.REJECTED)
         ),
-        "parados": Question(
+        "parados": AdminQuestion(
             _("Pausados ou desativados"),
             lambda rows, now: rows.filter(
                 status__in=(TemplateStatus.PAUSED, TemplateStatus.DISABLED)
@@ -98,6 +100,7 @@ class TemplateAdmin(CompanyAdmin):
         "language",
         "waba_id",
     )
+    links = ("waba_id",)
     search_fields = ("name",)
     ordering = ("name", "language")
     readonly_fields = ("shown_category", "variables", "external_id", "waba_id", "parts", "phone")
@@ -127,8 +130,8 @@ class TemplateAdmin(CompanyAdmin):
         """Offer the channels of the companies that the person may change."""
         made = super().get_form(request, obj, change=change, **kwargs)
         own = [company.pk for company in self._companies(request)]
-        rows = Channel.unscoped.filter(kind=ChannelKind.WHATSAPP, company_id__in=own)
-        made.channels = rows.exclude(waba_id="").order_by("name", "id")
+        rows = Channel.unscoped.filter(kind__in=kinds_with(Templates), company_id__in=own)
+        made.channels = rows.filter(is_waba_proven=True).order_by("name", "id")
         return made
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -187,7 +190,7 @@ class TemplateAdmin(CompanyAdmin):
     ) -> HttpResponse:
         """Go to the new template, where its verdict will show."""
         messages.success(
-            request, gettext("Modelo enviado. A situação muda quando a Meta responder.")
+            request, gettext("Modelo enviado. A situação muda quando o provedor responder.")
         )
         return HttpResponseRedirect(self.address(obj.pk))
 
@@ -204,7 +207,7 @@ class TemplateAdmin(CompanyAdmin):
         channel = channels.filter(waba_id=obj.waba_id).order_by("id").first()
         warnings = [reason_words(obj.rejected_reason)] if obj.rejected_reason else []
         if obj.coming_category:
-            sentence = gettext("A Meta vai mudar a categoria para %(category)s: o preço muda.")
+            sentence = gettext("O provedor vai mudar a categoria para %(category)s: o preço muda.")
             warnings.append(sentence % {"category": category_words(obj.coming_category)})
         may_edit = self.has_change_permission(request, obj)
         drawn = [] if may_edit else [("admin/omnichannel/phone.html", phone_of(template_info(obj)))]

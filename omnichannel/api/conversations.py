@@ -9,16 +9,25 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.fields import NoInput
+from common.api.fields import NoInput, SearchIn
 from common.api.pagination import CursorPages
+from contacts.masking import lens_of
 from contacts.models import Contact
+from contacts.services.guessing import guess_count
 from omnichannel.api.base import ConversationsView
 from omnichannel.api.filters import ConversationFilter
 from omnichannel.api.sending import SeenIn
-from omnichannel.api.serializers import ConversationIn, ConversationOut
-from omnichannel.models import Conversation
-from omnichannel.services import conversations
+from omnichannel.api.serializers import (
+    CONVERSATION_READ,
+    BeginIn,
+    ConversationIn,
+    ConversationOut,
+)
+from omnichannel.models import Channel, Conversation
+from omnichannel.search import conversations_search
+from omnichannel.services import conversations, handover
 from omnichannel.services.about import conversation_about_set
+from omnichannel.services.starting import conversation_begin
 
 TAGS = ["conversas"]
 
@@ -30,8 +39,9 @@ class NewestActivityFirst(CursorPages):
 
 
 class Conversations(ConversationsView):
-    """Lista."""
+    """Lista e início."""
 
+    names_rows = True
     filterset_class = ConversationFilter
     pagination_class = NewestActivityFirst
     serializer_class = ConversationOut
@@ -39,9 +49,54 @@ class Conversations(ConversationsView):
     @extend_schema(tags=TAGS, operation_id="conversas_list", responses=ConversationOut(many=True))
     def get(self, request: Request) -> Response:
         """Lista as conversas que quem chama pode ver, da mensagem mais nova à mais antiga."""
-        return self.page(
-            self.conversations().filter(last_message_at__isnull=False), ConversationOut
-        )
+        rows = self.conversations().filter(last_message_at__isnull=False)
+        return self.page(rows.only(*CONVERSATION_READ), ConversationOut)
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="conversas_create",
+        request=BeginIn,
+        responses={201: ConversationOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Abre a conversa com quem ainda não escreveu, no endereço escolhido.
+
+        Se já houver uma aberta ali, é ela. Aparece na lista com a primeira mensagem.
+        """
+        given = self.read(BeginIn)
+        channel = self.found(Channel.objects.all(), given.pop("channel"))
+        person = given.pop("contact", None)
+        if person is not None:
+            person = self.found(Contact.objects.visible_to(self.membership), person)
+        talk = conversation_begin(actor=self.membership, channel=channel, person=person, **given)
+        return Response(self.shown(talk.pk).data, status=201)
+
+
+class ConversationSearch(ConversationsView):
+    """Busca por palavras no corpo: um endereço fica em registros e históricos."""
+
+    filterset_class = ConversationFilter
+    pagination_class = NewestActivityFirst
+    serializer_class: Any = SearchIn
+    # It changes nothing that a repeated call could change twice.
+    honours_idempotency = False
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="conversas_buscar",
+        request=SearchIn,
+        responses={200: ConversationOut(many=True)},
+    )
+    def post(self, request: Request) -> Response:
+        """Busca como `q` da lista, sem que nomes e telefones apareçam no endereço.
+
+        Os demais filtros vão no endereço. Repita o corpo ao pedir `next`.
+        """
+        words = self.read(SearchIn)["q"]
+        guess_count(self.membership, words)
+        is_clear = lens_of(self.membership).is_clear
+        rows = self.conversations().filter(last_message_at__isnull=False)
+        return self.page(conversations_search(rows, words, is_clear=is_clear), ConversationOut)
 
 
 class ConversationDetail(ConversationsView):
@@ -70,7 +125,7 @@ class ConversationDetail(ConversationsView):
         return self.shown(conversation_id)
 
 
-class Act(ConversationsView):
+class ConversationAct(ConversationsView):
     """Does one thing to a conversation and answers it as it is afterwards."""
 
     serializer_class: Any = NoInput
@@ -86,7 +141,7 @@ class Act(ConversationsView):
         raise NotImplementedError
 
 
-class TransferToHuman(Act):
+class TransferToHuman(ConversationAct):
     """Transferir."""
 
     @extend_schema(
@@ -101,12 +156,25 @@ class TransferToHuman(Act):
 
     def act(self, conversation: Conversation, **given: Any) -> None:
         """Hand it over."""
-        conversations.conversation_transfer_to_human(
-            conversation=conversation, actor=self.membership
-        )
+        handover.conversation_transfer_to_human(conversation=conversation, actor=self.membership)
 
 
-class Close(Act):
+class ReturnToBot(ConversationAct):
+    """Devolver ao robô."""
+
+    @extend_schema(
+        tags=TAGS, operation_id="conversas_devolver_robo", request=None, responses=ConversationOut
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Devolve a conversa ao robô; num canal sem robô, 409 com `sem_robo`."""
+        return self.run(conversation_id)
+
+    def act(self, conversation: Conversation, **given: Any) -> None:
+        """Give it back."""
+        handover.conversation_return_to_bot(conversation=conversation, actor=self.membership)
+
+
+class Close(ConversationAct):
     """Fechar."""
 
     @extend_schema(
@@ -121,7 +189,7 @@ class Close(Act):
         conversations.conversation_close(conversation=conversation, actor=self.membership)
 
 
-class Take(Act):
+class ConversationTake(ConversationAct):
     """Assumir."""
 
     @extend_schema(
@@ -136,7 +204,7 @@ class Take(Act):
         conversations.conversation_take(conversation=conversation, attendant=self.membership)
 
 
-class Release(Act):
+class Release(ConversationAct):
     """Liberar."""
 
     @extend_schema(
@@ -151,7 +219,7 @@ class Release(Act):
         conversations.conversation_release(conversation=conversation, actor=self.membership)
 
 
-class Reopen(Act):
+class Reopen(ConversationAct):
     """Reabrir."""
 
     @extend_schema(
@@ -166,7 +234,7 @@ class Reopen(Act):
         conversations.conversation_reopen(conversation=conversation, actor=self.membership)
 
 
-class Seen(Act):
+class Seen(ConversationAct):
     """Lida."""
 
     serializer_class = SeenIn

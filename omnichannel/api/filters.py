@@ -11,8 +11,10 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from contacts.masking import lens_of
-from omnichannel.choices import ChannelKind, ChannelStatus, Stage, TemplateStatus
-from omnichannel.selectors import conversations_search
+from contacts.services.guessing import guess_count
+from omnichannel.choices import ChannelStatus, Stage
+from omnichannel.search import conversations_search
+from providers.choices import ChannelKind, TemplateStatus
 
 
 class AttendantField(forms.CharField):
@@ -50,7 +52,10 @@ class ConversationFilter(filters.FilterSet):
     contact = filters.UUIDFilter(field_name="contact_id", help_text="Id do contato.")
     about = filters.UUIDFilter(field_name="about_id", help_text="Id de sobre quem é.")
     q = filters.CharFilter(
-        method="by_words", max_length=100, help_text="Parte do nome, do telefone ou das mensagens."
+        method="by_words",
+        max_length=100,
+        help_text="Palavras do nome, das mensagens, de arquivos ou de formulários, em qualquer"
+        " ordem e sem diferença de acentos; telefone em qualquer formato; protocolo; atendente.",
     )
 
     def by_open(self, rows: Any, name: str, value: str) -> Any:
@@ -65,6 +70,7 @@ class ConversationFilter(filters.FilterSet):
 
     def by_words(self, rows: Any, name: str, value: str) -> Any:
         """Keep those whose person or messages hold the words."""
+        guess_count(self.request.membership, value)
         is_clear = lens_of(self.request.membership).is_clear
         return conversations_search(rows, value, is_clear=is_clear)
 
@@ -79,5 +85,5 @@ class ChannelFilter(filters.FilterSet):
 class TemplateFilter(filters.FilterSet):
     """?status= ?name="""
 
-    status = filters.ChoiceFilter(choices=TemplateStatus.choices, help_text="Situação na Meta.")
+    status = filters.ChoiceFilter(choices=TemplateStatus.choices, help_text="Situação no provedor.")
     name = filters.CharFilter(max_length=512, help_text="Nome exato.")

@@ -18,19 +18,25 @@ from common.api.pagination import CursorPages
 from common.api.parsers import UploadParser
 from omnichannel.api.base import ConversationsView
 from omnichannel.api.sending import MESSAGE_EXAMPLES, MessageIn, UploadIn
-from omnichannel.api.serializers import AttachmentOut, MessageOut
+from omnichannel.api.serializers import MESSAGE_READ, AttachmentOut, MessageOut
+from omnichannel.external import whole_id
 from omnichannel.models import Attachment, Conversation, Message
+from omnichannel.selectors import HAS_REACTIONS, parts_load
 from omnichannel.services.media import attachment_upload
 from omnichannel.services.outbound import message_retry, message_send
 from omnichannel.serving import file_response
+from providers.content import Content, ReactionTo
+from providers.content_given import asking_given, cards_given, place_given
 
 TAGS = ["mensagens"]
 
 
 class NewestMessageFirst(CursorPages):
-    """By the conversation's own count, which has no gaps and no ties."""
+    """By when they were said, as the thread shows them; the conversation's own count, which has no
+    gaps and no ties, parts what was said in one second.
+    """
 
-    ordering = "-seq"
+    ordering = ("-happened_at", "-seq")
 
 
 class Messages(ConversationsView):
@@ -42,8 +48,12 @@ class Messages(ConversationsView):
     @extend_schema(tags=TAGS, operation_id="mensagens_list", responses=MessageOut(many=True))
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Lista as mensagens, da mais nova à mais antiga; notas internas não aparecem."""
-        conversation = self.conversation(conversation_id)
-        return self.page(self.messages().filter(conversation=conversation), MessageOut)
+        seen = Conversation.objects.visible_to(self.membership)
+        conversation = self.found(seen, conversation_id)
+        self.saw([conversation])
+        rows = Message.objects.filter(conversation=conversation, is_internal=False)
+        rows = rows.select_related("author__user").annotate(has_reactions=HAS_REACTIONS)
+        return self.page(rows.only(*MESSAGE_READ), MessageOut, load=parts_load)
 
     @extend_schema(
         tags=TAGS,
@@ -65,7 +75,7 @@ class Messages(ConversationsView):
             author=self.membership,
             **message_values(conversation, given),
         )
-        return Response(MessageOut(self.message(message.pk)).data, status=201)
+        return Response(self.message_shown(message.pk), status=201)
 
 
 class Retry(ConversationsView):
@@ -79,7 +89,7 @@ class Retry(ConversationsView):
         message = self.message(message_id)
         self.read(NoInput)
         message_retry(message=message, actor=self.membership)
-        return Response(MessageOut(self.message(message_id)).data)
+        return Response(self.message_shown(message_id))
 
 
 class Upload(ConversationsView):
@@ -95,7 +105,12 @@ class Upload(ConversationsView):
         responses={201: AttachmentOut},
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """Guarda um arquivo para ir numa mensagem, que o cita em `attachment`."""
+        """Guarda um arquivo para ir numa mensagem, que o cita em `attachment`.
+
+        O que o canal leva de outra forma é convertido (HEIC e WEBP em foto, GIF em vídeo, WAV em
+        M4A, gravações em mensagem de voz); o que ele não leva é recusado aqui, com a lista do que
+        vai.
+        """
         conversation = self.conversation(conversation_id)
         given = self.read(UploadIn)
         file = given["file"]
@@ -106,6 +121,7 @@ class Upload(ConversationsView):
             filename=file.name,
             mime_type=file.content_type or "",
             is_voice=given["is_voice"],
+            is_sticker=given["is_sticker"],
         )
         return Response(AttachmentOut(attachment).data, status=201)
 
@@ -128,7 +144,7 @@ class Download(ConversationsView):
     def get(self, request: Request, attachment_id: UUID) -> StreamingHttpResponse:
         """Entrega o arquivo de um anexo."""
         rows = Attachment.objects.filter(conversation__in=self.conversations())
-        found = self.found(rows.select_related("conversation"), attachment_id)
+        found = self.found(rows.select_related("conversation", "message"), attachment_id)
         self.saw([found])
         return file_response(request._request, found)
 
@@ -136,29 +152,36 @@ class Download(ConversationsView):
 def message_values(conversation: Conversation, given: dict[str, Any]) -> dict[str, Any]:
     """Return a read MessageIn as the service takes it: ids become rows of this conversation.
 
-    Raises ValidationError naming the id that is none of the conversation's.
+    Raises ValidationError naming the id that is none of the conversation's, ContentRefused for
+    content in no shape.
     """
-    content = {**given.get("content", {})}
     reply_to = _quoted(conversation, given.get("reply_to"), "reply_to")
-    if "reaction" in content:
+    content = _content(given)
+    if reaction := given.get("content", {}).get("reaction"):
         # Providers know messages by their own id.
-        target = _quoted(
-            conversation, content["reaction"]["message_id"], "content.reaction.message_id"
-        )
-        assert target is not None
-        emoji = content["reaction"]["emoji"]
-        content["reaction"] = {"message_id": target.external_id or "", "emoji": emoji}
-        reply_to = target
+        field = "content.reaction.message_id"
+        reply_to = _quoted(conversation, reaction["message_id"], field)
+        assert reply_to is not None
+        content = ReactionTo(whole_id(reply_to), reaction["emoji"])
     return {
         "kind": given["kind"],
         "text": given.get("text", ""),
         "client_id": given.get("client_id"),
         "reply_to": reply_to,
-        "attachment": _attachment(conversation, given.get("attachment")),
+        "attachments": _attachments(conversation, given),
         "template": given.get("template"),
-        "interactive": given.get("interactive"),
-        "content": content or None,
+        "content": content,
     }
+
+
+def _content(given: dict[str, Any]) -> Content | None:
+    """Return what is said beside the text. Raises ContentRefused for what is in no shape."""
+    parts = given.get("content", {})
+    if "interactive" in given:
+        return asking_given(given["interactive"])
+    if "location" in parts:
+        return place_given(parts["location"])
+    return cards_given(parts["contacts"]) if "contacts" in parts else None
 
 
 def _quoted(conversation: Conversation, message_id: UUID | None, field: str) -> Message | None:
@@ -171,13 +194,13 @@ def _quoted(conversation: Conversation, message_id: UUID | None, field: str) -> 
     return row
 
 
-def _attachment(conversation: Conversation, attachment_id: UUID | None) -> Attachment | None:
-    if attachment_id is None:
-        return None
+def _attachments(conversation: Conversation, given: dict[str, Any]) -> list[Attachment]:
+    field = "attachment" if "attachment" in given else "attachments"
+    ids = [given[field]] if field == "attachment" else given.get(field, [])
     rows = Attachment.objects.filter(conversation=conversation, message=None)
-    row: Attachment | None = rows.filter(pk=attachment_id).first()
-    if row is None:
+    found = rows.in_bulk(ids) if ids else {}
+    if any(pk not in found for pk in ids):
         raise serializers.ValidationError(
-            {"attachment": [_("Não há este anexo à espera nesta conversa. Anexe de novo.")]}
+            {field: [_("Não há este anexo à espera nesta conversa. Anexe de novo.")]}
         )
-    return row
+    return [found[pk] for pk in ids]

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import Choice, Count, Flag, Id, JSONObject, StrictSerializer, Text
-from omnichannel.choices import MEDIA_KINDS, MessageKind
+from common.api.fields import Count, Flag, Id, JSONObject, OneOf, StrictSerializer, Text
+from omnichannel.api.content_schema import ASKING, CARDS, PLACE
+from providers.choices import MEDIA_KINDS, MessageKind
 
 SENDABLE = [
     (kind.value, kind.label)
@@ -61,9 +62,9 @@ class ReactionIn(StrictSerializer):
     emoji = Text(max_length=32, allow_blank=True)
 
 
-@extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": {}}})
-class Cards(JSONObject):
-    """Contact cards, in the provider's shape."""
+@extend_schema_field(CARDS)
+class CardList(JSONObject):
+    """Contact cards, see content_schema.py."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the cards."""
@@ -72,18 +73,32 @@ class Cards(JSONObject):
         return super().to_internal_value({"contacts": data})["contacts"]
 
 
+@extend_schema_field(PLACE)
+class PlaceObject(JSONObject):
+    """A place."""
+
+
+@extend_schema_field(ASKING)
+class AskingObject(JSONObject):
+    """A question with choices, a link or a request."""
+
+
 class ContentIn(StrictSerializer):
     """The structured part of a location, of contacts or of a reaction."""
 
-    location = JSONObject(required=False, help_text="`{latitude, longitude, name?, address?}`")
-    contacts = Cards(required=False, help_text="`[{name: {formatted_name}, phones: [{phone}]}]`")
+    location = PlaceObject(required=False, help_text="`{latitude, longitude, name?, address?}`")
+    contacts = CardList(required=False, help_text="`[{name: {formatted_name}, phones: [{phone}]}]`")
     reaction = ReactionIn(required=False)
+
+
+# More than any kind of channel carries.
+MOST_FILES = 50
 
 
 class MessageIn(StrictSerializer):
     """A message to be sent. `kind` may be left out: it follows from the other fields."""
 
-    kind = Choice(choices=SENDABLE, required=False)
+    kind = OneOf(choices=SENDABLE, required=False)
     text = Text(max_length=100_000, required=False, allow_blank=True, trim_whitespace=False)
     client_id = Text(
         max_length=64,
@@ -92,10 +107,20 @@ class MessageIn(StrictSerializer):
     )
     reply_to = Id(required=False, help_text="Mensagem citada, desta conversa.")
     attachment = Id(required=False, help_text="Anexo enviado antes em `anexos/`.")
-    template = TemplateIn(required=False)
-    interactive = JSONObject(
+    attachments = serializers.ListField(
+        child=Id(),
         required=False,
-        help_text="Objeto `interactive` da Cloud API: `button`, `list`, `cta_url`, ...",
+        min_length=1,
+        max_length=MOST_FILES,
+        help_text="Vários anexos, onde o canal leva mais de um por mensagem.",
+    )
+    template = TemplateIn(required=False)
+    interactive = AskingObject(
+        required=False,
+        help_text=(
+            "Uma pergunta com opções (`button`, `list`), um link (`cta_url`) ou um pedido"
+            " (`location_request_message`, `contact_request`)."
+        ),
     )
     content = ContentIn(required=False)
 
@@ -104,7 +129,8 @@ class MessageIn(StrictSerializer):
         content = attrs.get("content", {})
         parts = [name for name in PARTS if name in attrs or name in content]
         given = attrs.get("kind")
-        if len(parts) + ("attachment" in attrs) > 1:
+        named = [name for name in ("attachment", "attachments") if name in attrs]
+        if len(parts) + len(named) > 1:
             raise serializers.ValidationError({"kind": [_("Envie um conteúdo por mensagem.")]})
         if parts:
             implied = PARTS[parts[0]]
@@ -113,9 +139,9 @@ class MessageIn(StrictSerializer):
                 name = parts[0] if parts[0] in attrs else f"content.{parts[0]}"
                 raise serializers.ValidationError({name: [sentence]})
             attrs["kind"] = implied
-        elif "attachment" in attrs and given is not None and given not in MEDIA_KINDS:
+        elif named and given is not None and given not in MEDIA_KINDS:
             sentence = _("Este campo não combina com o tipo da mensagem.")
-            raise serializers.ValidationError({"attachment": [sentence]})
+            raise serializers.ValidationError({named[0]: [sentence]})
         attrs.setdefault("kind", MessageKind.TEXT)
         return attrs
 
@@ -126,6 +152,11 @@ class UploadIn(StrictSerializer):
     file = serializers.FileField(max_length=255, allow_empty_file=True)
     is_voice = Flag(
         required=False, default=False, help_text="Um áudio que vai como mensagem de voz."
+    )
+    is_sticker = Flag(
+        required=False,
+        default=False,
+        help_text="Um WEBP que vai como figurinha; sem isto, vira foto.",
     )
 
 

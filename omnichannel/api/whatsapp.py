@@ -22,43 +22,24 @@ from common.api.fields import Id, JSONObject, StrictSerializer, Text
 from common.api.pagination import CursorPages
 from common.api.permissions import AdministratorsOnly, AdministratorsWrite
 from common.crypto import SecretUnreadable
-from omnichannel.adapters import registry
 from omnichannel.api.base import ConversationsView
 from omnichannel.api.filters import TemplateFilter
 from omnichannel.api.sending import TemplateIn
 from omnichannel.api.serializers import MessageOut
-from omnichannel.choices import ChannelKind, MessageKind
 from omnichannel.models import Channel, Template
 from omnichannel.selectors import channel_named
 from omnichannel.services.outbound import message_send_to_phone
 from omnichannel.services.profile import profile_read, profile_update
+from omnichannel.services.proving import warnings_of
 from omnichannel.services.template_filling import template_info
 from omnichannel.services.templates import templates_sync
+from providers import base as faces
+from providers import registry
+from providers.choices import ChannelKind, MessageKind
 
 TAGS = ["whatsapp"]
 CHANNEL = OpenApiParameter(
     "canal", UUID, description="Id do canal; sem ele, o padrão ou o único de WhatsApp."
-)
-# What Meta must be told to send (App > Webhooks); `messages` brings messages and their statuses.
-WEBHOOK_FIELDS = (
-    "messages",
-    "smb_message_echoes",
-    "smb_app_state_sync",
-    "history",
-    "calls",
-    "user_preferences",
-    "user_id_update",
-    "account_update",
-    "account_alerts",
-    "account_review_update",
-    "business_capability_update",
-    "phone_number_quality_update",
-    "phone_number_name_update",
-    "security",
-    "message_template_status_update",
-    "message_template_quality_update",
-    "message_template_components_update",
-    "template_category_update",
 )
 
 
@@ -99,6 +80,12 @@ class ConfiguredChannelOut(serializers.Serializer[Any]):
     is_default = serializers.BooleanField()
     has_access_token = serializers.BooleanField()
     checked_at = serializers.DateTimeField(allow_null=True)
+    proven_at = serializers.DateTimeField(
+        allow_null=True, help_text="Desde quando o provedor confirma a conta; sem isso nada chega."
+    )
+    warnings = serializers.ListField(
+        child=serializers.CharField(), help_text="O que falta à conexão, em frases."
+    )
     last_webhook_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -122,9 +109,10 @@ class Config(WhatsAppView):
     def get(self, request: Request) -> Response:
         """Diz o que está configurado e o endereço do webhook. Segredos não aparecem."""
         rows = Channel.objects.filter(kind=ChannelKind.WHATSAPP).order_by("name", "id")
+        provider = registry.face_of(ChannelKind.WHATSAPP, faces.Subscription)
         shown = {
             "webhook_url": f"{settings.PUBLIC_URL}/webhooks/whatsapp/",
-            "webhook_fields": WEBHOOK_FIELDS,
+            "webhook_fields": provider.webhook_fields,
             "graph_version": settings.META_GRAPH_VERSION,
             "variables": [
                 {"name": "META_APP_SECRET", "is_set": bool(settings.META_APP_SECRETS)},
@@ -138,13 +126,14 @@ class Config(WhatsAppView):
 
 
 def _configured(row: Channel) -> dict[str, Any]:
-    names = ConfiguredChannelOut().fields.keys() - {"has_access_token"}
+    names = ConfiguredChannelOut().fields.keys() - {"has_access_token", "warnings"}
     try:
         token = bool(row.credentials.get("access_token"))
     except SecretUnreadable:
         # Sealed with a key that is gone: for sending, the same as none.
         token = False
-    return {**{name: getattr(row, name) for name in names}, "has_access_token": token}
+    shown = {name: getattr(row, name) for name in names}
+    return {**shown, "has_access_token": token, "warnings": warnings_of(row)}
 
 
 class ProfileOut(serializers.Serializer[Any]):
@@ -170,7 +159,7 @@ class ProfileIn(StrictSerializer):
     websites = serializers.ListField(child=Text(max_length=256), max_length=2, required=False)
 
 
-class Profile(WhatsAppView):
+class BusinessProfile(WhatsAppView):
     """Perfil do negócio."""
 
     permission_classes = (AdministratorsWrite,)
@@ -243,23 +232,25 @@ class TemplateOut(serializers.ModelSerializer[Template]):
     @extend_schema_field(TemplateVariableOut(many=True))
     def get_variables(self, row: Template) -> Any:
         """List what a sender has to fill in."""
-        asked = registry.adapter_for(ChannelKind.WHATSAPP).template_variables(template_info(row))
+        asked = registry.face_of(ChannelKind.WHATSAPP, faces.Templates).template_variables(
+            template_info(row)
+        )
         return TemplateVariableOut(asked, many=True).data
 
 
-class ByName(CursorPages):
+class TemplatesByName(CursorPages):
     """Names first, then the ids, so that the languages of a name stay together."""
 
     ordering = ("name", "id")
 
 
-class Templates(WhatsAppView):
+class TemplateList(WhatsAppView):
     """Modelos de mensagem."""
 
     # Read by the schema only, which has no company.
     queryset = Template.unscoped.none()
     filterset_class = TemplateFilter
-    pagination_class = ByName
+    pagination_class = TemplatesByName
     serializer_class = TemplateOut
 
     @extend_schema(
@@ -364,4 +355,4 @@ class TestSend(ConversationsView):
             text=given.get("mensagem", ""),
             template=template,
         )
-        return Response(MessageOut(self.message(message.pk)).data, status=201)
+        return Response(self.message_shown(message.pk), status=201)

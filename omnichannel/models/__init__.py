@@ -3,8 +3,15 @@
 from omnichannel.models.attachment import Attachment
 from omnichannel.models.channel import Channel, ChannelNotice
 from omnichannel.models.conversation import Conversation
-from omnichannel.models.message import Message, MessageVersion, Reaction, StatusReceipt
+from omnichannel.models.message import (
+    EarlyChange,
+    Message,
+    MessageVersion,
+    Reaction,
+    StatusReceipt,
+)
 from omnichannel.models.rate import MessageCost, Rate
+from omnichannel.models.stop import SendingStop
 from omnichannel.models.template import Template
 
 __all__ = [
@@ -12,11 +19,13 @@ __all__ = [
     "Channel",
     "ChannelNotice",
     "Conversation",
+    "EarlyChange",
     "Message",
     "MessageCost",
     "MessageVersion",
     "Rate",
     "Reaction",
+    "SendingStop",
     "StatusReceipt",
     "Template",
 ]

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from common.scoping import CompanyOwned
-from omnichannel.choices import MEDIA_KINDS, AttachmentState, MessageKind
+from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+from omnichannel.choices import AttachmentState
+from omnichannel.words import NAMED
+from providers.choices import MEDIA_KINDS, MessageKind
 
 
 def storage_path(attachment: Attachment, filename: str) -> str:
     """Name the stored file ourselves: a sender's file name never touches the disk."""
     day = timezone.now()
     return str(PurePosixPath(str(attachment.company_id), f"{day:%Y/%m}", str(uuid7())))
+
+
+class AttachmentQuerySet(CompanyQuerySet["Attachment"]):
+    """Named orders of files."""
+
+    def in_order(self) -> AttachmentQuerySet:
+        """Order the files of a message as whoever sent it named them."""
+        return self.order_by("position", "id")
 
 
 class Attachment(CompanyOwned):
@@ -39,6 +50,8 @@ class Attachment(CompanyOwned):
         max_length=20,
         choices=[(k.value, k.label) for k in MessageKind if k in MEDIA_KINDS],
     )
+    # Its place among the files of its message.
+    position = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     state = models.CharField(
         _("situação"), max_length=12, choices=AttachmentState, default=AttachmentState.PENDING
     )
@@ -50,6 +63,8 @@ class Attachment(CompanyOwned):
     sha256 = models.CharField(max_length=64, blank=True)
     is_voice = models.BooleanField(_("mensagem de voz"), default=False)
     provider_media_id = models.CharField(max_length=255, blank=True)
+    # Where a received file waits, for kinds that name files by address; gone once it is here.
+    source_url = models.TextField(blank=True, default="", db_default="", editable=False)
     provider_uploaded_at = models.DateTimeField(null=True)
     uploaded_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.SET_NULL, null=True, related_name="+"
@@ -57,6 +72,9 @@ class Attachment(CompanyOwned):
     attempts = models.PositiveSmallIntegerField(default=0)
     fetch_after = models.DateTimeField(default=timezone.now)
     transcription = models.TextField(_("transcrição"), blank=True)
+
+    objects = CompanyManager.from_queryset(AttachmentQuerySet)()
+    unscoped = models.Manager.from_queryset(AttachmentQuerySet)()
 
     class Meta:
         verbose_name = _("anexo")
@@ -69,6 +87,18 @@ class Attachment(CompanyOwned):
                 name="attachment_to_fetch",
             ),
             models.Index(fields=("conversation", "-created_at"), name="attachment_of_conversation"),
+            # Uploads that were not sent: how many somebody has, and which are old.
+            models.Index(
+                fields=("uploaded_by", "created_at"),
+                condition=models.Q(message=None),
+                name="attachment_unsent",
+            ),
+            # Serves the search box.
+            GinIndex(
+                OpClass(NAMED, "gin_trgm_ops"),
+                condition=~models.Q(filename=""),
+                name="attachment_words",
+            ),
         )
 
     def __str__(self) -> str:

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
-from omnichannel.choices import ChannelKind, Direction, MessageStatus, Stage
+from omnichannel.choices import Direction, Stage
+from providers.choices import MessageStatus
+from providers.registry import policy_of
 
 if TYPE_CHECKING:
     from accounts.models import Membership
@@ -66,6 +69,9 @@ class Conversation(CompanyOwned):
     identity = models.ForeignKey(
         "contacts.ContactIdentity", on_delete=models.PROTECT, related_name="conversations"
     )
+    # The very ids the person wrote from last, {"phone", "user_id"} and, for kinds that know people
+    # by one address, {"address"}: answers go there and nowhere else (services.addresses).
+    address = models.JSONField(null=True, editable=False)
     # Whom the person writes about: themself or a dependant; None while nobody has said.
     about = models.ForeignKey(
         "contacts.Contact",
@@ -84,6 +90,10 @@ class Conversation(CompanyOwned):
         blank=True,
         related_name="conversations",
         verbose_name=_("atendente"),
+    )
+    # The thread of a kind that has several open ones a person (e-mail); "" where a kind has chats.
+    thread_key = models.CharField(
+        max_length=255, blank=True, default="", db_default="", editable=False
     )
     subject = models.CharField(_("assunto"), max_length=255, blank=True)
     referral = models.JSONField(_("origem do anúncio"), default=dict, blank=True)
@@ -105,7 +115,10 @@ class Conversation(CompanyOwned):
     # The provider's time of the person's last message: the window is computed from it, never
     # stored.
     last_inbound_at = models.DateTimeField(_("última do paciente"), null=True, editable=False)
+    # Since when the patient waits for an answer of a person; null when the last word is ours.
     waiting_since = models.DateTimeField(_("esperando desde"), null=True, editable=False)
+    # When it last changed hands: taken, given, put back, reopened.
+    moved_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(_("aberta em"), default=timezone.now)
     closed_at = models.DateTimeField(_("encerrada em"), null=True, blank=True)
     # If the patient writes before this moment, the closed conversation opens again.
@@ -119,7 +132,7 @@ class Conversation(CompanyOwned):
         verbose_name_plural = _("conversas")
         constraints = (
             models.UniqueConstraint(
-                fields=("channel", "identity"),
+                fields=("channel", "identity", "thread_key"),
                 condition=~models.Q(stage="encerrada"),
                 name="conversation_one_open",
             ),
@@ -127,11 +140,28 @@ class Conversation(CompanyOwned):
         indexes = (
             # Inbox, "Todas": keyset by last message.
             models.Index(fields=("company", "-last_message_at", "-id"), name="conversation_all"),
-            # Inbox, "Minhas" and "Sem atendente", with their counts.
+            # Inbox, "Minhas" and "Sem atendente" by what happened last, with their counts. Two,
+            # since PostgreSQL does not take an IS NULL for a constant when it looks for an order.
             models.Index(
-                fields=("company", "attendant", "-last_message_at", "-id"),
-                condition=~models.Q(stage="encerrada"),
-                name="conversation_open_by_person",
+                models.F("company"),
+                models.F("attendant"),
+                Greatest("last_message_at", "moved_at").desc(),
+                models.F("id").desc(),
+                condition=~models.Q(stage="encerrada") & models.Q(attendant__isnull=False),
+                name="conversation_by_person",
+            ),
+            models.Index(
+                models.F("company"),
+                Greatest("last_message_at", "moved_at").desc(),
+                models.F("id").desc(),
+                condition=~models.Q(stage="encerrada") & models.Q(attendant=None),
+                name="conversation_free",
+            ),
+            # Inbox: whoever waits longest for an answer.
+            models.Index(
+                fields=("company", "waiting_since", "id"),
+                condition=~models.Q(stage="encerrada") & models.Q(waiting_since__isnull=False),
+                name="conversation_waiting",
             ),
             # Contact panel: earlier conversations of one person.
             models.Index(fields=("contact", "-opened_at"), name="conversation_of_contact"),
@@ -157,16 +187,28 @@ class Conversation(CompanyOwned):
 
     @property
     def window_closes_at(self) -> datetime | None:
-        """When free-form messages end: 24 h after the person's last message (Meta, customer service
-        window); None for channels without a window, and for WhatsApp when they never wrote."""
-        if self.channel.kind != ChannelKind.WHATSAPP or self.last_inbound_at is None:
+        """When free-form messages end: some hours after the person's last message, as the kind's
+        policy says; None for channels without a window, and where they never wrote."""
+        window = policy_of(self.channel.kind).window
+        if window is None or self.last_inbound_at is None:
             return None
-        return self.last_inbound_at + timedelta(hours=24)
+        return self.last_inbound_at + timedelta(hours=window.hours)
+
+    @property
+    def may_answer_late(self) -> bool:
+        """Whether a person of the clinic may still answer though the window closed: the kind allows
+        it for longer, where the account has the provider's permission."""
+        window = policy_of(self.channel.kind).window
+        if window is None or self.last_inbound_at is None or not window.late_hours:
+            return False
+        ends = self.last_inbound_at + timedelta(hours=window.late_hours)
+        is_allowed = self.channel.settings.get(window.late_setting) is True
+        return is_allowed and not self.is_window_open and timezone.now() < ends
 
     @property
     def is_window_open(self) -> bool:
         """Whether a free-form message may be sent now."""
-        if self.channel.kind != ChannelKind.WHATSAPP:
+        if policy_of(self.channel.kind).is_always_open:
             return True
         closes = self.window_closes_at
         return closes is not None and timezone.now() < closes

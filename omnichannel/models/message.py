@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
-from omnichannel.choices import Author, Direction, MessageKind, MessageStatus
+from omnichannel.choices import Author, Direction
+from omnichannel.words import SAID
+from providers.choices import MessageKind, MessageStatus
 
 
 class MessageQuerySet(CompanyQuerySet["Message"]):
@@ -32,7 +34,7 @@ class Message(CompanyOwned):
     """One message of a conversation, in either direction, or an internal note.
 
     Outbound: pendente -> enviando (claim committed) -> enviada -> entregue -> lida -> reproduzida,
-    with falha and incerta as side exits; omnichannel.choices.STATUS_BEFORE is the only table of
+    with falha and incerta as side exits; omnichannel.sending.ranks is the only table of
     moves. `seq` counts the conversation's messages without gaps; `revision` is the conversation's
     at the row's last change; `happened_at` is the provider's time, clamped, and orders the thread.
     """
@@ -77,6 +79,8 @@ class Message(CompanyOwned):
     error_detail = models.CharField(_("motivo"), max_length=500, blank=True)
     external_id = models.CharField(_("ID no provedor"), max_length=255, null=True, blank=True)  # noqa: DJ001
     client_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001
+    # Where it goes, {"phone", "user_id"}: where its conversation stood when it was written.
+    address = models.JSONField(null=True, editable=False)
     pricing = models.JSONField(_("preço informado"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("tentativas"), default=0, editable=False)
     send_after = models.DateTimeField(null=True, editable=False)
@@ -114,11 +118,23 @@ class Message(CompanyOwned):
                 condition=models.Q(status__in=("pendente", "enviando")),
                 name="message_unsent",
             ),
-            GinIndex(OpClass(Upper("text"), "gin_trgm_ops"), name="message_search"),
+            # Quotes whose message we do not have; it may come later.
+            models.Index(
+                fields=("channel", "reply_to_external_id"),
+                condition=models.Q(reply_to=None) & ~models.Q(reply_to_external_id=""),
+                name="message_quote_waiting",
+            ),
+            # Serves the search box.
+            GinIndex(OpClass(SAID, "gin_trgm_ops"), name="message_words"),
         )
 
     def __str__(self) -> str:
         return f"{self.direction} {self.kind} {self.seq}"
+
+    @property
+    def error_words(self) -> str:
+        """Why it failed, in the reader's language: stored is a sentence of the catalogue."""
+        return gettext(self.error_detail) if self.error_detail else ""
 
 
 class MessageVersion(CompanyOwned):
@@ -196,3 +212,36 @@ class StatusReceipt(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.status} {self.external_id[:24]}"
+
+
+class EarlyChange(CompanyOwned):
+    """A deletion or a reaction that came before its message: put on it when it appears, forgotten
+    after a week. `sender` holds the ids of whoever made it, who must be of the message's
+    conversation. Of each kind, side and message the newest stands.
+    """
+
+    class Kind(models.TextChoices):
+        REVOKE = "exclusao", _("Exclusão")
+        REACTION = "reacao", _("Reação")
+
+    channel = models.ForeignKey("omnichannel.Channel", on_delete=models.CASCADE, related_name="+")
+    target = models.CharField(max_length=255)
+    kind = models.CharField(max_length=12, choices=Kind)
+    direction = models.CharField(max_length=8, choices=Direction)
+    emoji = models.CharField(max_length=64, blank=True)
+    sender = models.JSONField(default=list)
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("mudança adiantada")
+        verbose_name_plural = _("mudanças adiantadas")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("channel", "target", "kind", "direction"), name="early_change_once"
+            ),
+        )
+        # Forgetting what nobody claimed.
+        indexes = (models.Index(fields=("created_at",), name="early_change_age"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target[:24]}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.money import check_currency, check_market
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
-from omnichannel.choices import PriceCategory
+from providers.choices import PriceCategory
 
 # The market of every country that has no row of its own.
 ANY_MARKET = "*"
@@ -23,21 +24,32 @@ class Rate(CompanyOwned):
     market = models.CharField(
         _("país"),
         max_length=2,
+        validators=[check_market],
         help_text=_("Sigla de duas letras, por exemplo BR. Um asterisco vale para os demais."),
     )
     category = models.CharField(_("categoria"), max_length=32, choices=PriceCategory)
-    currency = models.CharField(_("moeda"), max_length=3, help_text=_("Por exemplo BRL ou USD."))
+    currency = models.CharField(
+        _("moeda"),
+        max_length=3,
+        validators=[check_currency],
+        help_text=_("Por exemplo BRL ou USD."),
+    )
     valid_from = models.DateField(_("vale desde"))
     tier_from = models.PositiveIntegerField(
         _("a partir de quantas no mês"),
         default=0,
         help_text=_("Zero é o preço de tabela; outros são faixas de volume."),
     )
-    price = models.DecimalField(_("preço por mensagem"), max_digits=12, decimal_places=6)
+    price = models.DecimalField(
+        _("preço"),
+        max_digits=12,
+        decimal_places=6,
+        help_text=_("De uma mensagem; onde se paga por parte, de cada parte."),
+    )
     is_confirmed = models.BooleanField(
         _("conferida"),
         default=False,
-        help_text=_("Marque depois de comparar com a tabela da Meta."),
+        help_text=_("Marque depois de comparar com a tabela do provedor."),
     )
     source = models.CharField(_("origem"), max_length=200, blank=True)
 
@@ -52,7 +64,11 @@ class Rate(CompanyOwned):
                 name="rate_once",
                 violation_error_message=_("Já existe uma tarifa com esta data. Edite a outra."),
             ),
-            models.CheckConstraint(condition=models.Q(price__gte=0), name="rate_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0),
+                name="rate_not_negative",
+                violation_error_message=_("O preço não pode ser negativo."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -75,8 +91,9 @@ class MessageCost(CompanyOwned):
     """What one delivered message cost: Meta's word on whether, our rate on how much.
 
     `id` is that of what was sent (a message, or the recipient of a campaign), so a receipt that
-    comes twice meets the primary key. `price` is the list price valid when it was delivered, zero
-    for a free one, empty when no rate was known; volume tiers are taken off the month's sum.
+    comes twice meets the primary key. `price` is the list price of all its `units` valid when it
+    was delivered, zero for a free one, empty when no rate was known; volume tiers are taken off
+    the month's sum.
     `month` is the first day of the account's month, in its time zone.
     """
 
@@ -100,6 +117,8 @@ class MessageCost(CompanyOwned):
     category = models.CharField(_("categoria"), max_length=32)
     pricing_type = models.CharField(_("cobrança"), max_length=40)
     currency = models.CharField(_("moeda"), max_length=3)
+    # How many parts are paid; Meta's messages are one.
+    units = models.PositiveSmallIntegerField(_("partes"), default=1, db_default=1)
     price = models.DecimalField(_("preço"), max_digits=12, decimal_places=6, null=True)
     delivered_at = models.DateTimeField(_("entregue em"))
 

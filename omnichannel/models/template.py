@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
-from omnichannel.choices import TemplateStatus
+from providers.choices import TemplateStatus
 
 
 class TemplateQuerySet(CompanyQuerySet["Template"]):
@@ -21,7 +21,7 @@ class Template(CompanyOwned):
     """A template of one WhatsApp Business account, in one language (Meta: message_templates)."""
 
     waba_id = models.CharField(_("WABA"), max_length=100)
-    external_id = models.CharField(_("ID na Meta"), max_length=64, blank=True)
+    external_id = models.CharField(_("ID no provedor"), max_length=64, blank=True)
     name = models.CharField(_("nome"), max_length=512)
     language = models.CharField(_("idioma"), max_length=16)
     category = models.CharField(_("categoria"), max_length=40, blank=True)
@@ -50,7 +50,9 @@ class Template(CompanyOwned):
         ordering = ("name", "language")
         constraints = (
             models.UniqueConstraint(
-                fields=("company", "waba_id", "name", "language"), name="template_once"
+                fields=("company", "waba_id", "name", "language"),
+                name="template_once",
+                violation_error_message=_("Já existe um modelo com este nome neste idioma."),
             ),
         )
 

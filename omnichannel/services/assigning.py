@@ -10,13 +10,14 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
 from common.rows import run
-from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
+from omnichannel.choices import Author, Direction, Stage
 from omnichannel.models import Conversation
 from omnichannel.services.conversations import (
     ConversationClosed,
     conversation_lock,
     conversation_move,
 )
+from providers.choices import MessageKind, MessageStatus
 
 # Locks in the order of ids, as everybody who holds several does; what is no longer waiting stays
 # with whoever has it.
@@ -27,7 +28,8 @@ WITH held AS (
     WHERE c.company_id = %s::uuid AND c.stage = '{Stage.QUEUE}' ORDER BY c.id FOR UPDATE OF c
 ), moved AS (
     UPDATE omnichannel_conversation c SET stage = '{Stage.HUMAN}', attendant_id = held.attendant,
-        closed_at = NULL, revision = revision + 1, message_seq = message_seq + 1, updated_at = now()
+        closed_at = NULL, moved_at = now(), revision = revision + 1,
+        message_seq = message_seq + 1, updated_at = now()
     FROM held WHERE c.id = held.id
     RETURNING c.id, c.channel_id, c.revision, c.message_seq, held.attendant, held.line
 ), lines AS (

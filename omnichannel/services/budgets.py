@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from common.tasks import apart
 from omnichannel.models import Channel, ChannelNotice
 from omnichannel.services.costs import BudgetState, budget_state
 
@@ -19,7 +20,11 @@ def budgets_check() -> int:
     """
     # A walk over all companies' channels; each is then counted inside its own company.
     channels = Channel.unscoped.exclude(monthly_budget=None).select_related("company")
-    return sum(_tell(channel, budget_state(channel)) for channel in channels)
+    count = 0
+    for channel in channels:
+        with apart("budget of channel", channel.pk):
+            count += _tell(channel, budget_state(channel))
+    return count
 
 
 def _tell(channel: Channel, state: BudgetState) -> bool:

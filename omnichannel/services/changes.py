@@ -1,153 +1,135 @@
-"""What people do to messages that exist: react, edit, delete. Repeating a change changes
-nothing.
+"""What people do to messages that exist: react, edit, delete. Repeating a change changes nothing,
+and one that came before its message waits for it (services.early).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
 
-from common.realtime import publish
-from omnichannel import events
-from omnichannel.adapters.facts import EditUpdate, InboundMessage, ReactionUpdate, RevokeUpdate
-from omnichannel.choices import Direction, MessageKind
-from omnichannel.models import Channel, Conversation, Message, MessageVersion, Reaction
+from contacts.refs import PersonRef
+from omnichannel.choices import Direction
+from omnichannel.external import external_key
+from omnichannel.models import Channel, EarlyChange, Message
 from omnichannel.services.conversations import conversation_lock
-from omnichannel.services.inbound import messages_store, preview
+from omnichannel.services.early import early_keep, early_settle
+from omnichannel.services.inbound import messages_store
+from omnichannel.services.marks import (
+    is_of,
+    message_revoke,
+    message_touch,
+    reaction_show,
+    version_keep,
+)
+from omnichannel.services.newest import preview
+from providers.choices import MessageKind
+from providers.facts import EditUpdate, InboundMessage, ReactionUpdate, RevokeUpdate
+
+# In a message's metadata: it was edited, and the provider did not bring the new text.
+EDIT_UNREAD = "edit_unread"
 
 
 @transaction.atomic
 def reaction_apply(*, channel: Channel, update: ReactionUpdate) -> None:
     """Put a person's emoji on a message or take it away; the newest of each side holds.
 
-    A reaction to a message we never had is stored as a message of its own, so that nothing a
-    patient says disappears.
+    One to a message we do not have (yet: a campaign's, say, or another system's) waits for it and
+    opens nothing: there is nobody who could answer it.
     """
-    message = _target(channel, update.target)
-    if message is None:
-        if update.emoji:
-            messages_store(channel=channel, messages=[_as_message(update)])
-        return
-    conversation = message.conversation
+    message = _target(channel, update.target, update.person)
     direction = Direction.OUT if update.is_echo else Direction.IN
-    if not reaction_put(message, direction, update.emoji, update.happened_at):
-        return
-    if not update.is_echo and update.emoji:
-        conversation.unread_count += 1
-        # One that comes late changes its message, not what was said last.
-        if not conversation.last_message_at or update.happened_at >= conversation.last_message_at:
-            conversation.last_message_at = update.happened_at
-            conversation.last_message_kind = MessageKind.REACTION
-            conversation.last_message_text = update.emoji
-            conversation.last_message_direction = Direction.IN
-            conversation.last_message_seq = 0
-    _touch(conversation, message)
-
-
-def reaction_put(message: Message, direction: str, emoji: str, moment: datetime) -> bool:
-    """Store one side's emoji on a message whose conversation is locked; return whether it is
-    news.
-    """
-    reaction, made = Reaction.unscoped.get_or_create(
-        message=message,
-        direction=direction,
-        defaults={
-            "company_id": message.company_id,
-            "emoji": emoji[:32],
-            "happened_at": moment,
-        },
-    )
-    if made:
-        return True
-    if moment <= reaction.happened_at:
-        return False
-    reaction.emoji, reaction.happened_at = emoji[:32], moment
-    reaction.save()
-    return True
+    if message is None:
+        early_keep(
+            channel=channel,
+            update=update,
+            kind=EarlyChange.Kind.REACTION,
+            direction=direction,
+            emoji=update.emoji,
+        )
+    else:
+        reaction_show(message, direction, update.emoji, update.happened_at)
 
 
 @transaction.atomic
 def edit_apply(*, channel: Channel, update: EditUpdate) -> None:
-    """Show a message's new text and keep the one it had."""
-    message = _target(channel, update.target)
+    """Show a message's new text and keep the one it had.
+
+    An edit that comes first stands in for its message, under its id: what was said is read at once,
+    and the message fills in what it had been (services.inbound).
+    """
+    message = _target(channel, update.target, update.person)
     if message is None:
-        messages_store(channel=channel, messages=[_as_message(update)])
+        # One that brings no text has nothing to stand in with.
+        if update.text is not None and not _is_strangers(channel, update.target):
+            messages_store(channel=channel, messages=[_as_message(update)])
+            early_settle(channel=channel, external_ids=[external_key(update.target)])
         return
     if message.deleted_at or (message.edited_at and update.happened_at <= message.edited_at):
         return
-    _keep_version(message, "edicao", update.happened_at)
-    message.text, message.edited_at = update.text, update.happened_at
+    message.edited_at = update.happened_at
     conversation = message.conversation
-    if conversation.last_message_seq == message.seq:
-        conversation.last_message_text = preview(update.text)
-    _touch(conversation, message)
+    if update.text is None:
+        # What they wrote before is still the best there is.
+        message.metadata = {**message.metadata, EDIT_UNREAD: True}
+    else:
+        version_keep(message, "edicao", update.happened_at)
+        message.metadata.pop(EDIT_UNREAD, None)
+        message.text = update.text
+        if conversation.last_message_seq == message.seq:
+            conversation.last_message_text = preview(update.text)
+    message_touch(conversation, message)
 
 
 @transaction.atomic
 def revoke_apply(*, channel: Channel, update: RevokeUpdate) -> None:
     """Show that a message was deleted by its author; its text stays in the versions, for the
-    record.
+    record. A deletion that comes first waits for its message.
     """
-    message = _target(channel, update.target)
-    if message is None or message.deleted_at:
-        return
-    _keep_version(message, "exclusao", update.happened_at)
-    message.text, message.deleted_at = "", update.happened_at
-    conversation = message.conversation
-    if conversation.last_message_seq == message.seq:
-        conversation.last_message_text = ""
-    _touch(conversation, message)
+    message = _target(channel, update.target, update.person)
+    if message is None:
+        early_keep(
+            channel=channel,
+            update=update,
+            kind=EarlyChange.Kind.REVOKE,
+            direction=Direction.OUT if update.is_echo else Direction.IN,
+        )
+    else:
+        message_revoke(message, update.happened_at)
 
 
-def _target(channel: Channel, external_id: str) -> Message | None:
-    """Find a message and hold its conversation."""
-    message = (
-        Message.objects.for_company(channel.company_id)
-        .filter(channel=channel, external_id=external_id)
-        .select_related("conversation")
-        .first()
-    )
-    if message is not None:
-        conversation = conversation_lock(message.conversation)
-        message.refresh_from_db()
-        message.conversation = conversation
+def _target(channel: Channel, external_id: str, person: PersonRef) -> Message | None:
+    """Find a message of a person's own conversation, and hold that."""
+    message = _found(channel, external_id)
+    if message is None or not is_of(message, person):
+        return None
+    conversation = conversation_lock(message.conversation)
+    message.refresh_from_db()
+    message.conversation = conversation
     return message
 
 
-def _touch(conversation: Conversation, message: Message) -> None:
-    conversation.revision += 1
-    message.revision = conversation.revision
-    message.save()
-    conversation.save()
-    publish(events.changed("message_updated", conversation))
-
-
-def _keep_version(message: Message, reason: str, moment: datetime) -> None:
-    MessageVersion.unscoped.bulk_create(
-        [
-            MessageVersion(
-                company_id=message.company_id,
-                message=message,
-                text=message.text,
-                replaced_at=moment,
-                reason=reason,
-            )
-        ],
-        ignore_conflicts=True,
+def _found(channel: Channel, external_id: str) -> Message | None:
+    return (
+        Message.objects.for_company(channel.company_id)
+        .filter(channel=channel, external_id=external_key(external_id))
+        .select_related("conversation")
+        .first()
     )
 
 
-def _as_message(update: ReactionUpdate | EditUpdate) -> InboundMessage:
-    is_reaction = isinstance(update, ReactionUpdate)
+def _is_strangers(channel: Channel, external_id: str) -> bool:
+    """Whether the message is there, and somebody else's."""
+    return _found(channel, external_id) is not None
+
+
+def _as_message(update: EditUpdate) -> InboundMessage:
     return InboundMessage(
         account=update.account,
-        external_id=update.external_id or f"{update.target}:{update.happened_at.timestamp():.0f}",
+        external_id=update.target,
         person=update.person,
-        kind=MessageKind.REACTION if is_reaction else MessageKind.TEXT,
+        kind=MessageKind.TEXT,
         happened_at=update.happened_at,
-        text=update.emoji if isinstance(update, ReactionUpdate) else update.text,
-        metadata={} if is_reaction else {"edited": True},
+        text=update.text or "",
+        metadata={"edited": True},
         opens_window=False,
         is_echo=update.is_echo,
     )

@@ -12,23 +12,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.services.audit import audit_record
-from common import phones
-from common.errors import Conflict, DomainError, Forbidden
+from common.errors import Conflict, Forbidden
 from common.locks import lock_all, lock_key
 from common.realtime import publish
 from common.tasks import ring
-from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from contacts.services.identities import people_resolve
 from omnichannel import bells, events
-from omnichannel.choices import Author, Direction, MessageKind, MessageStatus, Stage
-from omnichannel.models import Channel, Conversation, Message
-from omnichannel.services.holding import tell_moved
+from omnichannel.choices import Author, Direction, Stage
+from omnichannel.models import Conversation, Message
+from omnichannel.services.observing import tell_moved, tell_taking
+from providers.choices import MessageKind, MessageStatus
 
 MOVES: dict[str, frozenset[str]] = {
     Stage.BOT: frozenset({Stage.QUEUE, Stage.HUMAN, Stage.CLOSED}),
-    Stage.QUEUE: frozenset({Stage.HUMAN, Stage.CLOSED}),
-    Stage.HUMAN: frozenset({Stage.QUEUE, Stage.HUMAN, Stage.CLOSED}),
-    Stage.CLOSED: frozenset({Stage.QUEUE, Stage.HUMAN}),
+    Stage.QUEUE: frozenset({Stage.BOT, Stage.HUMAN, Stage.CLOSED}),
+    Stage.HUMAN: frozenset({Stage.BOT, Stage.QUEUE, Stage.HUMAN, Stage.CLOSED}),
+    Stage.CLOSED: frozenset({Stage.BOT, Stage.QUEUE, Stage.HUMAN}),
 }
 
 
@@ -53,44 +51,7 @@ class AnotherOpen(Conflict):
     message = _("Este paciente já tem outra conversa aberta neste canal. Continue por ela.")
 
 
-class NobodyThere(DomainError):
-    """The text is no phone number, so there is nobody to write to."""
-
-    code = "telefone_invalido"
-    message = _("Informe um telefone com DDD, por exemplo (41) 99888-7777.")
-
-
-@transaction.atomic
-def conversation_start(*, channel: Channel, phone: str, name: str = "") -> Conversation:
-    """Return the open conversation with a phone's owner on a channel, made if there is none.
-
-    `phone` may have any format; the person is found by it, or made with `name`. Holds the locks
-    that an arriving message holds, so both at once make one person and one conversation. Raises
-    NobodyThere.
-    """
-    number = phones.canonical(phone)
-    if number is None:
-        raise NobodyThere
-    person = PersonRef((IdentityRef(IdentityKind.WA_PHONE, number.removeprefix("+")),), name)
-    identity = people_resolve(company=channel.company_id, people=[person])[0]
-    people_hold(channel_id=channel.pk, contact_ids=[identity.contact_id])
-    known: Conversation | None = (
-        Conversation.objects.for_company(channel.company_id)
-        .filter(channel=channel, contact_id=identity.contact_id)
-        .open()
-        .select_for_update()
-        .first()
-    )
-    return known or Conversation.unscoped.create(
-        company_id=channel.company_id,
-        channel=channel,
-        contact=identity.contact,
-        identity=identity,
-        stage=Stage.QUEUE,
-    )
-
-
-def people_hold(*, channel_id: Any, contact_ids: Iterable[Any]) -> None:
+def people_lock(*, channel_id: Any, contact_ids: Iterable[Any]) -> None:
     """Hold, until the transaction ends, whether people have an open conversation on a channel.
 
     Whoever opens one asks here first: two ids of one person share no other lock.
@@ -114,7 +75,8 @@ def stage_move(
         raise ConversationClosed if conversation.stage == Stage.CLOSED else Conflict
     conversation.stage = stage
     conversation.attendant = attendant
-    conversation.closed_at = timezone.now() if stage == Stage.CLOSED else None
+    conversation.moved_at = timezone.now()
+    conversation.closed_at = conversation.moved_at if stage == Stage.CLOSED else None
     if stage != Stage.CLOSED:
         conversation.reopen_until = None
     conversation.revision += 1
@@ -129,7 +91,8 @@ def system_line(
     """Add a line about the conversation itself, for staff only. The conversation must be locked.
 
     The page words it in the reader's language from `metadata["event"]`: assumida, liberada,
-    encerrada, descadastro, reaberta, transferida, atribuida, devolvida, abandonada, fila, pessoa.
+    encerrada, descadastro, reaberta, transferida, robo, robo_passou, atribuida, devolvida,
+    abandonada, fila, pessoa.
     """
     line = system_line_draft(conversation, event, actor, detail)
     line.save(force_insert=True)
@@ -163,6 +126,8 @@ def system_line_draft(
 @transaction.atomic
 def conversation_take(*, conversation: Conversation, attendant: Membership) -> Conversation:
     """Give an open conversation to the person who asks for it. Raises ConversationTaken, Closed."""
+    if conversation.attendant_id != attendant.pk:
+        tell_taking(conversation, attendant)
     held = conversation_lock(conversation)
     if held.attendant_id == attendant.pk and held.stage == Stage.HUMAN:
         return held
@@ -219,32 +184,19 @@ def conversation_close(
 @transaction.atomic
 def conversation_reopen(*, conversation: Conversation, actor: Membership) -> Conversation:
     """Open an ended conversation again, in the hands of whoever reopens it. Raises AnotherOpen."""
-    # The patient may be writing at this moment, which opens another one.
-    people_hold(channel_id=conversation.channel_id, contact_ids=[conversation.contact_id])
+    tell_taking(conversation, actor)
+    # The patient may be writing at this moment, which opens another ticket.
+    people_lock(channel_id=conversation.channel_id, contact_ids=[conversation.contact_id])
     held = conversation_lock(conversation)
     if held.stage != Stage.CLOSED:
         return held
-    others = Conversation.unscoped.filter(channel_id=held.channel_id, contact_id=held.contact_id)
+    others = Conversation.unscoped.filter(
+        channel_id=held.channel_id, contact_id=held.contact_id, thread_key=held.thread_key
+    )
     if others.open().exists():
         raise AnotherOpen
     return conversation_move(
         held, Stage.HUMAN, actor, line="reaberta", actor=actor, event="ticket_assigned"
-    )
-
-
-@transaction.atomic
-def conversation_transfer_to_human(
-    *, conversation: Conversation, actor: Membership
-) -> Conversation:
-    """Take a conversation from the bot and let people see it waiting (spec: transferir-humano)."""
-    held = conversation_lock(conversation)
-    if held.stage == Stage.CLOSED:
-        raise ConversationClosed
-    if held.stage != Stage.BOT:
-        return held
-    held.waiting_since = held.waiting_since or timezone.now()
-    return conversation_move(
-        held, Stage.QUEUE, None, line="transferida", actor=actor, event="new_ticket"
     )
 
 
@@ -268,6 +220,28 @@ def conversation_mark_read(*, conversation: Conversation, up_to: int) -> int:
     held.save(update_fields=["unread_count", "revision", "updated_at"])
     publish(events.changed("conversation_updated", held))
     return count
+
+
+@transaction.atomic
+def conversation_mark_unread(*, conversation: Conversation, reader: Membership) -> bool:
+    """Let the patient's last message count as unread again for whoever holds the conversation;
+    return whether there was one. The patient's ticks stay as they are. Raises Forbidden.
+    """
+    held = conversation_lock(conversation)
+    if held.attendant_id != reader.pk:
+        raise Forbidden(
+            _("Só quem está com a conversa pode marcá-la como não lida."), code="conversa_de_outro"
+        )
+    last = Message.unscoped.inbound().filter(conversation=held).order_by("-seq").first()
+    if last is None or held.unread_count:
+        return False
+    held.revision += 1
+    last.status, last.read_at, last.revision = MessageStatus.DELIVERED, None, held.revision
+    last.save(update_fields=["status", "read_at", "revision", "updated_at"])
+    held.unread_count = 1
+    held.save(update_fields=["unread_count", "revision", "updated_at"])
+    publish(events.changed("conversation_updated", held))
+    return True
 
 
 @transaction.atomic
@@ -308,9 +282,11 @@ def conversation_move(
     actor: Membership | None,
     event: str,
     detail: dict[str, Any] | None = None,
+    queue_id: Any = None,
 ) -> Conversation:
     """Move a locked conversation and do all that belongs to it: the line in the thread (with
-    `detail` in its metadata), the audit, whoever observes, the hint. Raises Conflict.
+    `detail` in its metadata), the audit, whoever observes, the hint. `queue_id` is as in Move.
+    Raises Conflict.
     """
     stage_before, attendant_before = held.stage, held.attendant_id
     stage_move(held, stage, attendant=attendant)
@@ -322,6 +298,6 @@ def conversation_move(
         action=f"conversa.{line}",
         target=held,
     )
-    hint = tell_moved(held, stage_before, attendant_before, actor)
+    hint = tell_moved(held, stage_before, attendant_before, actor, queue_id)
     publish(events.changed(event, held, before=attendant_before, data=hint))
     return held

@@ -19,10 +19,12 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from common.rows import run
-from omnichannel.adapters.facts import Json
+from common.zones import zone_named
 from omnichannel.models import Channel, MessageCost
 from omnichannel.models.rate import ANY_MARKET, REGULAR
 from omnichannel.services.pricing import Key, RateCard, price_category, rate_card, tiered
+from providers.choices import BY_PART
+from providers.facts import Json
 
 # The budget warns from here on.
 NEARLY = Decimal("0.8")
@@ -42,14 +44,15 @@ class Priced:
 # has come when a row is added depends on the order of receipts, the month's sum does not.
 RECORD = f"""
 INSERT INTO omnichannel_messagecost (id, created_at, updated_at, company_id, channel_id, month,
-    market, category, pricing_type, currency, price, delivered_at)
+    market, category, pricing_type, currency, units, price, delivered_at)
 SELECT v.id, now(), now(), c.company_id, c.id, date_trunc('month', local.day)::date,
-    v.market, v.category, v.kind, c.currency,
-    CASE WHEN v.kind = '{REGULAR}' THEN r.price ELSE 0 END, v.at
+    v.market, v.category, v.kind, c.currency, v.units,
+    CASE WHEN v.kind = '{REGULAR}' THEN r.price * v.units ELSE 0 END, v.at
 FROM omnichannel_channel c
 JOIN accounts_company co ON co.id = c.company_id
-CROSS JOIN unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-    AS v(id, market, category, kind, at)
+CROSS JOIN unnest(
+    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[]
+) AS v(id, market, category, kind, units, at)
 CROSS JOIN LATERAL (
     SELECT (v.at AT TIME ZONE coalesce(nullif(c.time_zone, ''), co.time_zone))::date AS day
 ) local
@@ -74,9 +77,16 @@ def costs_record(*, channel: Channel, priced: Sequence[Priced]) -> None:
         [one.market for one in priced],
         [price_category(str(one.pricing.get("category", ""))) for one in priced],
         [_kind(one.pricing) for one in priced],
+        [_units(one.pricing) for one in priced],
         [one.delivered_at for one in priced],
         channel.pk,
     )
+
+
+def _units(pricing: Json) -> int:
+    """Return how many parts are paid; Meta's messages are one."""
+    units = pricing.get("units")
+    return units if isinstance(units, int) and 0 < units < 1000 else 1
 
 
 def _kind(pricing: Json) -> str:
@@ -90,7 +100,7 @@ def _kind(pricing: Json) -> str:
 
 def zone_of(channel: Channel) -> ZoneInfo:
     """Return the clock by which Meta counts the months of a channel."""
-    return ZoneInfo(channel.time_zone or channel.company.time_zone)
+    return zone_named(channel.time_zone) if channel.time_zone else channel.company.zone
 
 
 def month_of(channel: Channel, at: datetime | None = None) -> date:
@@ -181,7 +191,7 @@ def _saved(company: Any, month: date, counts: dict[Sold, int]) -> dict[Sold, Dec
         if currency not in cards:
             cards[currency] = rate_card(company=company, currency=currency, on=month)
         tiers = cards[currency].of(*key)
-        if len(tiers) > 1:
+        if len(tiers) > 1 and key[1] not in BY_PART:
             saved[currency, key] = count * tiers[0].price - (tiered(tiers, 0, count) or 0)
     return saved
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
-from omnichannel.adapters.facts import (
+from common.locks import lock_all
+from contacts.keys import identity_key
+from contacts.refs import IdentityRef, PersonRef
+from omnichannel.models import Channel
+from omnichannel.services import addresses, changes, channels, templates
+from omnichannel.services.early import early_settle
+from omnichannel.services.inbound import call_as_message, messages_store
+from omnichannel.services.receipts import receipts_apply
+from omnichannel.services.watermarks import receipts_of
+from providers.facts import (
     AccountNotice,
     CallNotice,
     ContactCard,
@@ -19,11 +28,27 @@ from omnichannel.adapters.facts import (
     RevokeUpdate,
     StatusUpdate,
     TemplateUpdate,
+    Watermark,
 )
-from omnichannel.models import Channel
-from omnichannel.services import changes, channels, templates
-from omnichannel.services.inbound import call_as_message, messages_store
-from omnichannel.services.receipts import receipts_apply
+
+
+def facts_lock(facts: Iterable[tuple[Channel, Parsed]]) -> None:
+    """Hold the ids of everybody that facts of several channels are about, before anything else.
+
+    Taken channel by channel they would be asked for while the company's counters are held, and the
+    same people write to several of its numbers at once.
+    """
+    keys = {
+        identity_key(channel.company_id, ref) for channel, fact in facts for ref in _ids_in(fact)
+    }
+    lock_all(keys)
+
+
+def _ids_in(fact: Parsed) -> tuple[IdentityRef, ...]:
+    if isinstance(fact, IdentityChange):
+        return (fact.old, fact.new, *fact.address)
+    person = getattr(fact, "person", None)
+    return person.identities if isinstance(person, PersonRef) else ()
 
 
 @transaction.atomic(savepoint=False)
@@ -37,15 +62,20 @@ def facts_apply(*, channel: Channel, facts: Sequence[Parsed]) -> None:
     # A moved identity first: the message that came with it must find the same person.
     for fact in facts:
         if isinstance(fact, IdentityChange):
-            channels.identity_changed(channel=channel, change=fact)
+            addresses.identity_changed(channel=channel, change=fact)
     messages = [
         call_as_message(fact) if isinstance(fact, CallNotice) else fact
         for fact in facts
         if isinstance(fact, InboundMessage | CallNotice)
     ]
     if messages:
-        messages_store(channel=channel, messages=messages)
+        stored = messages_store(channel=channel, messages=messages)
+        ids = [row.external_id for row in stored if row.external_id]
+        early_settle(channel=channel, external_ids=ids)
     receipts = [fact for fact in facts if isinstance(fact, StatusUpdate)]
+    for fact in facts:
+        if isinstance(fact, Watermark):
+            receipts += receipts_of(channel=channel, mark=fact)
     if receipts:
         receipts_apply(channel=channel, updates=receipts)
     for fact in facts:

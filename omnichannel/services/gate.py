@@ -6,26 +6,28 @@ A refusal has a stable code and a sentence that tells the attendant what to do n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from common.errors import DomainError
 from contacts.models import Consent
-from contacts.refs import IdentityKind
 from contacts.services.consent import consent_state
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import OutgoingMessage, Recipient
-from omnichannel.choices import (
-    MEDIA_KINDS,
-    AttachmentState,
-    ChannelStatus,
-    MessageKind,
-    Stage,
-    TemplateStatus,
-)
+from omnichannel.choices import AttachmentState, ChannelStatus, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Template
+from omnichannel.services.leaving import has_left
+from providers import registry
+from providers.choices import MEDIA_KINDS, MessageKind, TemplateStatus
+from providers.outgoing import OutgoingMessage
 
-# Automatic messages at the end of a conversation: goodbye, the question for a rating, its thanks.
-FAREWELLS = ("despedida", "avaliacao", "avaliacao_obrigado")
+# Automatic messages at the end of a conversation: goodbye, the question for a rating, its thanks,
+# and that a wish about being written to was heard, which ends one where nothing else was said.
+CONFIRMS = "descadastro"
+FAREWELLS = ("despedida", "avaliacao", "avaliacao_obrigado", CONFIRMS)
+
+
+NEVER_OPEN = _("Neste canal só se responde a quem escreveu. Fale com o paciente por outro canal.")
 
 
 class Refused(DomainError):
@@ -39,65 +41,47 @@ def gate_check(
     conversation: Conversation,
     draft: OutgoingMessage,
     template: Template | None = None,
-    attachment: Attachment | None = None,
+    attachments: Sequence[Attachment] = (),
     purpose: str = "",
 ) -> None:
     """Let a message pass, or raise Refused (or the adapter's ContentRefused) with what to do.
 
-    Looks, in order, at the conversation, the channel, what the channel can carry, the 24-hour
-    window (Meta, customer service window), the template's state, the person's consent to marketing,
-    and the content's limits. What is said at the end (`purpose` in FAREWELLS) is written before a
-    conversation closes and may leave after.
+    Looks, in order, at the conversation, the channel, what its kind can carry, the kind's window
+    (which a person may answer after where `draft.is_late` says so), the person's wish to be left
+    alone, the template's state, their consent to marketing, and the content's limits. What is said
+    at the end (`purpose` in FAREWELLS) is written before a conversation closes and may leave after.
     """
     channel = conversation.channel
     if purpose not in FAREWELLS:
         _check_conversation(conversation)
     _check_channel(channel)
     adapter = registry.adapter_for(channel.kind)
-    if draft.kind not in adapter.capabilities.kinds:
+    if draft.kind not in adapter.policy.kinds:
         raise Refused(
             _("Este canal não aceita este tipo de mensagem. Envie como texto."),
             code="tipo_nao_aceito",
         )
-    if not (draft.to.phone or draft.to.user_id):
+    if draft.to.is_nowhere:
         raise Refused(
             _("Este paciente não tem um endereço neste canal. Fale com ele por outro canal."),
             code="sem_destino",
         )
+    # The reply that confirms the wish is the last one.
+    if purpose != CONFIRMS and has_left(conversation.contact, channel.kind):
+        raise Refused(
+            _("O paciente pediu para não receber mais %(channel)s. Fale com ele por outro canal.")
+            % {"channel": channel.get_kind_display()},
+            code="sem_consentimento",
+        )
     if draft.kind == MessageKind.TEMPLATE:
         _check_template(template)
         _check_consent(conversation, template)
-    elif not conversation.is_window_open:
-        raise Refused(
-            _(
-                "A janela de 24 horas fechou: o paciente precisa escrever de novo."
-                " Envie um modelo aprovado para retomar a conversa."
-            ),
-            code="janela_fechada",
-        )
-    if draft.kind in MEDIA_KINDS or attachment is not None:
-        _check_attachment(attachment)
+    elif not (conversation.is_window_open or draft.is_late):
+        window = adapter.policy.window
+        raise Refused(window.refusal if window else NEVER_OPEN, code="janela_fechada")
+    if draft.kind in MEDIA_KINDS or attachments:
+        _check_attachments(attachments, adapter.policy.files_per_message)
     adapter.check(draft)
-
-
-def recipient_of(conversation: Conversation) -> Recipient:
-    """Return where to write to the person: the exact id they wrote from, by user id when the phone
-    is hidden (Meta, ninth digit: use the stored id, never guess)."""
-    known = conversation.contact.identities.for_company(conversation.company_id)
-    # The newest of a kind: a person who changed number keeps the old one on record.
-    identities = {row.kind: row for row in known.order_by("id")}
-    mine = conversation.identity
-    phone = identities.get(IdentityKind.WA_PHONE)
-    if mine.kind == IdentityKind.WA_PHONE:
-        phone = mine
-    user = mine if mine.kind == IdentityKind.WA_BSUID else identities.get(IdentityKind.WA_BSUID)
-    if mine.kind not in (
-        IdentityKind.WA_PHONE,
-        IdentityKind.WA_BSUID,
-        IdentityKind.WA_PARENT_BSUID,
-    ):
-        return Recipient(user_id=mine.value)
-    return Recipient(phone=phone.value if phone else "", user_id=user.value if user else "")
 
 
 def _check_conversation(conversation: Conversation) -> None:
@@ -130,7 +114,7 @@ def _check_template(template: Template | None) -> None:
         )
     if template.status != TemplateStatus.APPROVED:
         raise Refused(
-            _("A Meta não permite usar este modelo agora (%(status)s). Escolha outro.")
+            _("Este modelo não pode ser usado agora (%(status)s). Escolha outro.")
             % {"status": template.get_status_display()},
             code="modelo_indisponivel",
         )
@@ -147,8 +131,18 @@ def _check_consent(conversation: Conversation, template: Template | None) -> Non
         )
 
 
-def _check_attachment(attachment: Attachment | None) -> None:
-    if attachment is None or attachment.state != AttachmentState.READY:
+def _check_attachments(attachments: Sequence[Attachment], most: int) -> None:
+    if len(attachments) > most:
+        raise Refused(
+            ngettext(
+                "Neste canal vai %(most)s arquivo por mensagem. Envie os outros em seguida.",
+                "Neste canal vão %(most)s arquivos por mensagem. Envie os outros em seguida.",
+                most,
+            )
+            % {"most": most},
+            code="arquivos_demais",
+        )
+    if not attachments or any(one.state != AttachmentState.READY for one in attachments):
         raise Refused(
             _("O arquivo não está pronto. Anexe de novo."),
             code="anexo_indisponivel",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,29 +15,34 @@ from common.errors import Conflict, DomainError, Forbidden, NotFound
 from common.realtime import publish
 from common.tasks import ring
 from omnichannel import bells, events
-from omnichannel.adapters.outgoing import OutgoingMedia, OutgoingMessage, TemplateSend
-from omnichannel.adapters.tolerant import clean, copied
-from omnichannel.choices import (
-    MEDIA_KINDS,
-    Author,
-    Direction,
-    MessageKind,
-    MessageStatus,
-    Stage,
-)
+from omnichannel.choices import Author, Direction, Stage
+from omnichannel.external import whole_id
 from omnichannel.models import Attachment, Channel, Conversation, Message
-from omnichannel.services.conversations import conversation_lock, conversation_start, stage_move
-from omnichannel.services.gate import gate_check, recipient_of
-from omnichannel.services.holding import tell_answered, tell_moved
-from omnichannel.services.inbound import note_last, stored_tell
+from omnichannel.services.addresses import recipient_for, recipient_of
+from omnichannel.services.addresses import stored as address_stored
+from omnichannel.services.conversations import conversation_lock, stage_move
+from omnichannel.services.gate import gate_check
+from omnichannel.services.newest import note_last
+from omnichannel.services.observing import tell_answered, tell_moved, tell_taking
 from omnichannel.services.receipts import token_of
+from omnichannel.services.starting import conversation_start
 from omnichannel.services.template_filling import (
-    CONTENT_DEPTH,
     UPLOADED_LATER,
     template_choose,
     template_of,
     with_file,
 )
+from omnichannel.services.wording import pricing_of, text_worded
+from providers import registry
+from providers.choices import MEDIA_KINDS, MessageKind, MessageStatus
+from providers.content import Content, InfoRequest, LinkButton, Question
+from providers.content_json import content_of, stored
+from providers.outgoing import OutgoingMedia, OutgoingMessage, TemplateSend
+from providers.questions import asking_fit, asking_reworded, asking_words
+from providers.tolerant import clean
+
+# Every reader of the conversation draws it again and again.
+NOTE_LIMIT = 10_000
 
 
 class SomebodyAnswered(Conflict):
@@ -47,67 +54,98 @@ class SomebodyAnswered(Conflict):
     )
 
 
+class Written(TypedDict, total=False):
+    """What is written in a message; a member that is left out is empty, a kind a text.
+
+    client_id    makes a repeated call return the first row
+    attachments  as many as the kind of channel carries; the first says of what kind the message is
+    template     {"name", "language", "variables"}
+    content      what is said beside the text; a question goes in words where the channel shows no
+                 choices
+    """
+
+    kind: str
+    text: str
+    client_id: str | None
+    reply_to: Message | None
+    attachments: Sequence[Attachment]
+    template: dict[str, Any] | None
+    content: Content | None
+
+
 @transaction.atomic
 def message_send(
     *,
     conversation: Conversation,
     author: Membership | None,
-    kind: str = MessageKind.TEXT,
-    text: str = "",
-    client_id: str | None = None,
-    reply_to: Message | None = None,
-    attachment: Attachment | None = None,
-    template: dict[str, Any] | None = None,
-    interactive: dict[str, Any] | None = None,
-    content: dict[str, Any] | None = None,
     author_kind: str = Author.ATTENDANT,
     base_seq: int | None = None,
     purpose: str = "",
+    **written: Unpack[Written],
 ) -> Message:
     """Write a message; it leaves after commit. Returns the row, `pendente`.
 
-    `client_id` makes a repeated call return the first row. `template` is {"name", "language",
-    "variables"}, `interactive` the provider's interactive object, `content` the structured part of
-    location, contact and reaction. `base_seq` is the last message the writer saw: if a colleague
-    wrote after it, SomebodyAnswered. `purpose` names an automatic courtesy (posicao,
-    fora_do_horario, or one of the gate's FAREWELLS): it answers nobody, so the person goes on
-    waiting. Raises Refused, ContentRefused, SomebodyAnswered, Forbidden.
+    `base_seq` is the last message the writer saw: if a colleague wrote after it, SomebodyAnswered.
+    `purpose` names an automatic courtesy (posicao, fora_do_horario, or one of the gate's
+    FAREWELLS): it answers nobody, so the person goes on waiting, and so they do when a bot writes.
+    Raises Refused, ContentRefused, SomebodyAnswered, Forbidden.
     """
+    is_anybodys = conversation.is_open and conversation.attendant_id is None
+    if is_anybodys and author is not None and author_kind == Author.ATTENDANT:
+        # Whoever answers an open conversation that nobody has becomes its attendant.
+        tell_taking(conversation, author)
     held = conversation_lock(conversation)
-    if client_id and (known := _by_client(held, client_id)):
+    if (client_id := written.get("client_id")) and (known := _by_client(held, client_id)):
         return known
     _check_writer(held, author, author_kind)
     if base_seq is not None:
         _check_base(held, author, base_seq)
-    message = _draft(held, author, author_kind, kind, text, client_id, reply_to)
-    message.metadata = {
-        **({"interactive": copied(interactive, CONTENT_DEPTH)} if interactive else {}),
-        **(copied(content, CONTENT_DEPTH) if content else {}),
-        **({"purpose": purpose} if purpose else {}),
-    }
-    chosen = template_choose(held, message, template, attachment) if template else None
-    _attach(message, attachment)
-    gate_check(
-        conversation=held,
-        draft=outgoing_of(message, attachment),
-        template=chosen,
-        attachment=attachment,
-        purpose=purpose,
-    )
-    _write(held, message, attachment)
+    message = _compose(held, author, author_kind, purpose, written)
     # The list goes on showing what the patient said: a courtesy is no news to staff.
     if message.kind != MessageKind.REACTION and not purpose:
         note_last(held, message)
     stage_before, attendant_before = held.stage, held.attendant_id
-    if not purpose:
+    # What a bot says is no answer of a person: who hands over finds all that nobody read.
+    if not purpose and author_kind != Author.BOT:
         _answered(held, author)
     held.save()
     tell_moved(held, stage_before, attendant_before, author)
     if not purpose and author_kind in (Author.ATTENDANT, Author.API):
         tell_answered(held, message)
     publish(events.changed("message_updated", held))
-    stored_tell(held.company_id, [held.pk])
     _ring(held)
+    return message
+
+
+def _compose(
+    held: Conversation,
+    author: Membership | None,
+    author_kind: str,
+    purpose: str,
+    written: Written,
+) -> Message:
+    """Store what is written in a locked conversation, past the gate. Raises as `message_send`."""
+    message = _draft(
+        held,
+        author,
+        author_kind,
+        written.get("kind", MessageKind.TEXT),
+        written.get("text", ""),
+        written.get("client_id"),
+        written.get("reply_to"),
+    )
+    message.metadata = {
+        **stored(_carried(held.channel, written.get("content"), message.text)),
+        **({"purpose": purpose} if purpose else {}),
+    }
+    files = list({one.pk: one for one in written.get("attachments", ())}.values())
+    template, header = written.get("template"), files[0] if files else None
+    chosen = template_choose(held, message, template, header) if template else None
+    _attach(message, files)
+    draft = outgoing_of(message, files)
+    gate_check(conversation=held, draft=draft, template=chosen, attachments=files, purpose=purpose)
+    message.pricing = pricing_of(held.channel, draft)
+    _write(held, message, files)
     return message
 
 
@@ -119,7 +157,7 @@ def message_send_to_phone(
 
     A refusal leaves nothing behind: neither the person nor the conversation it would have made.
     """
-    conversation = conversation_start(channel=channel, phone=phone)
+    conversation = conversation_start(channel=channel, address=phone)
     return message_send(conversation=conversation, author=author, **values)
 
 
@@ -133,6 +171,10 @@ def note_add(
         return known
     if not text.strip():
         raise DomainError(_("Escreva a nota."), code="nota_vazia", fields={"text": [_("Escreva.")]})
+    if len(text) > NOTE_LIMIT:
+        limit = _("A nota tem no máximo %(limit)s caracteres (tem %(size)s).")
+        sentence = str(limit % {"limit": NOTE_LIMIT, "size": len(text)})
+        raise DomainError(sentence, code="nota_longa", fields={"text": [sentence]})
     message = _draft(held, author, Author.ATTENDANT, MessageKind.TEXT, text, client_id, None)
     message.is_internal = True
     message.status = MessageStatus.SENT
@@ -160,20 +202,21 @@ def message_retry(*, message: Message, actor: Membership) -> Message:
         raise Conflict(
             _("Só mensagens que falharam podem ser reenviadas."), code="reenvio_indevido"
         )
-    attachment = row.attachments.for_company(held.company_id).first()
+    attachments = attachments_of(row)
+    draft = outgoing_of(row, attachments)
     gate_check(
         conversation=held,
-        draft=outgoing_of(row, attachment),
+        draft=draft,
         template=template_of(row),
-        attachment=attachment,
+        attachments=attachments,
         purpose=row.metadata.get("purpose", ""),
     )
     held.revision += 1
     row.status, row.error_code, row.error_detail = MessageStatus.PENDING, "", ""
     # A failed attempt may have had an id; the next one gets its own.
     row.external_id, row.attempts, row.send_after = None, 0, timezone.now()
-    # What was told of the failed attempt's price is nobody's to pay.
-    row.pricing = None
+    # The failed attempt costs nothing, so the price that was noted for it is taken away.
+    row.pricing = pricing_of(held.channel, draft)
     row.metadata = {**row.metadata, "retries": row.metadata.get("retries", 0) + 1}
     row.revision = held.revision
     row.save()
@@ -185,55 +228,91 @@ def message_retry(*, message: Message, actor: Membership) -> Message:
     return row
 
 
-def outgoing_of(message: Message, attachment: Attachment | None = None) -> OutgoingMessage:
+def attachments_of(message: Message) -> list[Attachment]:
+    """Return the files of a written message, in the order they were named."""
+    return list(Attachment.unscoped.filter(message=message).in_order())
+
+
+def outgoing_of(message: Message, attachments: Sequence[Attachment] = ()) -> OutgoingMessage:
     """Return a stored message as the adapter sends it; company signature included."""
-    media = None
-    if message.kind in MEDIA_KINDS and attachment is not None:
-        media = OutgoingMedia(
-            kind=MessageKind(message.kind),
-            media_id=attachment.provider_media_id or UPLOADED_LATER,
-            filename=attachment.filename,
-            is_voice=attachment.is_voice,
-        )
-    stored = message.metadata.get("template")
+    files = attachments if message.kind in MEDIA_KINDS else ()
+    template = message.metadata.get("template")
+    content = content_of(message.metadata)
+    kind, text = MessageKind(message.kind), _signed(message)
+    if isinstance(content, Question | LinkButton | InfoRequest) and content.as_words:
+        kind, text, content = MessageKind.TEXT, asking_words(content, text), None
     reply = message.reply_to
     return OutgoingMessage(
         token=token_of(message),
-        to=recipient_of(message.conversation),
-        kind=MessageKind(message.kind),
-        text=_signed(message),
-        reply_to=(reply.external_id or "") if reply else "",
-        media=media,
+        to=recipient_for(message),
+        kind=kind,
+        text=text,
+        reply_to=whole_id(reply) if reply else "",
+        media=tuple(_media_of(attachment) for attachment in files),
         template=TemplateSend(
-            stored["name"], stored["language"], with_file(stored.get("components", ()), attachment)
+            template["name"],
+            template["language"],
+            with_file(template.get("components", ()), attachments[0] if attachments else None),
         )
-        if stored
+        if template
         else None,
-        content={key: value for key, value in message.metadata.items() if key != "template"},
+        content=content,
+        thread_key=message.conversation.thread_key,
+        subject=message.conversation.subject,
+        is_late=_is_by_person(message) and message.conversation.may_answer_late,
     )
+
+
+def _is_by_person(message: Message) -> bool:
+    """Whether somebody of the clinic wrote it: no bot, no program, nothing automatic."""
+    return message.author_kind == Author.ATTENDANT and not message.metadata.get("purpose")
+
+
+def _media_of(attachment: Attachment) -> OutgoingMedia:
+    return OutgoingMedia(
+        kind=MessageKind(attachment.kind),
+        media_id=attachment.provider_media_id or UPLOADED_LATER,
+        filename=attachment.filename,
+        is_voice=attachment.is_voice,
+    )
+
+
+def _carried(channel: Channel, content: Content | None, text: str) -> Content | None:
+    """Return a content as a channel carries it. Raises ContentRefused."""
+    if not isinstance(content, Question | LinkButton | InfoRequest):
+        return content
+    fit = asking_fit(content, registry.policy_of(channel.kind).questions, text)
+    return asking_reworded(fit, partial(text_worded, channel)) if fit.as_words else fit
+
+
+def signed(text: str, conversation: Conversation, author: Membership) -> str:
+    """Return an attendant's text with their name above it, where the company wants that."""
+    if not author.company.sign_messages:
+        return text
+    has_marks = registry.policy_of(conversation.channel.kind).has_marks
+    name = f"*{author.user.name}*" if has_marks else f"{author.user.name}:"
+    return f"{name}\n{text}"
 
 
 def _signed(message: Message) -> str:
     author = message.author
-    if (
-        message.kind == MessageKind.TEXT
-        and author is not None
-        and message.author_kind == Author.ATTENDANT
-        and author.company.sign_messages
-    ):
-        return f"*{author.user.name}*\n{message.text}"
-    return message.text
+    is_attendants = message.author_kind == Author.ATTENDANT
+    if author is None or message.kind != MessageKind.TEXT or not is_attendants:
+        return message.text
+    return signed(message.text, message.conversation, author)
 
 
-def _attach(message: Message, attachment: Attachment | None) -> None:
-    if attachment is None:
-        return
-    # Read again under the conversation's lock: another send may have taken it since.
-    attachment.refresh_from_db(fields=["message"])
-    if attachment.conversation_id != message.conversation_id or attachment.message_id:
-        raise NotFound(_("O anexo não pertence a esta conversa. Anexe de novo."))
-    if message.kind != MessageKind.TEMPLATE:
-        message.kind = attachment.kind
+def _attach(message: Message, attachments: Sequence[Attachment]) -> None:
+    for attachment in attachments:
+        # Read again under the conversation's lock: another send may have taken it since.
+        try:
+            attachment.refresh_from_db(fields=["message"])
+        except Attachment.DoesNotExist:
+            raise NotFound(_("O anexo não está mais guardado. Anexe de novo.")) from None
+        if attachment.conversation_id != message.conversation_id or attachment.message_id:
+            raise NotFound(_("O anexo não pertence a esta conversa. Anexe de novo."))
+    if attachments and message.kind != MessageKind.TEMPLATE:
+        message.kind = attachments[0].kind
 
 
 def _draft(
@@ -255,24 +334,25 @@ def _draft(
         author_kind=author_kind,
         author=author,
         kind=kind,
-        text=clean(text),
+        text=text_worded(held.channel, clean(text)),
         client_id=client_id or None,
         reply_to=reply_to,
         reply_to_external_id=(reply_to.external_id or "") if reply_to else "",
+        address=address_stored(recipient_of(held)),
         send_after=timezone.now(),
         happened_at=timezone.now(),
     )
 
 
-def _write(held: Conversation, message: Message, attachment: Attachment | None) -> None:
+def _write(held: Conversation, message: Message, attachments: Sequence[Attachment]) -> None:
     held.message_seq += 1
     held.message_count += 1
     held.revision += 1
     message.seq, message.revision = held.message_seq, held.revision
     message.save(force_insert=True)
-    if attachment is not None:
-        attachment.message = message
-        attachment.save(update_fields=["message", "updated_at"])
+    for position, attachment in enumerate(attachments):
+        attachment.message, attachment.position = message, position
+        attachment.save(update_fields=["message", "position", "updated_at"])
 
 
 def _answered(held: Conversation, author: Membership | None) -> None:
@@ -283,7 +363,7 @@ def _answered(held: Conversation, author: Membership | None) -> None:
         conversation=held, read_at=None, status=MessageStatus.DELIVERED
     )
     if (newest := unread.exclude(external_id=None).order_by("-seq").first()) is not None:
-        # Whoever is answered was read: their phone should say so.
+        # Who answers has read the message, so the patient's phone should show blue ticks.
         ring(bells.READ_RECEIPT, str(held.company_id), str(newest.pk))
     unread.update(status=MessageStatus.READ, read_at=timezone.now(), revision=held.revision)
     if author is not None and held.attendant_id is None and held.stage != Stage.CLOSED:

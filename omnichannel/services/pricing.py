@@ -15,10 +15,11 @@ from itertools import pairwise
 from typing import Any
 
 from common import phones
-from contacts.refs import IdentityKind, IdentityRef
-from omnichannel.choices import PriceCategory
+from contacts.refs import PHONE_KINDS, IdentityKind, IdentityRef
 from omnichannel.models import Rate
 from omnichannel.models.rate import ANY_MARKET
+from providers.choices import PriceCategory
+from providers.outgoing import Destination
 
 # Meta, /pricing/non-template-messages (2026-08-25): per number and month, no carry over.
 FREE_REPLIES = 1000
@@ -165,13 +166,23 @@ def market_of(identities: Iterable[IdentityRef]) -> str:
     The phone's country decides; a business-scoped user id begins with it too (Meta, BSUID).
     """
     known = {ref.kind: ref.value for ref in identities}
-    if phone := known.get(IdentityKind.WA_PHONE):
+    if phone := next((known[kind] for kind in PHONE_KINDS if kind in known), ""):
         return phones.country(phone)
     for kind in (IdentityKind.WA_BSUID, IdentityKind.WA_PARENT_BSUID):
-        letters = known.get(kind, "").partition(".")[0]
-        if len(letters) == 2 and letters.isascii() and letters.isupper():
-            return letters
+        if market := _country_of(known.get(kind, "")):
+            return market
     return ""
+
+
+def market_at(to: Destination) -> str:
+    """Return the country that messages to an address are billed for, "" when nothing tells it."""
+    number = to.phone or to.address
+    return phones.country(number) if number else _country_of(to.user_id)
+
+
+def _country_of(user_id: str) -> str:
+    letters = user_id.partition(".")[0]
+    return letters if len(letters) == 2 and letters.isascii() and letters.isupper() else ""
 
 
 def price_category(value: str) -> str:

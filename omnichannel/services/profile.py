@@ -7,15 +7,20 @@ from typing import Any
 from accounts.models import Membership
 from accounts.services.audit import audit_record
 from common.errors import DomainError
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import SendError
 from omnichannel.models import Channel
+from omnichannel.services.proving import proof_check
+from providers import registry
+from providers.base import Profile
+from providers.outgoing import SendError
 
 
 def profile_read(*, channel: Channel) -> dict[str, Any]:
-    """Return the profile as the provider has it. Raises DomainError when it refuses."""
+    """Return the profile as the provider has it. Raises NotProven, and DomainError when it
+    refuses.
+    """
+    proof_check(channel)
     try:
-        return registry.adapter_for(channel.kind).profile(channel.account())
+        return registry.face_of(channel.kind, Profile).profile(channel.account())
     except SendError as exc:
         raise DomainError(exc.detail, code=exc.code) from exc
 
@@ -23,11 +28,12 @@ def profile_read(*, channel: Channel) -> dict[str, Any]:
 def profile_update(
     *, channel: Channel, actor: Membership, changes: dict[str, Any]
 ) -> dict[str, Any]:
-    """Change the profile and return it. Raises ContentRefused, and DomainError when the provider
-    refuses.
+    """Change the profile and return it. Raises NotProven, ContentRefused, and DomainError when the
+    provider refuses.
     """
+    proof_check(channel)
     try:
-        profile = registry.adapter_for(channel.kind).profile_update(channel.account(), changes)
+        profile = registry.face_of(channel.kind, Profile).profile_update(channel.account(), changes)
     except SendError as exc:
         raise DomainError(exc.detail, code=exc.code) from exc
     audit_record(

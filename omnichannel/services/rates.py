@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,16 +19,16 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Company, User
 from accounts.services.audit import audit_record
 from common.errors import DomainError
+from common.money import check_currency, check_market
 from common.rows import run
-from omnichannel.choices import PriceCategory
 from omnichannel.models import Rate
 from omnichannel.models.rate import ANY_MARKET, REGULAR
+from providers.choices import PriceCategory
 
 # Brazil, October 2026 (reference/meta.md, section 14): medium confidence, so marked to be checked.
 SAMPLE = Path(__file__).parent.parent / "samples" / "tarifas-brasil-2026-10.csv"
 COLUMNS = ("pais", "categoria", "moeda", "vale_desde", "preco")
 MOST_BYTES, MOST_LINES, MOST_PROBLEMS = 2_000_000, 20_000, 20
-MARKET, CURRENCY = re.compile(r"[A-Z]{2}|\*"), re.compile(r"[A-Z]{3}")
 # Meta's own words, ours, and what a spreadsheet makes of them.
 CATEGORIES = {
     **{value: value for value in PriceCategory.values},
@@ -142,7 +143,7 @@ def _keep(company: Company, actor: User | None, rows: list[Rate]) -> Imported:
 
 
 REPRICE = f"""
-UPDATE omnichannel_messagecost m SET price = r.price, updated_at = now()
+UPDATE omnichannel_messagecost m SET price = r.price * m.units, updated_at = now()
 FROM omnichannel_channel c, accounts_company co, omnichannel_rate r
 WHERE m.channel_id = c.id AND co.id = c.company_id AND c.company_id = %s::uuid
     AND m.month >= %s::date AND m.pricing_type = '{REGULAR}'
@@ -154,7 +155,7 @@ WHERE m.channel_id = c.id AND co.id = c.company_id AND c.company_id = %s::uuid
                 AT TIME ZONE coalesce(nullif(c.time_zone, ''), co.time_zone))::date
         ORDER BY market = '{ANY_MARKET}', valid_from DESC LIMIT 1
     )
-    AND m.price IS DISTINCT FROM r.price
+    AND m.price IS DISTINCT FROM r.price * m.units
 RETURNING m.id
 """  # noqa: S608  (constants of our own only)
 
@@ -211,8 +212,8 @@ def _take(
     value = {name: str(text or "").strip() for name, text in line.items() if isinstance(name, str)}
     row = Rate(company=company, source=value.get("origem", "")[:200])
     try:
-        row.market = _matching(MARKET, value["pais"].upper(), _("país com duas letras ou *"))
-        row.currency = _matching(CURRENCY, value["moeda"].upper(), _("moeda com três letras"))
+        row.market = _checked(check_market, value["pais"].upper(), _("país com duas letras ou *"))
+        row.currency = _checked(check_currency, value["moeda"].upper(), _("moeda com três letras"))
         row.category = _category(value["categoria"])
         row.valid_from = _day(value["vale_desde"])
         row.tier_from = _whole(value.get("a_partir_de") or "0")
@@ -228,9 +229,11 @@ def _take(
     reading.rows[key] = row
 
 
-def _matching(form: re.Pattern[str], value: str, words: str) -> str:
-    if not form.fullmatch(value):
-        raise ValueError(_("informe %(what)s") % {"what": words})
+def _checked(check: Callable[[str], None], value: str, words: str) -> str:
+    try:
+        check(value)
+    except ValidationError:
+        raise ValueError(_("informe %(what)s") % {"what": words}) from None
     return value
 
 

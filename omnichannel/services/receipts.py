@@ -4,29 +4,37 @@ about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from common.realtime import publish
 from common.rows import update_rows
-from common.tasks import ring
+from common.slots import Slot
+from common.tasks import apart, ring
 from contacts.models import ContactIdentity
 from contacts.refs import IdentityKind, IdentityRef
 from omnichannel import bells, events
-from omnichannel.adapters import registry
-from omnichannel.adapters.facts import AccountRef, ProviderFault, StatusUpdate
-from omnichannel.choices import STATUS_BEFORE, MessageStatus
+from omnichannel.external import receipt_keyed
 from omnichannel.models import Channel, Conversation, Message, StatusReceipt
+from omnichannel.sending.ranks import is_further
+from omnichannel.sending.reach import Trouble, Whose, trouble_told, troubles_take
+from omnichannel.sending.tokens import MESSAGE, id_in, token_for
+from omnichannel.sending.told import MessageReceipts, earliest
+from omnichannel.sending.withdrawals import Withdrawal, is_withdrawal, withdrawals_record
+from omnichannel.services.addresses import recipient_for
 from omnichannel.services.costs import Priced, costs_record
-from omnichannel.services.pricing import market_of
-from omnichannel.services.refusals import refusal_note
+from omnichannel.services.pricing import market_at, market_of
+from providers import registry
+from providers.choices import MessageStatus
+from providers.facts import AccountRef, ProviderFault, StatusUpdate
 
-TOKEN_PREFIX = "msg:"  # noqa: S105  (a label in the provider's callback data, not a secret)
 SAVED = (
     "status",
     "external_id",
@@ -41,96 +49,161 @@ SAVED = (
 KEPT = timedelta(days=7)
 
 
-# Packages above that send by themselves take the receipts of what they sent: each gets what nobody
-# before it took, and returns the rest.
-Taker = Callable[[Channel, Sequence[StatusUpdate]], list[StatusUpdate]]
-takers: list[Taker] = []
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A package above that sends by itself and takes the receipts of what it sent.
+
+    take  gets what nobody before it took, and returns the rest
+    sent  the rows of a channel that have the provider's id (`external_id`): receipts that came
+          before it was written down wait for one of these
+    """
+
+    take: Callable[[Channel, Sequence[StatusUpdate]], list[StatusUpdate]]
+    sent: Callable[[Channel], QuerySet[Any]]
+
+
+takers: Slot[Taker] = Slot()
 
 
 def token_of(message: Message) -> str:
-    """Return what we ask the provider to give back in every receipt of a message.
-
-    A message sent again has another one: a receipt of its failed attempt may still come.
-    """
-    again = message.metadata.get("retries")
-    return f"{TOKEN_PREFIX}{message.pk}:{again}" if again else f"{TOKEN_PREFIX}{message.pk}"
+    """Return what we ask the provider to give back in every receipt of a message."""
+    return token_for(MESSAGE, message.pk, again=message.metadata.get("retries", 0))
 
 
-def advance(message: Message, update: StatusUpdate, kind: str) -> bool:
-    """Apply a receipt to a message in memory; return whether anything changed. The status only
-    moves forward; a moment is filled once; the price is kept the first time it is told."""
-    changed = False
-    if update.pricing and message.pricing is None:
-        message.pricing, changed = update.pricing, True
+def advance(message: Message, told: MessageReceipts, kind: str) -> bool:
+    """Apply receipts to a message in memory; return whether anything changed. The status only
+    moves forward; of a delivery the earliest moment stands; the price is kept the first time it is
+    told."""
+    before = [getattr(message, name) for name in SAVED]
+    if message.pricing is None:
+        message.pricing = told.pricing
     if message.external_id is None:
-        message.external_id, changed = update.external_id, True
-    changed |= _stamp(message, update.status, update.happened_at)
-    if message.status in STATUS_BEFORE[update.status]:
-        message.status, changed = update.status, True
-        if update.status == MessageStatus.FAILED:
-            fault = update.fault or ProviderFault("")
-            words = registry.adapter_for(kind).fault_words(fault)
-            message.error_code, message.error_detail = words[0], str(words[1])[:500]
-        else:
-            message.error_code = message.error_detail = ""
-    return changed
+        message.external_id = told.external_id or None
+    message.sent_at = message.sent_at or told.sent_at
+    message.delivered_at = earliest(message.delivered_at, told.delivered_at)
+    message.read_at = earliest(message.read_at, told.read_at)
+    if told.status is not None and is_further(told.status, message.status):
+        message.status = told.status
+        message.error_code = message.error_detail = ""
+        if told.status == MessageStatus.FAILED:
+            assert told.fault is not None
+            code, words = registry.adapter_for(kind).fault_words(told.fault)
+            message.error_code, message.error_detail = code, str(words)[:500]
+    return before != [getattr(message, name) for name in SAVED]
 
 
-def _stamp(message: Message, status: str, moment: datetime) -> bool:
-    names = {
-        MessageStatus.SENT: ("sent_at",),
-        MessageStatus.DELIVERED: ("delivered_at",),
-        # Meta leaves out "delivered" when the message is read at once.
-        MessageStatus.READ: ("delivered_at", "read_at"),
-        MessageStatus.PLAYED: ("delivered_at", "read_at"),
-    }.get(MessageStatus(status), ())
-    empty = [name for name in names if getattr(message, name) is None]
-    for name in empty:
-        setattr(message, name, moment)
-    return bool(empty)
-
-
-@transaction.atomic(savepoint=False)
 def receipts_apply(*, channel: Channel, updates: Sequence[StatusUpdate]) -> int:
     """Record receipts of one channel; return how many messages changed.
 
     A receipt whose message is not there yet is kept, and applied when it appears.
     """
+    return _apply(channel, [receipt_keyed(update) for update in updates])
+
+
+@transaction.atomic(savepoint=False)
+def _apply(channel: Channel, updates: Sequence[StatusUpdate]) -> int:
+    """Record receipts whose ids are as they are stored."""
     for taker in takers:
-        updates = taker(channel, updates)
+        updates = taker.take(channel, updates)
     if not updates:
         return 0
     rows = _locked(channel, updates)
-    by_external = {row.external_id: row for row in rows if row.external_id}
-    # A token names a message only while the provider's id is unknown; afterwards the id does.
-    by_token = {token_of(row): row for row in rows if row.external_id is None}
-    changed: dict[UUID, Message] = {}
-    early: list[StatusUpdate] = []
+    told, early = _folded(rows, updates)
+    changed: list[Message] = []
+    withdrawn: list[Withdrawal] = []
     billed: list[tuple[Message, str]] = []
-    for update in updates:
-        row = by_external.get(update.external_id) or by_token.get(update.token)
-        if row is None or row.external_id not in (None, update.external_id):
-            early.append(update)
+    for row in rows:
+        if (mine := told.get(row.pk)) is None:
             continue
-        was_billed = _is_billed(row)
-        if advance(row, update, channel.kind):
-            changed[row.pk] = row
-            if _is_billed(row) and not was_billed:
-                billed.append((row, market_of(update.recipient)))
-    _save(list(changed.values()))
-    for row in changed.values():
-        refusal_note(row)
+        was_billed, was = _is_billed(row), row.status
+        if not advance(row, mine.told, channel.kind):
+            continue
+        changed.append(row)
+        if row.status == MessageStatus.FAILED != was and is_withdrawal(row.error_code):
+            withdrawn.append(withdrawal_of(row, mine.told.failed_at or timezone.now()))
+        if _is_billed(row) and not was_billed:
+            billed.append((row, mine.market))
+    _save(changed)
+    troubles_take(channel, _troubles(channel, changed, told))
     if billed:
         costs_record(channel=channel, priced=_priced(billed))
     if early:
         _keep(channel, early)
+    # This comes last, because it locks the end of the company's ledger of consents.
+    withdrawals_record(channel=channel, found=withdrawn)
     return len(changed)
+
+
+@dataclass(slots=True)
+class _Mine:
+    """What a batch tells of one message, and the country it says it went to."""
+
+    told: MessageReceipts = field(default_factory=MessageReceipts)
+    market: str = ""
+
+
+def _folded(
+    rows: Sequence[Message], updates: Sequence[StatusUpdate]
+) -> tuple[dict[UUID, _Mine], list[StatusUpdate]]:
+    """Fold receipts by message; return those of no message beside."""
+    by_external = {row.external_id: row for row in rows if row.external_id}
+    # A token names a message only while the provider's id is unknown; afterwards the id does.
+    by_token = {token_of(row): row for row in rows if row.external_id is None}
+    found: dict[UUID, _Mine] = {}
+    early: list[StatusUpdate] = []
+    for update in updates:
+        row = by_external.get(update.external_id) or by_token.get(update.token)
+        if row is None:
+            early.append(update)
+            continue
+        before = found.get(row.pk)
+        known = row.external_id or (before.told.external_id if before else "")
+        if known and known != update.external_id:
+            early.append(update)
+            continue
+        mine = found.setdefault(row.pk, _Mine())
+        mine.told.add(update)
+        mine.market = mine.market or market_of(update.recipient)
+    return found, early
+
+
+def _troubles(
+    channel: Channel, rows: Sequence[Message], told: dict[UUID, _Mine]
+) -> Iterator[Trouble]:
+    for row in rows:
+        mine = told[row.pk]
+        if mine.told.fault is not None:
+            about = whose(row, market=mine.market)
+            yield trouble_told(channel, mine.told.fault, mine.told.failed_at, about)
+
+
+def whose(message: Message, market: str = "") -> Whose:
+    """Return whom and what an error of a message is about; its conversation must be loaded."""
+    template = message.metadata.get("template")
+    return Whose(
+        message.conversation.contact_id,
+        market or market_at(recipient_for(message)),
+        (template["name"], template["language"]) if template else None,
+        message.claimed_at,
+    )
+
+
+def withdrawal_of(message: Message, at: datetime) -> Withdrawal:
+    """Return that the reader of a message stopped marketing at the provider."""
+    return Withdrawal(message.conversation.contact_id, f"mensagem {message.pk}", at)
 
 
 def _is_billed(message: Message) -> bool:
     """Tell whether the price of a message is known and due: Meta bills what was delivered, and may
     tell the price earlier or later than that."""
     return message.pricing is not None and message.delivered_at is not None
+
+
+def priced_now(message: Message) -> Priced:
+    """Return what a message costs that is charged for as it is taken."""
+    assert message.pricing is not None
+    market = market_at(recipient_for(message))
+    return Priced(message.pk, market, message.pricing, timezone.now())
 
 
 def _priced(billed: Sequence[tuple[Message, str]]) -> list[Priced]:
@@ -146,24 +219,17 @@ def _priced(billed: Sequence[tuple[Message, str]]) -> list[Priced]:
     return priced
 
 
-def _id_in(token: str) -> str:
-    if not token.startswith(TOKEN_PREFIX):
-        return ""
-    try:
-        return str(UUID(token.removeprefix(TOKEN_PREFIX).partition(":")[0]))
-    except ValueError:
-        return ""
-
-
 def _locked(channel: Channel, updates: Sequence[StatusUpdate]) -> list[Message]:
     """Return the messages that receipts are about, their conversations locked first."""
     mine = Message.objects.for_company(channel.company_id).filter(channel=channel).outbound()
     externals = {update.external_id for update in updates}
-    tokens = {UUID(text) for update in updates if (text := _id_in(update.token))}
+    tokens = {pk for update in updates if (pk := id_in(update.token, MESSAGE))}
     named = mine.filter(external_id__in=externals)
-    unnamed = mine.filter(pk__in=tokens, external_id=None) if tokens else mine.none()
+    # By our token too, whatever the provider's id says at this moment: the sender may be committing
+    # it between these two looks, and neither would find the message.
+    ours = mine.filter(pk__in=tokens) if tokens else mine.none()
     pairs = [*named.values_list("pk", "conversation_id")]
-    pairs += [*unnamed.values_list("pk", "conversation_id")]
+    pairs += [*ours.values_list("pk", "conversation_id")]
     conversations = {conversation for _, conversation in pairs}
     locked = {
         row.pk: row
@@ -171,7 +237,7 @@ def _locked(channel: Channel, updates: Sequence[StatusUpdate]) -> list[Message]:
         .filter(pk__in=conversations)
         .order_by("id")
     }
-    rows = list(Message.unscoped.filter(pk__in=[pk for pk, _ in pairs]))
+    rows = list(Message.unscoped.filter(pk__in={pk for pk, _ in pairs}))
     for row in rows:
         row.conversation = locked[row.conversation_id]
     return rows
@@ -229,8 +295,11 @@ def receipts_settle(*, channel: Channel, external_ids: Sequence[str] | None = No
     message = Message.objects.for_company(channel.company_id).filter(
         channel=channel, external_id=OuterRef("external_id")
     )
+    is_there = Q(Exists(message))
+    for taker in takers:
+        is_there |= Q(Exists(taker.sent(channel).filter(external_id=OuterRef("external_id"))))
     rows = list(
-        waiting.filter(Exists(message))
+        waiting.filter(is_there)
         .select_related("channel")
         .order_by("happened_at", "id")
         .select_for_update(skip_locked=True, of=("self",))[:500]
@@ -238,7 +307,7 @@ def receipts_settle(*, channel: Channel, external_ids: Sequence[str] | None = No
     if not rows:
         return 0
     StatusReceipt.unscoped.filter(pk__in=[row.pk for row in rows]).update(settled_at=timezone.now())
-    return receipts_apply(channel=channel, updates=[_update_of(row) for row in rows])
+    return _apply(channel, [_update_of(row) for row in rows])
 
 
 def _update_of(row: StatusReceipt) -> StatusUpdate:
@@ -253,11 +322,23 @@ def _update_of(row: StatusReceipt) -> StatusUpdate:
     )
 
 
+def receipts_waiting() -> QuerySet[StatusReceipt]:
+    """Return receipts that came before their message, of all companies."""
+    return StatusReceipt.unscoped.filter(settled_at=None)
+
+
+def receipts_old() -> QuerySet[StatusReceipt]:
+    """Return receipts that are kept no longer."""
+    return StatusReceipt.unscoped.filter(created_at__lt=timezone.now() - KEPT)
+
+
 def receipts_sweep_all() -> int:
     """Settle kept receipts of every channel and forget those nobody claimed for a week."""
     # A sweep walks over all companies; each channel is then handled inside its own company.
-    waiting = StatusReceipt.unscoped.filter(settled_at=None)
-    channels = Channel.unscoped.filter(pk__in=waiting.values("channel_id").distinct())
-    changed = sum(receipts_settle(channel=channel) for channel in channels)
-    StatusReceipt.unscoped.filter(created_at__lt=timezone.now() - KEPT).delete()
+    channels = Channel.unscoped.filter(pk__in=receipts_waiting().values("channel_id").distinct())
+    changed = 0
+    for channel in channels:
+        with apart("receipts of channel", channel.pk):
+            changed += receipts_settle(channel=channel)
+    receipts_old().delete()
     return changed

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
 from django.utils import timezone
 
+from common.composed import CountedRows
 from contacts.refs import IdentityKind, IdentityRef
-from omnichannel.choices import ChannelKind, PriceCategory
 from omnichannel.models import Channel, Conversation, Message, MessageCost
 from omnichannel.models.rate import ANY_MARKET
 from omnichannel.services.costs import month_of, zone_of
 from omnichannel.services.pricing import FREE_REPLIES, RateCard, market_of, rate_card
+from omnichannel.services.wording import text_measure
+from providers.choices import PriceCategory
+from providers.registry import policy_of
 
 FREE_ENTRY_POINT = "free_entry_point"
 # Meta, free entry point: answer within a day of the click, and three days are free.
@@ -27,10 +31,11 @@ class ReplyCost:
     """What a free-form reply costs now.
 
     `anuncio`: free, the person came by an ad (until `until`); `franquia`: free, `left` of the
-    month's thousand remain; `cobrada`: `price`; `sem_tarifa`: charged at a price nobody entered.
+    month's thousand remain; `cobrada`: `price`; `sem_tarifa`: charged at a price nobody entered;
+    `parte`: `price` for each part of the text, None where nobody entered one.
     """
 
-    why: Literal["anuncio", "franquia", "cobrada", "sem_tarifa"]
+    why: Literal["anuncio", "franquia", "cobrada", "sem_tarifa", "parte"]
     currency: str
     price: Decimal | None = None
     is_confirmed: bool = True
@@ -44,7 +49,9 @@ def reply_cost(conversation: Conversation) -> ReplyCost | None:
     Needs the conversation's channel, company and identity loaded.
     """
     channel = conversation.channel
-    if channel.kind != ChannelKind.WHATSAPP or not conversation.is_window_open:
+    if (measured := text_measure(channel, "")) is not None:
+        return _part_cost(conversation, measured.category)
+    if not _is_paid_by_message(channel) or not conversation.is_window_open:
         return None
     if until := free_entry_until(conversation):
         return ReplyCost("anuncio", channel.currency, Decimal(0), until=until)
@@ -57,6 +64,15 @@ def reply_cost(conversation: Conversation) -> ReplyCost | None:
     return ReplyCost("cobrada", channel.currency, tiers[0].price, tiers[0].is_confirmed)
 
 
+def _part_cost(conversation: Conversation, category: str) -> ReplyCost:
+    """Return what each part of a text costs."""
+    tiers = _card(conversation, category=category).of(_market(conversation), category)
+    currency = conversation.channel.currency
+    if not tiers:
+        return ReplyCost("parte", currency)
+    return ReplyCost("parte", currency, tiers[0].price, tiers[0].is_confirmed)
+
+
 def template_prices(conversation: Conversation) -> Mapping[str, Decimal | None]:
     """Return the list price of one template by price category; None for one without a rate.
 
@@ -67,7 +83,7 @@ def template_prices(conversation: Conversation) -> Mapping[str, Decimal | None]:
         PriceCategory.UTILITY,
         PriceCategory.AUTHENTICATION,
     )
-    if conversation.channel.kind != ChannelKind.WHATSAPP:
+    if not _is_paid_by_message(conversation.channel):
         return {}
     if free_entry_until(conversation):
         return dict.fromkeys(map(str, categories), Decimal(0))
@@ -79,17 +95,25 @@ def template_prices(conversation: Conversation) -> Mapping[str, Decimal | None]:
     return prices
 
 
+def _is_paid_by_message(channel: Channel) -> bool:
+    return policy_of(channel.kind).price_units == "message"
+
+
 def free_replies_left(channel: Channel) -> int:
     """Return how many of the number's free replies of the month are left, as far as Meta told."""
-    used = (
-        MessageCost.objects.for_company(channel.company_id)
-        .filter(channel=channel, month=month_of(channel), category=PriceCategory.SERVICE)
+    used = _USED.now(channel.company_id, channel.pk, shape=month_of(channel))
+    return FREE_REPLIES - used["replies"]
+
+
+def _used(month: date, company_id: UUID, channel_id: UUID) -> Mapping[str, Any]:
+    return {
+        "replies": MessageCost.objects.for_company(company_id)
+        .filter(channel_id=channel_id, month=month, category=PriceCategory.SERVICE)
         .exclude(pricing_type=FREE_ENTRY_POINT)
-        .order_by()
-        .values("month")[:FREE_REPLIES]
-        .count()
-    )
-    return FREE_REPLIES - used
+    }
+
+
+_USED = CountedRows(_used, FREE_REPLIES)
 
 
 def free_entry_until(conversation: Conversation) -> datetime | None:

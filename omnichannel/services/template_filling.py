@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from omnichannel.adapters import registry
-from omnichannel.adapters.facts import Json
-from omnichannel.adapters.outgoing import ContentRefused, TemplateInfo, TemplateVariable
-from omnichannel.adapters.tolerant import copied
-from omnichannel.choices import MessageKind
 from omnichannel.models import Attachment, Conversation, Message, Template
+from providers import registry
+from providers.base import Templates
+from providers.choices import MessageKind
+from providers.facts import Json
+from providers.outgoing import ContentRefused, TemplateInfo, TemplateVariable
+from providers.tolerant import copied
 
 # Meta's deepest structure, a list with its rows, has seven levels.
 CONTENT_DEPTH = 10
@@ -59,7 +60,7 @@ def template_choose(
     template = _find_template(held, wanted.get("name", ""), wanted.get("language", ""))
     if template is None:
         return None
-    adapter = registry.adapter_for(held.channel.kind)
+    adapter = registry.face_of(held.channel.kind, Templates)
     info = template_info(template)
     variables = copied(wanted.get("variables"), CONTENT_DEPTH) or {}
     if attachment is not None:
@@ -72,6 +73,7 @@ def template_choose(
         "language": template.language,
         "category": template.category,
         "components": list(built.components),
+        "shown": adapter.template_parts(info, variables).stored(),
     }
     return template
 

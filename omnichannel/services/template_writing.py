@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services.audit import audit_record
 from common.errors import Conflict, DomainError
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import SendError, TemplateDraft, TemplateInfo, TemplateVerdict
-from omnichannel.choices import TemplateStatus
 from omnichannel.models import Channel, Template
+from omnichannel.services.proving import waba_check
 from omnichannel.services.template_filling import template_info
+from providers import registry
+from providers.base import Drafts
+from providers.choices import TemplateStatus
+from providers.outgoing import SendError, TemplateDraft, TemplateInfo, TemplateVerdict
 
 T = TypeVar("T")
 EDITABLE = (TemplateStatus.APPROVED, TemplateStatus.REJECTED, TemplateStatus.PAUSED)
@@ -43,12 +45,13 @@ def template_create(
     """Hand a new template to Meta for review and keep it. Raises ContentRefused for what Meta would
     refuse, DomainError for what it did refuse, Conflict for a name that is taken.
     """
+    waba_check(channel)
     mine = Template.objects.for_company(channel.company_id).filter(waba_id=channel.waba_id)
     taken = mine.filter(name=draft.name, language=draft.language)
     if taken.exclude(status=TemplateStatus.DELETED).exists():
         sentence = _("Já existe um modelo com este nome neste idioma. Edite-o ou use outro nome.")
         raise Conflict(sentence, code="modelo_ja_existe", fields={"name": [sentence]})
-    adapter = registry.adapter_for(channel.kind)
+    adapter = registry.face_of(channel.kind, Drafts)
     draft = _with_sample(channel, draft, sample)
     began = timezone.now()
     verdict = _asked(lambda: adapter.template_create(channel.account(), draft))
@@ -67,8 +70,9 @@ def template_edit(
 
     Raises as `template_create`, and Conflict while Meta does not let it be edited.
     """
+    waba_check(channel)
     _check_editable(template, draft)
-    adapter = registry.adapter_for(channel.kind)
+    adapter = registry.face_of(channel.kind, Drafts)
     draft = _with_sample(channel, draft, sample)
     draft = dataclasses.replace(draft, name=template.name, language=template.language)
     began = timezone.now()
@@ -78,7 +82,8 @@ def template_edit(
 
 def template_delete(*, template: Template, channel: Channel, actor: User) -> None:
     """Delete a template at Meta, in this language only; our copy stays, marked as deleted."""
-    adapter = registry.adapter_for(channel.kind)
+    waba_check(channel)
+    adapter = registry.face_of(channel.kind, Drafts)
     if template.external_id:
         _asked(
             lambda: adapter.template_delete(channel.account(), template.name, template.external_id)
@@ -94,18 +99,20 @@ def template_delete(*, template: Template, channel: Channel, actor: User) -> Non
 
 def template_draft(template: Template) -> TemplateDraft | None:
     """Return a template as a draft to edit; None when it has parts that are not written here."""
-    adapter = registry.adapter_for("whatsapp")
-    return adapter.draft_of(template_info(template))
+    (kind,) = registry.kinds_with(Drafts)
+    return registry.face_of(kind, Drafts).draft_of(template_info(template))
 
 
 def draft_info(channel: Channel, draft: TemplateDraft) -> TemplateInfo:
     """Return a draft as the provider would list it, whatever is still wrong with it."""
-    return registry.adapter_for(channel.kind).draft_info(draft)
+    return registry.face_of(channel.kind, Drafts).draft_info(draft)
 
 
 def template_channel(template: Template) -> Channel:
     """Return a channel of the template's account, a working one first. Raises DomainError."""
-    channels = Channel.objects.for_company(template.company_id).filter(waba_id=template.waba_id)
+    channels = Channel.objects.for_company(template.company_id).filter(
+        waba_id=template.waba_id, is_waba_proven=True
+    )
     channel = channels.order_by("status", "id").first()
     if channel is None:
         raise DomainError(
@@ -118,7 +125,7 @@ def template_channel(template: Template) -> Channel:
 def _check_editable(template: Template, draft: TemplateDraft) -> None:
     if template.status not in EDITABLE or not template.external_id:
         raise Conflict(
-            _("A Meta só deixa editar modelos aprovados, rejeitados ou pausados."),
+            _("O provedor só deixa editar modelos aprovados, rejeitados ou pausados."),
             code="modelo_nao_editavel",
         )
     if template.status != TemplateStatus.APPROVED:
@@ -138,7 +145,7 @@ def _check_editable(template: Template, draft: TemplateDraft) -> None:
 
 def _with_sample(channel: Channel, draft: TemplateDraft, sample: Sample | None) -> TemplateDraft:
     """Upload the header's example, after everything else has been found good."""
-    adapter = registry.adapter_for(channel.kind)
+    adapter = registry.face_of(channel.kind, Drafts)
     # A handle is used once: what Meta lists is an address, and not taken back.
     adapter.draft_check(dataclasses.replace(draft, header_handle=LATER if sample else ""))
     if sample is None or draft.header not in ("IMAGE", "VIDEO", "DOCUMENT"):
@@ -163,13 +170,13 @@ def _asked(call: Callable[[], T]) -> T:
 def _refusal(error: SendError) -> DomainError:
     if error.retryable:
         return DomainError(
-            _("A Meta não respondeu. Sincronize os modelos antes de enviar de novo."),
+            _("O provedor não respondeu. Sincronize os modelos antes de enviar de novo."),
             code=error.code,
         )
     if not error.said:
         return DomainError(error.detail, code=error.code)
     words: dict[str, Any] = {"sentence": error.detail, "said": error.said}
-    return DomainError(_("%(sentence)s A Meta disse: %(said)s") % words, code=error.code)
+    return DomainError(_("%(sentence)s O provedor disse: %(said)s") % words, code=error.code)
 
 
 @transaction.atomic

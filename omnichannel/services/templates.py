@@ -10,12 +10,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from common.errors import DomainError
-from omnichannel.adapters import registry
-from omnichannel.adapters.facts import AccountNotice, Json, TemplateUpdate
-from omnichannel.adapters.outgoing import SendError, TemplateInfo
-from omnichannel.choices import TemplateStatus
 from omnichannel.models import Channel, Template
 from omnichannel.services.channels import notice_record
+from omnichannel.services.proving import waba_check
+from providers import registry
+from providers.base import Templates
+from providers.choices import TemplateStatus
+from providers.facts import AccountNotice, Json, TemplateUpdate
+from providers.outgoing import SendError, TemplateInfo
 
 NEWS = ("status", "quality", "category", "coming_category", "components")
 STOPPED = (TemplateStatus.PAUSED, TemplateStatus.DISABLED, TemplateStatus.REJECTED)
@@ -25,9 +27,11 @@ def templates_sync(*, channel: Channel) -> int:
     """Fetch every template of the channel's account and keep our copy equal; return how many there
     are.
 
-    One that Meta no longer lists is marked DELETED. Raises DomainError when Meta refuses.
+    One that Meta no longer lists is marked DELETED. Raises NotProven, and DomainError when Meta
+    refuses.
     """
-    adapter = registry.adapter_for(channel.kind)
+    waba_check(channel)
+    adapter = registry.face_of(channel.kind, Templates)
     began = timezone.now()
     try:
         found = list(adapter.templates(channel.account()))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -23,6 +22,7 @@ from common.admin import (
     kept_rows,
     linked,
 )
+from common.zones import zone_named
 from queues.models import (
     NextWeights,
     Queue,
@@ -157,7 +157,7 @@ def _hours_now(queue: Queue) -> str:
     opens = schedule.add(now, 1)
     if opens is None:
         return gettext("fechada, sem horário à frente")
-    local = opens.astimezone(ZoneInfo(queue.calendar.time_zone)) if queue.calendar else opens
+    local = opens.astimezone(zone_named(queue.calendar.time_zone)) if queue.calendar else opens
     return gettext("fechada até %(when)s") % {"when": date_format(local, "d/m H:i")}
 
 
@@ -168,6 +168,27 @@ class NextWeightsAdmin(CompanyAdmin):
     list_display = ("shown_company", "sla", "window", "priority", "waiting")
     list_select_related = ("company",)
     fields = (("sla", "window"), ("priority", "waiting"))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Offer to add only while a company of the person's has no weights."""
+        if not super().has_add_permission(request, obj):
+            return False
+        own = {company.pk for company in self._companies(request)}
+        return bool(own - set(self._own(request).values_list("company_id", flat=True)))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead whoever saves twice to the weights that stand already."""
+        row = None if self.has_add_permission(request) else self._own(request).first()
+        if row is not None:
+            return HttpResponseRedirect(self.address(row.pk))
+        page: HttpResponse = super().add_view(request, form_url, extra_context)
+        return page
+
+    def _own(self, request: HttpRequest) -> QuerySet[NextWeights]:
+        # Asked over the companies the person administers.
+        return NextWeights.unscoped.filter(company__in=self._companies(request))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save through the service; a company has one set of weights."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -18,23 +18,20 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
-from accounts.models import Membership
 from common.admin import (
-    CompanyAdmin,
+    AdminQuestion,
     CompanyInline,
     Panel,
-    Question,
     QuestionFilter,
     button,
     linked,
-    register_inline,
     row_link,
     since,
 )
 from common.admin.access import access_of
 from common.admin.filters import today
-from contacts.models import Contact
-from omnichannel.models import Conversation
+from common.folding import Word
+from contacts.admin.searching import PeopleSearched
 from queues.choices import OPEN_STATUSES, TicketStatus
 from queues.models import (
     Queue,
@@ -43,6 +40,7 @@ from queues.models import (
     is_at_risk,
     is_broken,
 )
+from queues.search import protocol_of
 from queues.selectors import QueueNumbers, queue_numbers, ticket_explanation
 from queues.services.tickets import ticket_finish, ticket_return, ticket_transfer
 from queues.wording import reason_words, rule_words
@@ -80,31 +78,33 @@ class EventPanel(CompanyInline):
 class TicketQuestions(QuestionFilter):
     """Questions about tickets."""
 
-    questions: ClassVar[dict[str, Question]] = {
-        "aguardando": Question(
+    questions: ClassVar[dict[str, AdminQuestion]] = {
+        "aguardando": AdminQuestion(
             _("Aguardando"), lambda rows, now: rows.filter(status=TicketStatus.WAITING)
         ),
-        "em_risco": Question(
+        "em_risco": AdminQuestion(
             _("SLA em risco"),
             lambda rows, now: rows.filter(is_at_risk(now), status__in=OPEN_STATUSES),
         ),
-        "estourado": Question(
+        "estourado": AdminQuestion(
             _("SLA estourado"),
             lambda rows, now: rows.filter(is_broken(now), status__in=OPEN_STATUSES),
         ),
-        "sinalizados": Question(
+        "sinalizados": AdminQuestion(
             _("Atendente saiu"), lambda rows, now: rows.filter(flagged_at__isnull=False)
         ),
-        "abandonados": Question(
+        "abandonados": AdminQuestion(
             _("Abandonados hoje"),
             lambda rows, now: rows.filter(status=TicketStatus.ABANDONED, ended_at__gte=today(now)),
         ),
-        "mal_avaliados": Question(_("Nota 1 ou 2"), lambda rows, now: rows.filter(rating__lte=2)),
+        "mal_avaliados": AdminQuestion(
+            _("Nota 1 ou 2"), lambda rows, now: rows.filter(rating__lte=2)
+        ),
     }
 
 
 @admin.register(Ticket)
-class TicketAdmin(CompanyAdmin):
+class TicketAdmin(PeopleSearched):
     """Every wait for a person, with its history and why it went to whom it went."""
 
     is_read_only = True
@@ -121,7 +121,7 @@ class TicketAdmin(CompanyAdmin):
     )
     list_select_related = ("contact", "queue", "attendant__user")
     search_fields = ("protocol", "contact__name")
-    search_help_text = _("Protocolo ou nome")
+    search_help_text = _("Protocolo, nome ou telefone")
     ordering = ("-entered_at", "-id")
     inlines = (EventPanel,)
     list_before_template = "admin/queues/live.html"
@@ -144,11 +144,17 @@ class TicketAdmin(CompanyAdmin):
     shown_queue = linked("queue", _("fila"), ordering="queue__name")
     shown_attendant = linked("attendant", _("atendente"))
 
+    def search_condition(self, columns: list[str], words: Sequence[Word], asked: str) -> Q:
+        """Take a protocol however it is written."""
+        found: Q = super().search_condition(columns, words, asked)
+        protocol = protocol_of(asked)
+        return found | Q(protocol=protocol) if protocol else found
+
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show how it stands, and why this attendant."""
         facts: list[tuple[Any, Any]] = [
             (_("situação"), obj.get_status_display()),
-            (_("na fila desde"), since(obj.entered_at)),
+            (_("chegou"), since(obj.entered_at)),
         ]
         told = ticket_explanation(obj)
         if told is not None:
@@ -191,9 +197,16 @@ class TicketAdmin(CompanyAdmin):
         found = super().get_actions(request)
         if self.has_act_permission(request):
             for queue in self._queues(request):
-                words = gettext("Mover para %(queue)s") % {"queue": queue}
+                # Django formats an action's words once more: a percent sign in a name stays one.
+                name = str(queue).replace("%", "%%")
+                words = gettext("Mover para %(queue)s") % {"queue": name}
                 found[f"move_{queue.pk.hex}"] = (_moving(queue), f"move_{queue.pk.hex}", words)
         return found
+
+    def is_offered(self, name: str, obj: Any) -> bool:
+        """Offer to give back what somebody serves, and to end what is open."""
+        serving = obj.status == Ticket.Status.SERVING
+        return serving or (name == "finish" and obj.status == Ticket.Status.WAITING)
 
     @button(_("Devolver à fila"), icon="undo")
     def give_back(self, request: HttpRequest, obj: Ticket) -> None:
@@ -281,8 +294,3 @@ class TicketPanel(CompanyInline):
     def shown_status(self, obj: Ticket) -> tuple[str, str]:
         """The state."""
         return obj.status, obj.get_status_display()
-
-
-register_inline(Conversation, TicketPanel)
-register_inline(Contact, TicketPanel)
-register_inline(Membership, TicketPanel)

@@ -34,13 +34,13 @@ from queues.services.tickets import ticket_next
 TAGS = ["filas"]
 
 
-class ByName(CursorPages):
+class QueuesByName(CursorPages):
     """Queues by name."""
 
     ordering = ("name", "id")
 
 
-class InOrder(CursorPages):
+class TicketsInOrder(CursorPages):
     """Tickets, the newest entry first."""
 
     ordering = ("-entered_at", "-id")
@@ -51,7 +51,7 @@ class QueueView(QueuesView):
 
     permission_classes = (ManagersWrite,)
     serializer_class: Any = QueueIn
-    pagination_class: Any = ByName
+    pagination_class: Any = QueuesByName
 
     def shown(self, queues: list[Queue]) -> Any:
         """Return the JSON of queues, their numbers counted in three statements."""
@@ -127,7 +127,7 @@ class QueueDetail(QueueView):
         return Response(status=204)
 
 
-class Metrics(QueuesView):
+class QueueMetrics(QueuesView):
     """Métricas."""
 
     serializer_class = NumbersOut
@@ -146,7 +146,7 @@ class QueueTickets(QueuesView):
     queryset = Ticket.unscoped.none()
     filterset_class = TicketFilter
     serializer_class = TicketOut
-    pagination_class = InOrder
+    pagination_class = TicketsInOrder
 
     @extend_schema(tags=TAGS, operation_id="filas_atendimentos", responses=TicketOut(many=True))
     def get(self, request: Request, queue_id: UUID) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import Choice, Count, Flag, Id, StrictSerializer, Text
+from common.api.fields import Count, Flag, Id, OneOf, StrictSerializer, Text
 from queues.choices import Distribution
 from queues.models import Queue, Ticket, TicketEvent
 from queues.selectors import QueueNumbers, ticket_explanation
@@ -78,7 +78,7 @@ class QueueIn(StrictSerializer):
 
     name = Text(max_length=100)
     description = Text(required=False, allow_blank=True, max_length=2000)
-    distribution = Choice(choices=Distribution.choices, required=False)
+    distribution = OneOf(choices=Distribution.choices, required=False)
     is_sticky = Flag(required=False)
     capacity = Count(required=False, min_value=1, max_value=1000)
     first_response_sla = Count(required=False, min_value=0, max_value=10**7)

@@ -63,7 +63,7 @@ class History(QueuesView):
         return self.page(TicketEvent.objects.filter(ticket=self.ticket(ticket_id)), TicketEventOut)
 
 
-class Act(QueuesView):
+class TicketAct(QueuesView):
     """Does one thing to a ticket and answers it as it is afterwards."""
 
     queryset = Ticket.unscoped.none()
@@ -80,7 +80,7 @@ class Act(QueuesView):
         raise NotImplementedError
 
 
-class Take(Act):
+class TicketTake(TicketAct):
     """Assumir."""
 
     @extend_schema(
@@ -95,7 +95,7 @@ class Take(Act):
         return tickets.ticket_take(ticket=ticket, attendant=self.membership)
 
 
-class Assign(Act):
+class Assign(TicketAct):
     """Atribuir."""
 
     permission_classes = (ManagersWrite,)
@@ -118,7 +118,7 @@ class Assign(Act):
         return tickets.ticket_assign(ticket=ticket, attendant=person, actor=self.membership)
 
 
-class Transfer(Act):
+class Transfer(TicketAct):
     """Transferir."""
 
     serializer_class = TransferIn
@@ -145,7 +145,7 @@ class Transfer(Act):
         )
 
 
-class Return(Act):
+class Return(TicketAct):
     """Devolver."""
 
     serializer_class = ReturnIn
@@ -166,7 +166,7 @@ class Return(Act):
         return tickets.ticket_return(ticket=ticket, actor=self.membership, reason=reason)
 
 
-class Finish(Act):
+class Finish(TicketAct):
     """Finalizar."""
 
     serializer_class = ReasonIn
@@ -186,7 +186,7 @@ class Finish(Act):
         return tickets.ticket_finish(ticket=ticket, actor=self.membership, reason=given["reason"])
 
 
-class Priority(Act):
+class Priority(TicketAct):
     """Prioridade."""
 
     permission_classes = (ManagersWrite,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -21,15 +21,26 @@ PLACE = "{posicao}"
 # So many in one go; the next tick goes on.
 AT_ONCE = 200
 
+# Between two of them at least this: each costs the clinic one of its free replies.
+APART = timedelta(minutes=3)
+
 # Told when they come in, and again when they are next: the numbers between cost and say little.
+# Whoever somebody has spoken with already is not told that they are next: they are in the middle of
+# a conversation.
 POSITIONS = f"""
-SELECT id, place, total, told_position FROM (
-    SELECT id, told_position, row_number() OVER line AS place,
-        count(*) OVER () AS total
-    FROM queues_ticket WHERE queue_id = %s::uuid AND status = '{TicketStatus.WAITING}'
+SELECT id, place, total, told_position, is_known FROM (
+    SELECT id, told_position, told_position_at, queued_at,
+        row_number() OVER line AS place, count(*) OVER () AS total,
+        first_response_at IS NOT NULL OR EXISTS (
+            SELECT FROM queues_ticket p WHERE p.id = t.previous_id AND p.started_at IS NOT NULL
+            AND p.status = '{TicketStatus.TRANSFERRED}'
+        ) AS is_known
+    FROM queues_ticket t WHERE queue_id = %s::uuid AND status = '{TicketStatus.WAITING}'
     WINDOW line AS (ORDER BY {LINE})
 ) t
-WHERE told_position IS NULL OR (place = 1 AND told_position > 1)
+WHERE told_position IS NULL OR (
+    place = 1 AND told_position > 1 AND coalesce(told_position_at, queued_at) <= %s::timestamptz
+)
 ORDER BY place LIMIT %s::int
 """  # noqa: S608  (our own constants only)
 
@@ -45,30 +56,34 @@ def company_speak(*, company_id: Any) -> None:
     )
     for queue in queues:
         if schedule_of(queue, now).is_open(now):
-            _tell_positions(queue)
+            _tell_positions(queue, now)
         elif queue.out_of_hours_message:
             _tell_closed(queue, now)
 
 
-def _tell_positions(queue: Queue) -> None:
-    for ticket_id, place, total, told in run(POSITIONS, queue.pk, AT_ONCE):
-        _tell_position(queue, ticket_id, place, total, told)
+def _tell_positions(queue: Queue, now: datetime) -> None:
+    for ticket_id, place, total, told, is_known in run(POSITIONS, queue.pk, now - APART, AT_ONCE):
+        _tell_position(queue, ticket_id, place, total, told, is_aloud=not (is_known and place == 1))
 
 
 @transaction.atomic
-def _tell_position(queue: Queue, ticket_id: Any, place: int, total: int, told: int | None) -> None:
+def _tell_position(
+    queue: Queue, ticket_id: Any, place: int, total: int, told: int | None, *, is_aloud: bool
+) -> None:
     ticket = _still_waiting(ticket_id)
     # Several workers look at the same moment: only one finds what it saw, and tells.
     if ticket is None or ticket.told_position != told:
         return
     now = timezone.now()
-    Ticket.unscoped.filter(pk=ticket.pk).update(told_position=place, updated_at=now)
+    Ticket.unscoped.filter(pk=ticket.pk).update(
+        told_position=place, told_position_at=now, updated_at=now
+    )
     publish(
         events.in_talk(
             "queue_position", ticket.conversation_id, ticket.pk, position=place, total=total
         )
     )
-    if queue.queue_message:
+    if queue.queue_message and is_aloud:
         text = queue.queue_message.replace(PLACE, f"{place}º")
         courtesy_send(ticket.conversation, "posicao", text=text)
 

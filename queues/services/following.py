@@ -12,18 +12,30 @@ from accounts.models import Membership
 from common.tasks import ring
 from omnichannel.choices import Stage
 from omnichannel.models import Conversation, Message
-from omnichannel.services.holding import Arrival, Move, Observer
+from omnichannel.services.observing import Arrival, Move, Observer
 from queues import bells
 from queues.choices import TicketEventKind, TicketStatus
-from queues.models import Ticket, TicketEvent
-from queues.services.opening import last_tickets, tickets_open, without_ticket
+from queues.models import Queue, Ticket, TicketEvent
+from queues.services.moving import ticket_move
+from queues.services.opening import (
+    abandon_moment,
+    last_tickets,
+    tickets_open,
+    without_ticket,
+)
 from queues.services.rating import answers_take
+from queues.services.room import taking_check
 
 CLOSED_WITHOUT_REASON = "encerrada"
+TO_BOT = "robô"
 
 
-class Follower(Observer):
+class TicketFollower(Observer):
     """Keeps the ticket in step; runs under the conversation's lock and takes no other before it."""
+
+    def taking(self, conversation: Conversation, attendant: Membership) -> None:
+        """Let nobody take more than they have room for, by whatever door."""
+        taking_check(conversation, attendant)
 
     def moved(self, move: Move) -> None:
         """Bring the ticket to what its conversation is now."""
@@ -39,6 +51,8 @@ class Follower(Observer):
             ticket = self._held(conversation, ticket, move.actor)
         elif conversation.stage == Stage.QUEUE:
             ticket = self._waiting(conversation, ticket, move)
+        elif ticket is not None:
+            ticket_end(ticket, TicketStatus.TRANSFERRED, TO_BOT, move.actor)
         if ticket is not None:
             move.hint.update(
                 ticket=str(ticket.pk),
@@ -66,21 +80,25 @@ class Follower(Observer):
     ) -> Ticket | None:
         if ticket is None:
             needing = without_ticket(conversation.company_id, [conversation])
-            made = tickets_open(needing, actor=move.actor, previous=last_tickets(needing))
+            wanted = _wanted_queue(conversation, move.queue_id)
+            before = last_tickets(needing)
+            made = tickets_open(needing, queue=wanted, actor=move.actor, previous=before)
             return made[0] if made else None
         if ticket.status == TicketStatus.SERVING:
             ticket_take_back(ticket, move.actor, "")
         return ticket
 
     def answered(self, conversation: Conversation, message: Message) -> None:
-        """Note the first answer."""
-        rows = Ticket.unscoped.serving().filter(conversation=conversation, first_response_at=None)
-        ticket = rows.first()
+        """Note the first answer; any answer shows that somebody is there again."""
+        open_ones = Ticket.unscoped.serving().filter(conversation=conversation)
+        ticket = open_ones.filter(first_response_at=None).first()
         if ticket is not None:
             ticket.first_response_at = message.happened_at
             ticket.flagged_at = None
             ticket.save(update_fields=["first_response_at", "flagged_at", "updated_at"])
             ticket_note(ticket, TicketEventKind.ANSWERED, message.author)
+            return
+        open_ones.exclude(flagged_at=None).update(flagged_at=None, updated_at=timezone.now())
 
     def arrived(self, arrivals: Sequence[Arrival]) -> None:
         """Open tickets for those who wait without one; record ratings."""
@@ -99,6 +117,13 @@ class Follower(Observer):
         tickets_open(needing, previous=last_tickets(again))
 
 
+def _wanted_queue(conversation: Conversation, queue_id: Any) -> Queue | None:
+    if queue_id is None:
+        return None
+    active = Queue.objects.for_company(conversation.company_id).active()
+    return active.filter(pk=queue_id).select_related("calendar").first()
+
+
 def _let_reopen(conversation: Conversation, ticket: Ticket) -> None:
     """Let a closed conversation open again by the rule of its queue, whoever closed it."""
     if conversation.reopen_until is None and ticket.queue.reopen_within:
@@ -109,7 +134,7 @@ def _let_reopen(conversation: Conversation, ticket: Ticket) -> None:
 
 def open_ticket(conversation: Conversation) -> Ticket | None:
     """Return a locked conversation's open ticket, locked too."""
-    # The conversation is the caller's company's.
+    # The caller has checked that the conversation belongs to their company.
     return (
         Ticket.unscoped.open().select_for_update().filter(conversation_id=conversation.pk).first()
     )
@@ -118,20 +143,25 @@ def open_ticket(conversation: Conversation) -> Ticket | None:
 def ticket_give(ticket: Ticket, attendant: Membership, actor: Membership | None, kind: str) -> None:
     """Write that a locked ticket is served by somebody."""
     now = timezone.now()
-    ticket.attendant, ticket.status = attendant, TicketStatus.SERVING
+    ticket_move(ticket, TicketStatus.SERVING)
+    ticket.attendant = attendant
     if ticket.started_at is None:
+        ticket.wait_seconds = ticket.waited_seconds(now)
         ticket.started_at = now
-        ticket.wait_seconds = _seconds(ticket.entered_at, now)
     ticket.flagged_at = None
     ticket.save()
     ticket_note(ticket, kind, actor, attendant=str(attendant.pk))
 
 
 def ticket_take_back(ticket: Ticket, actor: Membership | None, reason: str) -> None:
-    """Write that a locked ticket waits again, since when it first did."""
-    before = ticket.attendant_id
-    ticket.attendant, ticket.status = None, TicketStatus.WAITING
-    ticket.started_at = ticket.wait_seconds = ticket.flagged_at = None
+    """Write that a locked ticket waits again, in its old place: the time it was served is no wait,
+    and its patience begins anew.
+    """
+    before, now = ticket.attendant_id, timezone.now()
+    ticket_move(ticket, TicketStatus.WAITING)
+    ticket.attendant = None
+    ticket.started_at = ticket.flagged_at = None
+    ticket.queued_at, ticket.abandon_at = now, abandon_moment(ticket.queue, now)
     # What was decided about it is history; the next decision has its own.
     ticket.routing_run = ticket.routing_place = None
     ticket.save()
@@ -148,10 +178,10 @@ def ticket_take_back(ticket: Ticket, actor: Membership | None, reason: str) -> N
 def ticket_end(ticket: Ticket, status: str, reason: str, actor: Membership | None) -> None:
     """Write that a locked ticket is over, and let the freed place be used."""
     now = timezone.now()
-    ticket.status, ticket.end_reason, ticket.ended_at = status, reason[:100], now
-    if ticket.started_at is None:
-        ticket.wait_seconds = _seconds(ticket.entered_at, now)
-    else:
+    ticket.wait_seconds = ticket.waited_seconds(now)
+    ticket_move(ticket, status)
+    ticket.end_reason, ticket.ended_at = reason[:100], now
+    if ticket.started_at is not None:
         ticket.service_seconds = _seconds(ticket.started_at, now)
     ticket.sla_check_at = ticket.flagged_at = None
     ticket.save()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,12 +16,14 @@ from accounts.services.calendars import calendar_schedule
 from common.hours import ALWAYS, Schedule
 from common.realtime import publish
 from common.rows import insert_rows, run
+from common.slots import Slot
 from common.tasks import ring
 from omnichannel.models import Channel, Conversation
 from queues import bells, events, sla
 from queues.choices import OPEN_STATUSES, TicketEventKind, TicketStatus
-from queues.models import Queue, Ticket, TicketEvent
+from queues.models import Queue, QueueChannel, Ticket, TicketEvent
 from queues.protocols import protocols_take
+from queues.services.moving import ticket_move
 
 # Which conversations of a company that has queues at all have nobody's ticket.
 WITHOUT = f"""
@@ -44,16 +46,14 @@ def without_ticket(company_id: Any, conversations: Sequence[Conversation]) -> li
 
 # Packages above may know better where newcomers should wait: each returns queues by conversation.
 Wish = Callable[[Sequence[Conversation]], dict[Any, Queue]]
-wishes: list[Wish] = []
+wishes: Slot[Wish] = Slot()
 
 
 def queue_for(channel: Channel) -> Queue | None:
     """Return the queue where newcomers of a channel wait: of those that serve it the most
     important, else the company's default, else None.
     """
-    serves = Queue.channels.through._default_manager.filter(
-        queue_id=OuterRef("pk"), channel_id=channel.pk
-    )
+    serves = QueueChannel._default_manager.filter(queue_id=OuterRef("pk"), channel_id=channel.pk)
     return (
         Queue.objects.for_company(channel.company_id)
         .active()
@@ -76,8 +76,8 @@ def tickets_open(
     """Open a ticket for each locked conversation of one channel that has none open.
 
     Without `queue` the channel decides; `previous` gives, by conversation, the ticket a new one
-    follows: it waits in the same queue, while that takes tickets. With `attendant` they are served
-    at once. Returns the tickets; none where no queue serves the channel.
+    follows: without `queue` it waits in the same one, while that takes tickets. With `attendant`
+    they are served at once. Returns the tickets; none where no queue serves the channel.
     """
     if not conversations:
         return []
@@ -95,7 +95,7 @@ def tickets_open(
     for conversation, protocol in zip(conversations, numbers, strict=False):
         earlier = before.get(conversation.pk)
         place = wished.get(conversation.pk, fallback)
-        if earlier is not None and earlier.queue.is_active:
+        if queue is None and earlier is not None and earlier.queue.is_active:
             place = earlier.queue
         if place is not None:
             ticket = ticket_draft(conversation, place, protocol=protocol, now=now)
@@ -144,6 +144,18 @@ def schedule_of(queue: Queue, around: datetime) -> Schedule:
     return ALWAYS if queue.calendar is None else calendar_schedule(queue.calendar, around=around)
 
 
+def hours_now(queue: Queue, now: datetime | None = None) -> tuple[bool, datetime | None]:
+    """Return whether a queue is open and, if it is not, when it opens next; None when that is not
+    in sight.
+    """
+    now = now or timezone.now()
+    schedule = schedule_of(queue, now)
+    if schedule.is_open(now):
+        return True, None
+    second = schedule.add(now, 1)
+    return False, second - timedelta(seconds=1) if second else None
+
+
 def terms_of(queue: Queue) -> sla.Terms:
     """Return what a queue promises."""
     abandon = queue.abandon_after
@@ -154,9 +166,20 @@ def terms_of(queue: Queue) -> sla.Terms:
     )
 
 
+def abandon_moment(queue: Queue, since: datetime) -> datetime | None:
+    """Return when a person who began to wait in a queue at a moment will have given up; None
+    never.
+    """
+    terms = terms_of(queue)
+    due = sla.deadlines(schedule_of(queue, since), terms, entered_at=since, queued_at=since)
+    return due.abandon_at
+
+
 def last_tickets(conversations: Iterable[Conversation]) -> dict[Any, Ticket]:
     """Return, by conversation, the ticket that ended last."""
     ids = [conversation.pk for conversation in conversations]
+    if not ids:
+        return {}
     # The conversations are the caller's company's.
     rows = (
         Ticket.unscoped.filter(conversation_id__in=ids)
@@ -168,7 +191,8 @@ def last_tickets(conversations: Iterable[Conversation]) -> dict[Any, Ticket]:
 
 def _start(ticket: Ticket, attendant: Membership | None, now: datetime) -> None:
     if attendant is not None:
-        ticket.attendant, ticket.status = attendant, TicketStatus.SERVING
+        ticket_move(ticket, TicketStatus.SERVING)
+        ticket.attendant = attendant
         ticket.started_at, ticket.wait_seconds = now, 0
 
 

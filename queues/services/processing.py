@@ -20,6 +20,7 @@ from accounts.models import Presence
 from common.locks import lock_all, lock_key
 from common.realtime import publish
 from common.rows import run, together
+from common.tasks import apart
 from omnichannel.services.assigning import conversations_assign
 from queues import events
 from queues.choices import Distribution, TicketEventKind, TicketStatus
@@ -27,7 +28,7 @@ from queues.models import LINE, Queue, RoutingRun
 from queues.routing import AWAY, FREE, INACTIVE, OFFLINE, Candidate, Decision, Snapshot, decide
 from queues.services.opening import schedule_of
 
-# So many tickets a pass: it holds their conversations until it commits.
+# How many tickets one pass takes. It keeps their conversations locked until it commits.
 CHUNK = 500
 
 CANDIDATES = f"""
@@ -55,15 +56,19 @@ SELECT id, conversation_id, contact_id FROM queues_ticket
 WHERE queue_id = %s::uuid AND status = '{TicketStatus.WAITING}'
 ORDER BY {LINE} LIMIT %s::int
 """  # noqa: S608
-SERVED_LAST = """
+# Whoever passed a person on is not the one to give them back to, and a transfer keeps the moment of
+# entry: who had them last is told by when each had done with them.
+SERVED_LAST = f"""
 SELECT DISTINCT ON (contact_id) contact_id, attendant_id::text FROM queues_ticket
 WHERE contact_id = ANY(%s::uuid[]) AND company_id = %s::uuid AND attendant_id IS NOT NULL
-ORDER BY contact_id, entered_at DESC
-"""
+    AND status <> '{TicketStatus.TRANSFERRED}'
+ORDER BY contact_id, ended_at DESC NULLS FIRST, started_at DESC, id DESC
+"""  # noqa: S608
 ASSIGN = f"""
 UPDATE queues_ticket t SET status = '{TicketStatus.SERVING}', attendant_id = v.attendant,
     started_at = v.at, updated_at = v.at,
-    wait_seconds = greatest(0, extract(epoch FROM v.at - t.entered_at))::int,
+    wait_seconds = coalesce(t.wait_seconds, 0)
+        + greatest(0, extract(epoch FROM v.at - t.queued_at))::int,
     routing_run_id = %s::uuid, routing_place = v.place
 FROM (
     SELECT id, attendant, place, %s::timestamptz AS at
@@ -107,7 +112,11 @@ def company_drain(*, company_id: Any) -> int:
         .distinct()
         .order_by("-priority", "name")
     )
-    return sum(queue_drain(queue=queue) for queue in queues)
+    count = 0
+    for queue in queues:
+        with apart("queue", queue.pk):
+            count += queue_drain(queue=queue)
+    return count
 
 
 def queue_drain(*, queue: Queue) -> int:
@@ -159,7 +168,7 @@ def _pass(queue: Queue) -> tuple[int, bool]:
         company_id=queue.company_id,
         pairs=[(conversation, people[_place(decision)]) for _, conversation, _, decision in chosen],
     )
-    # Whatever was closed or taken between our look and the lock is somebody's already.
+    # Drop tickets that were closed or taken between our look and the lock: somebody has them.
     mine = [row for row in chosen if row[1] in revisions]
     given = _write(queue, snapshot, decisions, [ticket for ticket, _, _ in waiting], mine)
     publish(

@@ -15,7 +15,7 @@ from common.realtime import publish
 from common.tasks import ring
 from queues import bells, events
 from queues.errors import QueueInUse, QueueNameTaken
-from queues.models import NextWeights, Queue, QueueMember, Ticket
+from queues.models import NextWeights, Queue, QueueChannel, QueueMember, Ticket
 
 
 class QueueRefused(DomainError):
@@ -115,11 +115,11 @@ def weights_save(*, company: Company, actor: User | None, **values: int) -> Next
 
 def _serve(queue: Queue, channels: Sequence[Any]) -> None:
     # The relation's own manager would ask for a scope, which the back-office does not have.
-    places = Queue.channels.through._default_manager
+    places = QueueChannel._default_manager
     wanted = {channel.pk for channel in channels}
     places.filter(queue_id=queue.pk).exclude(channel_id__in=wanted).delete()
     places.bulk_create(
-        [Queue.channels.through(queue_id=queue.pk, channel_id=pk) for pk in wanted],
+        [QueueChannel(queue_id=queue.pk, channel_id=pk) for pk in wanted],
         ignore_conflicts=True,
     )
 

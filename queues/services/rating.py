@@ -1,4 +1,6 @@
-"""What patients thought: asked for at the end, answered by a tap, never a reason to reopen."""
+"""What patients thought: asked for at the end, answered by a tap or by typing, never a reason to
+reopen.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.realtime import publish
-from omnichannel.adapters.tolerant import clean
-from omnichannel.choices import MessageKind
+from omnichannel.feedback import feedback_of
 from omnichannel.models import Conversation, Message
+from omnichannel.services.answers import THANKED
 from omnichannel.services.courtesies import courtesy_send
-from omnichannel.services.holding import Arrival
+from omnichannel.services.observing import Arrival
+from providers.choices import MessageKind
+from providers.content import Answer, Choice, Question, Section
+from providers.content_json import content_of
+from providers.tolerant import clean
 from queues import events
 from queues.choices import OPEN_STATUSES, TicketEventKind
 from queues.errors import RatingRefused
@@ -29,25 +35,19 @@ COMMENT_LENGTH = 2000
 def rating_ask(ticket: Ticket, conversation: Conversation) -> None:
     """Ask how it was. A list, because Meta allows three reply buttons and there are five stars."""
     words = (_("Péssimo"), _("Ruim"), _("Regular"), _("Bom"), _("Ótimo"))
-    rows = [
-        {"id": f"avaliacao:{ticket.pk}:{n}", "title": stars, "description": word}
-        for n, stars, word in reversed(list(zip(range(1, 6), STARS, words, strict=True)))
-    ]
+    # Where choices are typed, the number is the grade.
+    stars = tuple(
+        Choice(f"avaliacao:{ticket.pk}:{grade}", shown, word, number=grade)
+        for grade, shown, word in reversed(list(zip(range(1, 6), STARS, words, strict=True)))
+    )
+    text = _("Como foi o seu atendimento? Protocolo %(protocol)s") % {"protocol": ticket.protocol}
     courtesy_send(
         conversation,
         "avaliacao",
         kind=MessageKind.INTERACTIVE,
-        interactive={
-            "type": "list",
-            "body": {
-                "text": _("Como foi o seu atendimento? Protocolo %(protocol)s")
-                % {"protocol": ticket.protocol}
-            },
-            "action": {
-                "button": _("Avaliar"),
-                "sections": [{"title": _("Sua nota"), "rows": rows}],
-            },
-        },
+        content=Question(
+            (Section(stars, _("Sua nota")),), text, is_list=True, list_label=_("Avaliar")
+        ),
     )
 
 
@@ -71,21 +71,17 @@ def ticket_rate(*, ticket: Ticket, rating: int, comment: str = "") -> Ticket:
 
 
 def answers_take(arrivals: Iterable[Arrival]) -> None:
-    """Record taps on the question and comments that quote its thanks; anything else about them is
-    only a message of the thread.
+    """Record taps on the question, and grades and comments typed after it; of thanks only the
+    message stays, in the thread.
     """
     for arrival in arrivals:
         for message in arrival.messages:
-            chosen = CHOICE.fullmatch(str(_chosen(message)))
+            answer = content_of(message.metadata)
+            chosen = CHOICE.fullmatch(answer.key) if isinstance(answer, Answer) else None
             if chosen is not None:
                 _rate(arrival.conversation, UUID(chosen[1]), int(chosen[2]))
             elif message.kind == MessageKind.TEXT:
-                _comment(arrival.conversation, message.text)
-
-
-def _chosen(message: Message) -> object:
-    interactive = message.metadata.get("interactive")
-    return interactive.get("id") if isinstance(interactive, dict) else None
+                _typed(arrival.conversation, message)
 
 
 def _rate(conversation: Conversation, ticket_id: UUID, rating: int) -> None:
@@ -101,9 +97,23 @@ def _rate(conversation: Conversation, ticket_id: UUID, rating: int) -> None:
     courtesy_send(conversation, "avaliacao_obrigado", text=text)
 
 
-def _comment(conversation: Conversation, text: str) -> None:
-    rows = Ticket.unscoped.filter(conversation=conversation, rating__isnull=False)
-    latest = rows.filter(rating_comment="").order_by("-ended_at").first()
-    if latest is not None:
-        latest.rating_comment = clean(text)[:COMMENT_LENGTH]
-        latest.save(update_fields=["rating_comment", "updated_at"])
+def _typed(conversation: Conversation, message: Message) -> None:
+    quoted = message.reply_to
+    is_quote = quoted is not None and quoted.metadata.get("purpose") == THANKED
+    said = feedback_of(message.text, is_quote=is_quote)
+    rows = Ticket.unscoped.filter(conversation=conversation).exclude(status__in=OPEN_STATUSES)
+    latest = rows.order_by("-ended_at").first()
+    if said is None or latest is None:
+        return
+    if said.grade is not None and latest.rating is None:
+        _rate(conversation, latest.pk, said.grade)
+    if said.comment:
+        _comment(latest, said.comment)
+
+
+def _comment(ticket: Ticket, text: str) -> None:
+    """Add to what the patient said: people write in several messages."""
+    row = Ticket.unscoped.select_for_update().get(pk=ticket.pk)
+    said = "\n".join(filter(None, (row.rating_comment, clean(text))))
+    row.rating_comment = said[:COMMENT_LENGTH]
+    row.save(update_fields=["rating_comment", "updated_at"])

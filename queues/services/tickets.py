@@ -30,14 +30,13 @@ from queues.errors import (
     NobodyWaits,
     NotAMember,
     NowhereToGo,
-    QueueClosedNow,
     QueueInactive,
     ReasonMissing,
     TicketClosed,
     TicketNotServed,
     TicketTaken,
 )
-from queues.models import NextWeights, Queue, QueueMember, Ticket
+from queues.models import NextWeights, Queue, Ticket
 from queues.protocols import protocols_take
 from queues.ranking import Ranked, Waiting, Weights, rank
 from queues.services.following import (
@@ -46,11 +45,12 @@ from queues.services.following import (
     ticket_note,
     ticket_take_back,
 )
-from queues.services.opening import schedule_of, ticket_draft
+from queues.services.opening import ticket_draft
 from queues.services.processing import routing_lock
 from queues.services.rating import rating_ask
+from queues.services.room import member_check, room_check
 
-# The ranking looks at so many of the oldest.
+# The ranking looks at this many of the oldest tickets.
 RANKED_MOST = 500
 
 
@@ -67,8 +67,8 @@ def ticket_take(*, ticket: Ticket, attendant: Membership) -> Ticket:
             return row
         raise TicketTaken
     if not attendant.is_manager:
-        _check_member(row.queue, attendant)
-        _check_room(row.queue, attendant)
+        member_check(row.queue, attendant)
+        room_check(row.queue, attendant)
     return _assign(row, attendant, attendant, TicketEventKind.TAKEN, "assumida")
 
 
@@ -112,16 +112,22 @@ def ticket_next(*, membership: Membership, queue: Queue | None = None) -> tuple[
     routing_lock(membership.company_id)
     reason: AttendantFull | None = None
     for ranked in ranked_waiting(membership, queue):
-        # Under the routing lock nobody else gives; somebody may still close or take by hand.
-        row = _locked(Ticket.unscoped.get(pk=ranked.id))
-        if row.status != TicketStatus.WAITING:
-            continue
         try:
-            _check_room(row.queue, membership)
+            # Whoever is passed over is let go of at once: two conversations held out of order
+            # would wait for a worker that stores messages of both, and it for us.
+            with transaction.atomic():
+                # Under the routing lock nobody else gives; somebody may still close or take.
+                row = _locked(Ticket.unscoped.get(pk=ranked.id))
+                if row.status != TicketStatus.WAITING:
+                    raise TicketClosed
+                room_check(row.queue, membership)
+                taken = _assign(row, membership, membership, TicketEventKind.TAKEN, "assumida")
+        except TicketClosed:
+            continue
         except AttendantFull as full:
             reason = full
             continue
-        return _assign(row, membership, membership, TicketEventKind.TAKEN, "assumida"), ranked
+        return taken, ranked
     raise reason or NobodyWaits
 
 
@@ -138,7 +144,7 @@ def ticket_assign(*, ticket: Ticket, attendant: Membership, actor: Membership) -
     if row.attendant_id == attendant.pk:
         return row
     if not attendant.is_manager:
-        _check_member(row.queue, attendant)
+        member_check(row.queue, attendant)
     return _assign(row, attendant, actor, TicketEventKind.ASSIGNED, "atribuida")
 
 
@@ -168,8 +174,7 @@ def ticket_transfer(
     """Close a ticket as `transferido` and open the next one, with its entry time, in a queue or in
     a person's hands; return that one.
 
-    Raises ReasonMissing, NowhereToGo, QueueInactive, QueueClosedNow, NotAMember, Forbidden,
-    TicketClosed.
+    Raises ReasonMissing, NowhereToGo, QueueInactive, NotAMember, Forbidden, TicketClosed.
     """
     if not reason.strip():
         raise ReasonMissing(fields={"reason": [ReasonMissing.message]})
@@ -192,11 +197,14 @@ def ticket_transfer(
         priority=row.priority,
     )
     after.previous = row
+    if row.started_at is None:
+        # Nobody has served the patient yet, so for them it is still the same wait.
+        after.wait_seconds = row.wait_seconds
     after.save(force_insert=True)
     ticket_note(after, TicketEventKind.OPENED, actor, queue=str(target.pk), reason=reason.strip())
     if attendant is not None:
         ticket_give(after, attendant, actor, TicketEventKind.ASSIGNED)
-    held = _hand_over(row.conversation, target, attendant, actor)
+    held = _hand_over(row.conversation, target, attendant, actor, reason.strip())
     publish(events.transferred(row, after, held.revision))
     if attendant is None:
         ring(bells.DRAIN, str(row.company_id))
@@ -277,7 +285,11 @@ def _assign(row: Ticket, attendant: Membership, actor: Membership, kind: str, li
 
 
 def _hand_over(
-    conversation: Conversation, queue: Queue, attendant: Membership | None, actor: Membership
+    conversation: Conversation,
+    queue: Queue,
+    attendant: Membership | None,
+    actor: Membership,
+    reason: str,
 ) -> Conversation:
     held = conversation_lock(conversation)
     if attendant is not None and held.attendant_id != attendant.pk:
@@ -288,9 +300,9 @@ def _hand_over(
             line="pessoa",
             actor=actor,
             event="ticket_assigned",
-            detail={"to": attendant.user.name},
+            detail={"to": attendant.user.name, "reason": reason},
         )
-    detail = {"to": queue.name}
+    detail = {"to": queue.name, "reason": reason}
     if held.stage != Stage.QUEUE and attendant is None:
         return conversation_move(
             held,
@@ -329,26 +341,8 @@ def _check_target(row: Ticket, queue: Queue, attendant: Membership | None) -> No
         raise NowhereToGo
     if not queue.is_active:
         raise QueueInactive
-    if attendant is None:
-        now = timezone.now()
-        if not schedule_of(queue, now).is_open(now):
-            raise QueueClosedNow
-    elif not attendant.is_manager:
-        _check_member(queue, attendant)
+    # A queue outside its hours holds people until it opens: whoever passes them on is told.
+    if attendant is not None and not attendant.is_manager:
+        member_check(queue, attendant)
     if attendant is not None and not attendant.is_active:
         raise NotAMember
-
-
-def _check_member(queue: Queue, person: Membership) -> None:
-    mine = QueueMember.unscoped.filter(queue=queue, membership=person, is_active=True)
-    if not mine.exists():
-        raise NotAMember
-
-
-def _check_room(queue: Queue, person: Membership) -> None:
-    """Count what a person has, under the routing lock. Raises AttendantFull."""
-    serving = Ticket.unscoped.serving().filter(attendant=person)
-    place = QueueMember.unscoped.filter(queue=queue, membership=person).first()
-    here = queue.capacity if place is None or place.capacity is None else place.capacity
-    if serving.count() >= person.limit or serving.filter(queue=queue).count() >= here:
-        raise AttendantFull

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Presence
 from common.errors import DomainError
 from common.realtime import publish
+from common.tasks import apart, ring
 from omnichannel.models import Conversation
 from omnichannel.services.conversations import conversation_lock
-from queues import events, sla
+from queues import bells, events, sla
 from queues.choices import TicketEventKind
 from queues.models import Ticket
 from queues.services.following import ticket_note
@@ -35,25 +37,32 @@ def watch(now: datetime | None = None) -> None:
     _each(vanished(now), lambda presence: vanished_clear(presence))
 
 
+def tick_due() -> list[QuerySet[Any]]:
+    """Return what time brings about, and who waits, for the tick."""
+    now = timezone.now()
+    # The sweep over companies; each is then worked off in its own scope.
+    return [abandon_due(now), sla_due(now), vanished(now), Ticket.unscoped.waiting()]
+
+
 # A sweep has no company: every row found is then handled inside its own.
 
 
-def abandon_due(now: datetime) -> list[Ticket]:
+def abandon_due(now: datetime) -> QuerySet[Ticket]:
     """Return waiting tickets whose time is over."""
-    return list(Ticket.unscoped.waiting().filter(abandon_at__lte=now)[:AT_ONCE])
+    return Ticket.unscoped.waiting().filter(abandon_at__lte=now)
 
 
-def sla_due(now: datetime) -> list[Ticket]:
+def sla_due(now: datetime) -> QuerySet[Ticket]:
     """Return open tickets about which there may be something to tell."""
-    return list(Ticket.unscoped.open().filter(sla_check_at__lte=now)[:AT_ONCE])
+    return Ticket.unscoped.open().filter(sla_check_at__lte=now)
 
 
-def vanished(now: datetime) -> list[Presence]:
+def vanished(now: datetime) -> QuerySet[Presence]:
     """Return people who left without a word and did not come back."""
     gone = Presence.unscoped.filter(
         state=Presence.State.OFFLINE, since__lte=now - VANISHED, cleared_at=None
     )
-    return list(gone.exclude(chosen=Presence.State.OFFLINE)[:AT_ONCE])
+    return gone.exclude(chosen=Presence.State.OFFLINE)
 
 
 @transaction.atomic
@@ -73,7 +82,7 @@ def sla_tell(ticket: Ticket, now: datetime) -> None:
     row.save(update_fields=["sla_check_at", "updated_at"])
 
 
-def _tell_step(row: Ticket, step: sla.Step) -> None:
+def _tell_step(row: Ticket, step: sla.PromiseStep) -> None:
     kind = TicketEventKind.BROKEN if step.is_broken else TicketEventKind.WARNED
     ticket_note(row, kind, None, which=step.which)
     what = "sla_broken" if step.is_broken else "sla_warning"
@@ -95,6 +104,21 @@ def vanished_clear(presence: Presence) -> None:
     ).update(cleared_at=timezone.now())
 
 
+def presence_heard(presence: Presence, before: str) -> None:
+    """Use whoever comes to work. Called while the presence is locked."""
+    if presence.state != presence.State.OFFLINE:
+        # After that: whoever hands tickets out locks those first.
+        transaction.on_commit(lambda: returned(presence))
+    if presence.state == presence.State.ONLINE:
+        ring(bells.DRAIN, str(presence.company_id))
+
+
+def returned(presence: Presence) -> None:
+    """Take the marks away of somebody who is there again."""
+    serving = Ticket.unscoped.serving().filter(attendant_id=presence.membership_id)
+    serving.exclude(flagged_at=None).update(flagged_at=None, updated_at=timezone.now())
+
+
 @transaction.atomic
 def _flag(ticket: Ticket) -> None:
     row = Ticket.unscoped.serving().select_for_update().filter(pk=ticket.pk).first()
@@ -106,10 +130,11 @@ def _flag(ticket: Ticket) -> None:
     publish(events.system(row.company_id, "flagged", ticket=str(row.pk)))
 
 
-def _each(rows: list[Any], act: Any) -> None:
-    for row in rows:
-        try:
-            act(row)
-        except DomainError as refused:
-            # Somebody was faster: there is nothing left to do.
-            logger.info("watch %s: %s", row.pk, refused.code)
+def _each(rows: QuerySet[Any], act: Any) -> None:
+    for row in list(rows[:AT_ONCE]):
+        with apart("queue watch", row.pk):
+            try:
+                act(row)
+            except DomainError as refused:
+                # Somebody was faster: there is nothing left to do.
+                logger.info("watch %s: %s", row.pk, refused.code)

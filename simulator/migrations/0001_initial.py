@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import simulator.ids
-import simulator.models.messages
+import simulator.whatsapp.ids
+import simulator.whatsapp.models.messages
 import uuid_utils.compat
 from django.db import migrations, models
 
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='atualizado em')),
                 ('name', models.CharField(max_length=120)),
                 ('wa_id', models.CharField(max_length=20, unique=True)),
-                ('bsuid', models.CharField(default=simulator.ids.bsuid_new, max_length=140, unique=True)),
+                ('bsuid', models.CharField(default=simulator.whatsapp.ids.bsuid_new, max_length=140, unique=True)),
                 ('username', models.CharField(blank=True, max_length=35)),
                 ('is_phone_hidden', models.BooleanField(default=False)),
                 ('is_on_whatsapp', models.BooleanField(default=True)),
@@ -84,12 +84,12 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='criado em')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='atualizado em')),
-                ('graph_id', models.CharField(default=simulator.ids.graph_id_new, max_length=32, unique=True)),
+                ('graph_id', models.CharField(default=simulator.whatsapp.ids.graph_id_new, max_length=32, unique=True)),
                 ('mime_type', models.CharField(max_length=120)),
                 ('sha256', models.CharField(max_length=64)),
                 ('size', models.PositiveBigIntegerField()),
                 ('filename', models.CharField(blank=True, max_length=240)),
-                ('file', models.FileField(storage=simulator.models.messages.media_storage, upload_to='%Y/%m/%d')),
+                ('file', models.FileField(storage=simulator.whatsapp.models.messages.media_storage, upload_to='%Y/%m/%d')),
                 ('is_inbound', models.BooleanField(default=False)),
                 ('number', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='media', to='simulator.simnumber')),
             ],
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='criado em')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='atualizado em')),
-                ('graph_id', models.CharField(default=simulator.ids.graph_id_new, max_length=32, unique=True)),
+                ('graph_id', models.CharField(default=simulator.whatsapp.ids.graph_id_new, max_length=32, unique=True)),
                 ('waba_id', models.CharField(max_length=32)),
                 ('name', models.CharField(max_length=512)),
                 ('language', models.CharField(max_length=16)),

@@ -6,7 +6,8 @@ const ICONS = { URL: "open_in_new", PHONE_NUMBER: "call", QUICK_REPLY: "reply" }
 
 const value = (form, name) => form.elements[name]?.value ?? "";
 const places = (text) => [...new Set([...text.matchAll(PLACE)].map((found) => found[1]))];
-const lineOf = (form, name) => form.querySelector(`.field-line.field-${name}`) ?? form.elements[name]?.closest(".field-line");
+const lineOf = (form, name) =>
+  form.querySelector(`.field-line.field-${name}`) ?? form.elements[name]?.closest(".field-line");
 
 /** Shows only the inputs of the chosen kind of header. */
 function toggle(form) {
@@ -27,7 +28,7 @@ function examples(form) {
   const keys = [...head, ...places(value(form, "body"))];
   const shown = [...box.querySelectorAll(`[name="${name}-key"]`)].map((input) => input.value);
   if (keys.join() === shown.join()) return;
-  box.querySelectorAll("label").forEach((row) => row.remove());
+  for (const row of box.querySelectorAll("label")) row.remove();
   const rows = keys.map((key) => {
     const row = document.createElement("label");
     const words = document.createElement("span");
@@ -50,7 +51,8 @@ function examples(form) {
 
 function given(form) {
   const box = form.querySelector("[data-examples]");
-  const of = (part) => [...box.querySelectorAll(`[name="${box.dataset.examples}-${part}"]`)].map((input) => input.value);
+  const of = (part) =>
+    [...box.querySelectorAll(`[name="${box.dataset.examples}-${part}"]`)].map((input) => input.value);
   const values = of("value");
   return new Map(of("key").map((key, place) => [key, values[place]]));
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -112,6 +114,12 @@ def test_a_rows_history_is_its_part_of_the_audit(clinic, ana):
     assert "Alterou uma etiqueta" in text_of(office.browser.get(history["Location"]))
 
 
+def bare(response) -> str:
+    """Give a page without what differs from one request to the next."""
+    noise = r"[0-9a-f]{8}-[0-9a-f-]{27}|csrf[^>]*>|nonce[-=][^ ]+|há [^<]*"
+    return re.sub(noise, "", text_of(response))
+
+
 class TestTeam:
     """Bringing people in and changing what they may."""
 
@@ -123,22 +131,56 @@ class TestTeam:
         member = Membership.unscoped.get(user__email="nova@clinica.example")
         assert (member.company_id, member.role) == (clinic.pk, "supervisor")
         assert member.user.check_password(make.PASSWORD)
-        assert member.user.is_staff and not member.user.is_superuser
+        assert member.is_invited and member.user.must_change_password
+        assert not member.user.is_staff and not member.user.is_superuser
 
     def test_a_new_person_needs_a_good_password(self, ana):
         office = Office(ana)
         assert office.save("accounts_membership", **self.GIVEN, password="123").status_code == 200
         answer = office.save("accounts_membership", **self.GIVEN, password="")
-        assert "Informe uma senha" in text_of(answer)
+        assert "obrigatório" in text_of(answer)
         assert not User.objects.filter(email="nova@clinica.example").exists()
 
-    def test_somebody_known_keeps_their_password(self, ana, rui):
-        answer = Office(ana).save(
-            "accounts_membership", email=rui.user.email, role="atendente", password="outra-senha-9x"
-        )
-        assert answer.status_code == 302
+    def test_somebody_known_keeps_their_password_and_looks_like_somebody_new(self, ana, rui):
+        office = Office(ana)
+        pages, lists = [], []
+        for email in (rui.user.email, "ninguem@clinica.example"):
+            given = {"email": email, "role": "atendente", "password": "outra-senha-9x"}
+            blank = office.save("accounts_membership", **{**given, "password": ""})
+            answer = office.save("accounts_membership", **given)
+            place = Membership.unscoped.get(user__email=email, company=ana.company)
+            told = [blank, answer, office.page("accounts_membership", place)]
+            pages.append([re.sub(re.escape(email), "X", bare(one), flags=re.I) for one in told])
+            lists.append(text_of(office.list("accounts_membership", q="Rui")))
+            assert answer.status_code == 302
+        assert pages[0] == pages[1]
+        # Nothing tells the name or the other company, and the login is not in reach.
+        assert not any("Rui Sá" in page for page in [*pages[0], *lists])
+        users = text_of(office.list("accounts_user"))
+        assert rui.user.email not in users and rui.company.name not in users
         rui.user.refresh_from_db()
         assert rui.user.check_password(make.PASSWORD)
+
+    def test_a_pending_place_takes_nothing_from_who_the_person_works_for(self, ana, beto, rui):
+        Office(rui).save(
+            "accounts_membership",
+            email=beto.user.email, role="atendente", password="outra-senha-9x",
+        )  # fmt: skip
+        office = Office(ana)
+        given = {"email": beto.user.email, "name": "Beto R.", "is_active": "on"}
+        assert office.save("accounts_user", beto.user, **given).status_code == 302
+        password = reverse("admin:auth_user_password_change", args=[beto.user_id])
+        assert office.browser.get(password).status_code == 200
+        assert rui.company.name not in text_of(office.list("accounts_user"))
+
+    @pytest.mark.parametrize("left_out", ["is_active", "is_staff"])
+    def test_the_last_administrator_does_not_close_their_own_login(self, ana, left_out):
+        given = {"email": ana.user.email, "name": "Ana", "is_active": "on", "is_staff": "on"}
+        del given[left_out]
+        answer = Office(ana).save("accounts_user", ana.user, **given)
+        assert "última pessoa administradora" in text_of(answer)
+        ana.user.refresh_from_db()
+        assert ana.user.is_active and ana.user.is_staff
 
     def test_the_last_administrator_stays(self, ana, beto):
         answer = Office(ana).save("accounts_membership", ana, role="atendente", is_active="on")
@@ -202,6 +244,7 @@ class TestLogins:
         assert answer.status_code == 302
         beto.user.refresh_from_db()
         assert beto.user.check_password("nova-senha-boa-77")
+        assert beto.user.must_change_password
 
     def test_an_owner_makes_a_login_by_e_mail(self, clinic):
         office = Office(owner())
@@ -236,3 +279,14 @@ def test_a_button_on_another_companys_row_answers_as_for_a_missing_one(rui, ana)
     answer = Office(rui).press("accounts_user", ana.user, "password_page")
     assert answer["Location"] == "/admin/"
     assert "não existe" in said(answer) or "doesn" in said(answer)
+
+
+def test_what_was_saved_is_said_without_a_wrong_article(clinic, ana):
+    office = Office(ana)
+    made = office.save("contacts_tag", name="Retorno", colour="#112233")
+    tag = Tag.unscoped.get()
+    changed = office.save("contacts_tag", tag, name="Retornos", colour="#112233")
+    gone = office.browser.post(reverse("admin:contacts_tag_delete", args=[tag.pk]), {"post": "yes"})
+    for answer in (made, changed, gone):
+        assert "etiqueta" in said(answer)
+        assert not said(answer).startswith("O ") and " foi " not in said(answer)

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import BusinessCalendar
+from accounts.optional_days import easter
 from accounts.services.calendars import (
     CalendarNameTaken,
     CalendarRefused,
@@ -109,3 +110,50 @@ def test_two_calendars_of_a_company_have_two_names(calendar, clinic, rival):
 def test_a_time_zone_must_exist(clinic):
     with company_scope(clinic), pytest.raises(ValidationError):
         BusinessCalendar(company=clinic, name="X", time_zone="Brasil/Capital").full_clean()
+
+
+# Easter by the church's tables: the earliest, the latest and the ones around now.
+EASTERS = ["1818-03-22", "1943-04-25", "2024-03-31", "2025-04-20", "2026-04-05", "2038-04-25"]
+
+
+@pytest.mark.parametrize("day", EASTERS)
+def test_easter_is_that_of_the_tables(day):
+    assert easter(int(day[:4])).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        ("closes_carnival", ["2026-02-16", "2026-02-17", "2027-02-08", "2027-02-09"]),
+        ("closes_ash_wednesday", ["2026-02-18", "2027-02-10"]),
+        ("closes_corpus_christi", ["2026-06-04", "2027-05-27"]),
+    ],
+)
+def test_days_that_many_clinics_close_on_are_chosen_once(calendar, clinic, name, days):
+    assert all(is_open(calendar, f"{day} 10:00") for day in days)
+    calendar_save(company=clinic, actor=None, calendar=calendar, **{name: True})
+    assert not any(is_open(calendar, f"{day} 10:00") for day in days)
+    found = holidays_of(calendar, range(2026, 2028))
+    assert all(date.fromisoformat(day) in found for day in days)
+
+
+def test_an_exception_opens_an_optional_day_again(calendar, clinic):
+    day = {"day": date(2026, 2, 18), "name": "Cinzas à tarde", "opens_at": time(13)}
+    calendar_save(
+        company=clinic,
+        actor=None,
+        calendar=calendar,
+        closes_ash_wednesday=True,
+        exceptions=[{**day, "closes_at": time(18)}],
+    )
+    assert not is_open(calendar, "2026-02-18 10:00")
+    assert is_open(calendar, "2026-02-18 14:00")
+
+
+def test_a_calendar_without_hours_knows_that_it_never_opens(calendar, clinic):
+    assert calendar.opens
+    empty = calendar_save(company=clinic, actor=None, name="Vazio", hours=[])
+    assert not empty.opens
+    closed = {"day": date(2026, 2, 18), "name": "Festa", "opens_at": None, "closes_at": None}
+    calendar_save(company=clinic, actor=None, calendar=empty, exceptions=[closed])
+    assert not empty.opens

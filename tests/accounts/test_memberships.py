@@ -7,15 +7,16 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import AuditEntry, Membership, User
 from accounts.services.audit import audit_record
+from accounts.services.invitations import PasswordMissing, invitation_answer, member_invite
 from accounts.services.memberships import (
     LastAdministrator,
     MemberKnown,
-    PasswordMissing,
+    login_close_check,
     member_change,
     member_create,
-    member_invite,
     membership_of,
 )
+from common.errors import NotFound
 from tests import make
 from tests.race import errors, together
 
@@ -72,14 +73,58 @@ def test_somebody_elses_password_is_not_changed_by_an_invitation(beto, rival, ru
     assert membership_of(user).pk == beto.pk
 
 
-def test_an_invitation_needs_a_password_for_who_is_new_and_happens_once(clinic, ana):
+def test_an_invitation_needs_a_password_whoever_is_invited_and_happens_once(clinic, ana, rui):
     given = {"company": clinic, "actor": ana.user, "name": "Novo", "role": ROLE.ATTENDANT}
-    with pytest.raises(PasswordMissing):
-        member_invite(email="novo@exemplo.com", password="", **given)
-    member_invite(email="novo@exemplo.com", password="senha-bem-longa", **given)
-    with pytest.raises(MemberKnown):
-        member_invite(email="NOVO@exemplo.com", password="", **given)
-    assert AuditEntry.unscoped.get().detail == {"perfil": "atendente"}
+    for email in ("novo@exemplo.com", rui.user.email):
+        with pytest.raises(PasswordMissing):
+            member_invite(email=email, password="", **given)
+        place = member_invite(email=email, password="senha-bem-longa", **given)
+        assert place.is_invited
+        with pytest.raises(MemberKnown):
+            member_invite(email=email.upper(), password="senha-bem-longa", **given)
+    assert [entry.detail for entry in AuditEntry.unscoped.all()] == [{"perfil": "atendente"}] * 2
+
+
+def test_whoever_invites_themselves_has_accepted(rival):
+    boss = User.objects.create_superuser("dona@plataforma.example", make.PASSWORD, name="Dona")
+    given = {"company": rival, "actor": boss, "name": "", "role": ROLE.ADMINISTRATOR}
+    place = member_invite(email=boss.email, password=make.PASSWORD, **given)
+    assert membership_of(boss).pk == place.pk
+
+
+def test_a_place_counts_when_it_is_accepted_and_both_companies_know(beto, rival, rui):
+    given = {"company": rival, "actor": rui.user, "name": "", "role": ROLE.SUPERVISOR}
+    place = member_invite(email=beto.user.email, password=make.PASSWORD, **given)
+    Membership.unscoped.filter(pk=beto.pk).update(is_active=False)
+    assert membership_of(beto.user) is None
+    assert str(place) == beto.user.email
+    with pytest.raises(NotFound):
+        invitation_answer(user=rui.user, membership_id=place.pk, is_accepted=True)
+    invitation_answer(user=beto.user, membership_id=place.pk, is_accepted=True)
+    user = User.objects.get(pk=beto.user_id)
+    assert membership_of(user).pk == place.pk and user.is_staff
+    acts = set(AuditEntry.unscoped.values_list("company_id", "action"))
+    assert acts == {
+        (rival.pk, "membro.convidado"),
+        (rival.pk, "membro.aceitou_convite"),
+        (beto.company_id, "membro.entrou_em_outra_empresa"),
+    }
+
+
+def test_a_declined_place_is_gone_and_may_be_offered_again(beto, rival, rui):
+    given = {"company": rival, "actor": rui.user, "name": "", "role": ROLE.SUPERVISOR}
+    for _ in range(2):
+        place = member_invite(email=beto.user.email, password=make.PASSWORD, **given)
+        invitation_answer(user=beto.user, membership_id=place.pk, is_accepted=False)
+        assert not Membership.objects.for_company(rival).filter(user=beto.user).exists()
+
+
+def test_a_login_closes_unless_a_company_would_have_nobody_left(ana, beto):
+    login_close_check(beto.user)
+    with pytest.raises(LastAdministrator):
+        login_close_check(ana.user)
+    make.member(ana.company, "Davi Luz", ROLE.ADMINISTRATOR)
+    login_close_check(ana.user)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from accounts.models import Membership
 from accounts.services.tokens import token_issue
 from campaigns.models import Campaign, Recipient
 from campaigns.services.audiences import audience_build
+from contacts.services.contacts import contact_save
 from omnichannel.models import Channel, Template
+from tests import make
 from tests.campaigns.conftest import patient, template_for
 
 URL = "/central-atendimento/campanhas/"
@@ -171,3 +173,23 @@ def test_a_copy_is_a_draft_without_people(
     copy = post(f"{pk}/copiar/").json()
     assert copy["status"] == "rascunho" and copy["variables"] == {"1": "{primeiro_nome|paciente}"}
     assert copy["id"] != pk and copy["totals"]["total"] == 0
+
+
+def test_a_campaign_by_sms_has_a_text_and_no_template(
+    post: Callable[..., Any], channel: Channel, template: Template, ana: Membership
+) -> None:
+    sms = make.sms_channel(ana.company, "zenvia")
+    patient(ana, "Rita Souza")
+    contact_save(actor=ana, name="Sem Número", email="a@exemplo.com.br", marketing_opt_in=True)
+    # A template is another account's; with it nothing starts.
+    wrong = made(post, channel, template)
+    post(f"{wrong}/", {"channel": str(sms.pk)}, "patch")
+    post(f"{wrong}/destinatarios/")
+    assert set(post(f"{wrong}/iniciar/").json()["fields"]) == {"message.A"}
+    text = {"template": None, "variables": {}, "message": "Olá {primeiro_nome|paciente}!"}
+    pk = made(post, channel, template)
+    post(f"{pk}/", {**text, "channel": str(sms.pk)}, "patch")
+    post(f"{pk}/destinatarios/")
+    told = post(f"{pk}/metricas/", method="get").json()
+    assert told["left_out"] == {"sem_whatsapp": 1} and told["totals"]["pending"] == 1
+    assert post(f"{pk}/iniciar/").json()["status"] == "em_execucao"

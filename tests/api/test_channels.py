@@ -11,16 +11,17 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Company, Membership
 from contacts.models import Contact
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import Account, AccountHealth, SendError, TemplateInfo
-from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from omnichannel.models import Channel, Conversation, Message, Template
+from providers import registry
+from providers.outgoing import Account, AccountHealth, SendError, TemplateInfo
+from providers.whatsapp.adapter import WhatsAppAdapter
 from tests import make
 from tests.api.conftest import Client
 
 FIELDS = {
-    "id", "kind", "name", "status", "account_id", "waba_id", "phone_number", "is_default", "health",
-    "last_webhook_at", "created_at", "updated_at",
+    "id", "kind", "name", "status", "account_id", "waba_id", "phone_number", "is_default",
+    "currency", "time_zone", "settings", "callback_url", "health", "checked_at", "proven_at",
+    "is_waba_proven", "last_webhook_at", "created_at", "updated_at",
 }  # fmt: skip
 NEW = {
     "kind": "whatsapp",
@@ -45,7 +46,13 @@ class StandIn(WhatsAppAdapter):
 
     def validate(self, account: Account) -> AccountHealth:
         self._maybe_refuse()
-        return AccountHealth(account.account_id, phone_number="+55 41 4000-0000", quality="GREEN")
+        return AccountHealth(
+            account.account_id,
+            phone_number="+55 41 4000-0000",
+            quality="GREEN",
+            waba_id=account.settings["waba_id"],
+            is_waba_read=True,
+        )
 
     def profile(self, account: Account) -> dict[str, Any]:
         self._maybe_refuse()
@@ -103,16 +110,47 @@ def test_only_administrators_write(
         assert api(member).get(f"canais/{channel.pk}/").status_code == 200
 
 
-def test_an_account_that_is_connected_already_is_refused(
-    api: Client, ana: Membership, rui: Membership, channel: Channel
+def test_an_account_is_claimed_once_by_a_company_and_proved_by_one(
+    api: Client, ana: Membership, rui: Membership, channel: Channel, meta: StandIn
 ):
-    for member in (ana, rui):
-        answer = api(member).post("canais/", {**NEW, "account_id": channel.account_id})
-        assert (answer.status_code, answer.json()["code"]) == (409, "conta_em_uso")
+    again = api(ana).post("canais/", {**NEW, "account_id": channel.account_id})
+    assert (again.status_code, again.json()["code"]) == (409, "conta_em_uso")
+    # Nobody learns from a claim whether another company has the account.
+    theirs = api(rui).post("canais/", {**NEW, "account_id": channel.account_id})
+    assert (theirs.status_code, theirs.json()["proven_at"]) == (201, None)
+    answer = api(rui).post(f"canais/{theirs.json()['id']}/validar/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conta_em_uso")
+    assert api(rui).delete(f"canais/{theirs.json()['id']}/").status_code == 204
+
+
+def test_no_claim_is_active_by_saying_so(api: Client, ana: Membership, channel: Channel):
+    answer = api(ana).post("canais/", {**NEW, "status": "ativo"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "canal_nao_validado")
+    path = f"canais/{channel.pk}/"
+    answer = api(ana).patch(path, {"account_id": "7", "status": "ativo"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "canal_nao_validado")
+    assert api(ana).patch(path, {"account_id": "7"}).json()["status"] == "configurando"
+    for door in ("whatsapp/perfil-negocio/", "whatsapp/templates/?status=APPROVED"):
+        answer = api(ana).get(door)
+        assert answer.status_code == 409 or answer.json()["results"] == []
+    assert api(ana).post("whatsapp/templates/sincronizar/").status_code == 409
+    test = {"telefone": make.PHONE, "mensagem": "Oi"}
+    assert api(ana).post("whatsapp/test-envio/", test).status_code == 422
+
+
+def test_registering_and_subscribing_are_acts_of_administrators(
+    api: Client, ana: Membership, beto: Membership, rui: Membership, channel: Channel, no_provider
+):
+    path = f"canais/{channel.pk}"
+    for member, status in ((beto, 403), (rui, 404), (ana, 200)):
+        assert api(member).post(f"{path}/assinar/").status_code == status
+        assert api(member).post(f"{path}/registrar/", {"pin": "123456"}).status_code == status
+    for pin in ("12345", "1234567", "12345a", 123456, ""):
+        assert api(ana).post(f"{path}/registrar/", {"pin": pin}).status_code == 400
 
 
 def test_a_kind_that_nobody_speaks_for_is_refused(api: Client, ana: Membership):
-    answer = api(ana).post("canais/", {**NEW, "kind": "sms"})
+    answer = api(ana).post("canais/", {**NEW, "kind": "webchat"})
     assert (answer.status_code, answer.json()["code"]) == (422, "canal_sem_adaptador")
 
 
@@ -125,8 +163,8 @@ def test_no_other_field_of_the_model_can_be_written(
     api: Client, ana: Membership, rival: Company, channel: Channel
 ):
     writable = {
-        "kind", "name", "status", "account_id", "waba_id", "phone_number", "is_default",
-        "credentials",
+        "kind", "name", "status", "account_id", "waba_id", "is_default", "credentials",
+        "settings",
     }  # fmt: skip
     others = {field.name for field in Channel._meta.get_fields()} | {"company_id", "pk"}
     for name in sorted(others - writable):
@@ -139,7 +177,8 @@ def test_no_other_field_of_the_model_can_be_written(
     [
         {"status": "erro"}, {"name": 5}, {"account_id": "a/../b"}, {"account_id": 5},
         {"credentials": {"access_token": "a\nb"}}, {"credentials": "x"}, {"is_default": "sim"},
-        {"credentials": {"graph_url": "http://x"}}, {"phone_number": "abc"},
+        {"credentials": {"graph_url": "http://x"}}, {"phone_number": "+5541999990000"},
+        {"currency": "BRL"}, {"time_zone": "America/Belem"}, {"proven_at": "2026-01-01T00:00:00Z"},
     ],
 )  # fmt: skip
 def test_a_value_that_does_not_fit_is_named(

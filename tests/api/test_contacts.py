@@ -25,6 +25,8 @@ FIELDS = {
     "marketing_opt_in", "last_contact_at", "identities", "guardian", "relation", "dependents",
 }  # fmt: skip
 
+WHY = {"legal_basis": "consentimento", "proof": "Ficha assinada"}
+
 
 def test_a_new_contact_has_the_fields_of_the_contract(api: Client, ana: Membership):
     answer = api(ana).post(
@@ -53,10 +55,10 @@ def test_a_first_message_finds_the_contact_that_was_written_down(
 
 @pytest.mark.parametrize("phone", ["+55 41 99888-7777", "4198887777", "041 99888 7777"])
 def test_the_same_person_in_another_spelling_is_refused_with_the_one_there_is(
-    api: Client, beto: Membership, channel: Channel, phone: str
+    api: Client, ana: Membership, channel: Channel, phone: str
 ):
     known = make.inbound(channel, person=make.person("554198887777")).conversation.contact_id
-    answer = api(beto).post("contatos/", {"name": "Jo", "phone": phone})
+    answer = api(ana).post("contatos/", {"name": "Jo", "phone": phone})
     assert (answer.status_code, answer.json()["code"]) == (409, "contato_duplicado")
     assert answer.json()["fields"]["id"] == [str(known)]
 
@@ -136,7 +138,7 @@ def test_tags_replace_the_present_ones_whatever_their_case(
 
 def test_the_opt_in_is_what_the_ledger_says_last(api: Client, beto: Membership, clinic: Company):
     client = api(beto)
-    contact = client.post("contatos/", {"name": "Jo", "marketing_opt_in": True}).json()
+    contact = client.post("contatos/", {"name": "Jo", "marketing_opt_in": True, **WHY}).json()
     assert contact["marketing_opt_in"] is True
     row = Contact.objects.for_company(clinic).get()
     consent_record(
@@ -144,9 +146,20 @@ def test_the_opt_in_is_what_the_ledger_says_last(api: Client, beto: Membership, 
         occurred_at=timezone.now(),
     )  # fmt: skip
     assert client.get(f"contatos/{row.pk}/").json()["marketing_opt_in"] is False
-    client.patch(f"contatos/{row.pk}/", {"marketing_opt_in": True})
-    assert consent_state(row, "marketing") is True
-    assert Consent.objects.for_company(clinic).count() == 3
+    # Nobody takes that back for them but themselves.
+    answer = client.patch(f"contatos/{row.pk}/", {"marketing_opt_in": True, **WHY})
+    assert (answer.status_code, answer.json()["code"]) == (409, "recusa_da_pessoa")
+    assert consent_state(row, "marketing") is False
+    assert Consent.objects.for_company(clinic).count() == 2
+
+
+@pytest.mark.parametrize("missing", ["legal_basis", "proof"])
+def test_a_permission_needs_its_basis_and_proof(api: Client, beto: Membership, missing: str):
+    given = {key: value for key, value in WHY.items() if key != missing}
+    answer = api(beto).post("contatos/", {"name": "Jo", "marketing_opt_in": True, **given})
+    assert (answer.status_code, answer.json()["code"]) == (400, "base_legal_ausente")
+    assert list(answer.json()["fields"]) == [missing]
+    assert not Contact.unscoped.filter(name="Jo").exists()
 
 
 def test_the_ledger_says_who_recorded_the_consent(api: Client, beto: Membership, clinic: Company):

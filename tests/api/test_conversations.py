@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Company, Membership
 from common.scoping import company_scope
+from contacts.services.contacts import contact_save
 from omnichannel.choices import Stage
 from omnichannel.models import Channel, Conversation
 from omnichannel.services.conversations import conversation_close, conversation_take
@@ -186,3 +187,35 @@ def test_whom_a_conversation_is_about(api: Client, beto: Membership, conversatio
     assert (refused.status_code, refused.json()["code"]) == (422, "pessoa_de_outro_telefone")
     assert client.patch(path, {}).status_code == 400
     assert client.patch(path, {"about": None}).json()["about"] is None
+
+
+# --- starting ------------------------------------------------------------------------------------
+
+
+def test_a_conversation_is_started_at_an_address(api: Client, beto: Membership, channel: Channel):
+    given = {"channel": str(channel.pk), "address": "(41) 98811-0001", "name": "Rita"}
+    answer = api(beto).post("conversas/", given)
+    assert answer.status_code == 201, answer.json()
+    assert (answer.json()["stage"], answer.json()["message_count"]) == ("fila", 0)
+    again = api(beto).post("conversas/", given)
+    assert again.json()["id"] == answer.json()["id"]
+    assert api(beto).get("conversas/").json()["results"] == []
+
+
+def test_a_start_is_refused_with_a_sentence(api: Client, beto: Membership, channel: Channel):
+    told = api(beto).post("conversas/", {"channel": str(channel.pk), "address": "123"})
+    assert (told.status_code, told.json()["code"]) == (422, "telefone_invalido")
+    given = {"channel": str(channel.pk), "address": make.PHONE, "subject": "Exame"}
+    told = api(beto).post("conversas/", given)
+    assert (told.status_code, list(told.json()["fields"])) == (422, ["subject"])
+
+
+def test_a_start_for_a_person_takes_no_address_of_another(
+    api: Client, beto: Membership, ana: Membership, conversation: Conversation
+):
+    other = contact_save(actor=ana, contact=None, name="Outra")
+    given = {"channel": str(conversation.channel_id), "address": make.PHONE}
+    told = api(beto).post("conversas/", {**given, "contact": str(other.pk)})
+    assert (told.status_code, told.json()["code"]) == (409, "endereco_de_outro")
+    mine = api(beto).post("conversas/", {**given, "contact": str(conversation.contact_id)})
+    assert (mine.status_code, mine.json()["id"]) == (201, str(conversation.pk))

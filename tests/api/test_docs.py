@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import pytest
 from playwright.async_api import expect
 
 from accounts.models import Membership
 from omnichannel.models import Conversation
 from tests.api.conftest import API
-from tests.inbox.browser import Inbox
-from tests.inbox.conftest import browser, live_address, sit_down
+from tests.inbox.browser import BROWSER, Inbox
+from tests.inbox.conftest import sit_down
 
-__all__ = ["browser", "live_address", "sit_down"]
+__all__ = ["sit_down"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = BROWSER
 SitDown = Callable[..., Awaitable[Inbox]]
 
 

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from contacts.models import Consent, Contact, ImportJob
 from tests.api.conftest import Client
 from tests.backoffice import supervisor
-from tests.contacts.importing import csv_of, run, upload
+from tests.contacts.importing import csv_of, run, upload, xlsx_of
 
 FIELDS = {
     "id", "status", "filename", "existing", "total", "line", "percent", "created", "updated",
@@ -169,3 +169,35 @@ def test_the_rivals_import_is_a_missing_one(api: Client, ana: Membership, rui: M
         missing = api(rui).get(f"contatos/importar/{uuid4()}/{end}")
         assert foreign.status_code == 404
         assert foreign.content == missing.content
+
+
+def test_the_api_takes_them_as_well(api: Client, ana, bells):
+    content = "Lista\nNome;Celular\nÍris;41997110001\n".encode("mac-roman")
+    given = {
+        "file": upload(content), "encoding": "mac-roman", "delimiter": ";", "heading_line": 2,
+    }  # fmt: skip
+    answer = api(ana).post("contatos/importar/", given, format="multipart")
+    assert answer.status_code == 202
+    run(ImportJob.unscoped.get())
+    assert Contact.unscoped.get().name == "Íris"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([("Nome", "Celular"), ("Eva", "41997110001")], ""),
+        ([("Nome", "Idade"), ("Eva", "7")], "colunas_ausentes"),
+        ([("Nome", "Celular", "Aceita marketing"), ("Eva", "41997110001", "sim")],
+         "base_legal_ausente"),
+        ([], "arquivo_vazio"),
+    ],
+)  # fmt: skip
+def test_a_workbook_over_the_api_starts_itself_or_says_why_not(
+    api: Client, ana, bells, rows: Any, code: str
+):
+    given = {"file": upload(xlsx_of(rows), "p.xlsx"), "mapping": '{"nome": "nome"}'}
+    body = api(ana).post("contatos/importar/", given, format="multipart").json()
+    assert body["status"] == "lendo"
+    job = run(ImportJob.unscoped.get())
+    assert (job.status, job.error) == ("falhou" if code else "concluida", code)
+    assert Contact.unscoped.count() == (0 if code else 1)

@@ -67,6 +67,7 @@ def test_more_than_twenty_logins_a_minute_are_throttled(api: Client, beto: Membe
         api(None).post(LOGIN, {"email": f"a{number}@x.example", "password": "x"})
     answer = api(None).post(LOGIN, credentials(beto))
     assert answer.status_code == 429
+    assert answer.json()["detail"] == "Muitos pedidos seguidos. Aguarde um pouco e tente de novo."
     assert int(answer["Retry-After"]) > 0
 
 

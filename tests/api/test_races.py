@@ -15,8 +15,8 @@ from common.scoping import company_scope
 from contacts.models import Contact
 from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment, Channel, Conversation, Message
-from omnichannel.services.conversations import conversation_start
 from omnichannel.services.outbound import message_send
+from omnichannel.services.starting import conversation_start
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +58,7 @@ def test_one_file_goes_with_one_message(
 
     def send() -> str:
         attachment = Attachment.objects.get(pk=file.pk)
-        message_send(conversation=conversation, author=beto, attachment=attachment)
+        message_send(conversation=conversation, author=beto, attachments=[attachment])
         return "enviada"
 
     assert sorted(together(4, send, clinic)) == ["enviada"] + ["nao_encontrado"] * 3
@@ -71,7 +71,7 @@ def test_a_conversation_that_is_started_twice_or_by_the_patient_too_is_one(
     def start() -> Any:
         if barrier_turn.pop():
             return make.inbound(channel).conversation_id
-        return conversation_start(channel=channel, phone=make.PHONE).pk
+        return conversation_start(channel=channel, address=make.PHONE).pk
 
     barrier_turn = [True, False, False, True]
     found = together(4, start, clinic)

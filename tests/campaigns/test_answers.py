@@ -15,17 +15,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Company, Membership
-from campaigns.choices import CampaignStatus, PauseReason, RecipientStatus
+from campaigns.choices import CampaignPauseReason, CampaignStatus, RecipientStatus
 from campaigns.dispatch import send_slice
 from campaigns.models import Campaign, Recipient
 from campaigns.services import campaigns as life
 from campaigns.services.messages import token_of
 from contacts.models import Purpose
 from contacts.services.consent import consent_state
-from omnichannel.adapters.facts import AccountRef, ProviderFault, StatusUpdate
-from omnichannel.choices import MessageStatus
 from omnichannel.models import Channel, MessageCost
 from omnichannel.services.receipts import receipts_apply
+from providers.choices import MessageStatus
+from providers.facts import AccountRef, ProviderFault, StatusUpdate
 from queues.models import Ticket
 from queues.services.queues import queue_save
 from tests import make
@@ -133,7 +133,7 @@ def test_a_spam_restriction_told_late_pauses_the_numbers_campaigns(
     late = told(recipient, "falha", fault=ProviderFault("131048"))
     receipts_apply(channel=channel, updates=[late])
     row.refresh_from_db()
-    assert (row.status, row.pause_reason) == (CampaignStatus.PAUSED, PauseReason.SPAM)
+    assert (row.status, row.pause_reason) == (CampaignStatus.PAUSED, CampaignPauseReason.SPAM)
 
 
 def test_first_words_within_three_days_are_the_reply_and_go_to_its_queue(

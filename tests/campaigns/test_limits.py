@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.services.presence import presence_beat
 from campaigns import limits
 from campaigns.capacity import free_places, room_for
-from campaigns.choices import CampaignStatus, PauseReason, RecipientStatus
+from campaigns.choices import CampaignPauseReason, CampaignStatus, RecipientStatus
 from campaigns.limits import daily_room, rate_of
 from campaigns.models import Campaign, NumberPace, Recipient
 from campaigns.services import campaigns as life
@@ -145,7 +145,7 @@ def test_a_spent_budget_pauses_campaigns_and_refuses_new_ones(
     )
     campaigns_watch()
     row.refresh_from_db()
-    assert (row.status, row.pause_reason) == (CampaignStatus.PAUSED, PauseReason.BUDGET)
+    assert (row.status, row.pause_reason) == (CampaignStatus.PAUSED, CampaignPauseReason.BUDGET)
     assert Recipient.unscoped.filter(campaign=row, status=RecipientStatus.PENDING).count() == 10
     with pytest.raises(life.BudgetSpent):
         life.campaign_resume(campaign=row, actor=ana)
@@ -168,4 +168,4 @@ def test_meta_refusing_a_fifth_of_marketing_pauses_it(
     )
     campaigns_watch()
     row.refresh_from_db()
-    assert row.pause_reason == PauseReason.ECOSYSTEM
+    assert row.pause_reason == CampaignPauseReason.ECOSYSTEM

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -16,6 +17,7 @@ from campaigns.services import campaigns as life
 from campaigns.services.lists import Line, list_put
 from contacts.models import Contact
 from contacts.segments import Asked, people
+from contacts.services import numbers
 from contacts.services.merging import contacts_merge
 from contacts.services.privacy import contact_erase
 from tests.campaigns.conftest import patient
@@ -66,6 +68,30 @@ def test_segments_ask_about_campaigns(bells: Any, ready: Make, ana: Membership) 
     assert found("ultima_campanha", "nunca") == [never]
 
 
+def test_a_list_holds_the_locks_of_one_chunk_at_a_time(
+    bells: Any, draft: Make, ana: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    known = numbers._known
+
+    def counted(*given: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            )
+            held.extend(cursor.fetchone())
+        return known(*given)
+
+    monkeypatch.setattr(numbers, "CHUNK", 40)
+    monkeypatch.setattr(numbers, "_known", counted)
+    lines = [Line(n, f"4199{n:07d}") for n in range(1, 101)]
+    told = list_put(campaign=draft(filters={}), actor=ana, lines=lines, proof="Ficha")
+    assert (told.lines, told.bad, told.created) == (100, 0, 100)
+    assert held == [40, 40, 20]
+
+
+@pytest.mark.slow
 def test_a_long_list_needs_no_lock_for_each_number_at_once(
     bells: Any, draft: Make, ana: Membership
 ) -> None:

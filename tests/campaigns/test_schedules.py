@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Company, Membership
 from accounts.services.calendars import calendar_save
-from campaigns.choices import CampaignStatus, PauseReason
+from campaigns.choices import CampaignPauseReason, CampaignStatus
 from campaigns.errors import CampaignMoved
 from campaigns.hours import may_send, sends_again_at
 from campaigns.models import Campaign, Recipient
@@ -51,7 +51,7 @@ def test_quiet_hours_and_holidays_are_kept(draft: Make, clinic: Company) -> None
     [
         (timedelta(minutes=5), CampaignStatus.RUNNING, ""),
         (timedelta(hours=1, minutes=59), CampaignStatus.RUNNING, ""),
-        (timedelta(hours=2, minutes=1), CampaignStatus.PAUSED, PauseReason.MISSED),
+        (timedelta(hours=2, minutes=1), CampaignStatus.PAUSED, CampaignPauseReason.MISSED),
     ],
 )
 def test_a_missed_hour_runs_for_two_hours_then_asks(

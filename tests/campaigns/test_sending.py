@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Company, Membership
-from campaigns.choices import CampaignStatus, LeftOut, PauseReason, RecipientStatus
+from campaigns.choices import CampaignPauseReason, CampaignStatus, LeftOut, RecipientStatus
 from campaigns.dispatch import send_slice
 from campaigns.models import Campaign, Recipient
 from campaigns.services import campaigns as life
@@ -96,10 +96,10 @@ def test_a_cancelled_one_leaves_everybody_out(
 @pytest.mark.parametrize(
     ("code", "reason", "waits"),
     [
-        (131048, PauseReason.SPAM, True),
-        (132015, PauseReason.TEMPLATE, True),
-        (131042, PauseReason.PAYMENT, True),
-        (190, PauseReason.NUMBER, True),
+        (131048, CampaignPauseReason.SPAM, True),
+        (132015, CampaignPauseReason.TEMPLATE, True),
+        (131042, CampaignPauseReason.PAYMENT, True),
+        (190, CampaignPauseReason.NUMBER, True),
     ],
 )
 def test_trouble_beyond_one_person_pauses_and_costs_nobody_their_message(
@@ -169,7 +169,7 @@ def test_many_failures_pause_it_until_a_person_says_go_on(
     campaigns_watch()
     row.refresh_from_db()
     # All were claimed before the first share was known; the pause still says why.
-    assert row.pause_reason == PauseReason.FAILURES or row.status == CampaignStatus.FINISHED
+    assert row.pause_reason == CampaignPauseReason.FAILURES or row.status == CampaignStatus.FINISHED
 
 
 def test_two_campaigns_do_not_both_take_a_person(

@@ -25,7 +25,7 @@ def main(count: int) -> None:
     from campaigns.services import campaigns as life
     from campaigns.services.audiences import audience_build, audience_request
     from contacts.models import Contact, ContactIdentity, Purpose
-    from contacts.services.consent import Fact, consents_record
+    from contacts.services.consent import ConsentWord, consents_record
     from omnichannel.models import Channel, Template
 
     (clinic,) = cast.clinics(1)
@@ -46,7 +46,7 @@ def main(count: int) -> None:
         consents_record(
             company=company,
             facts=[
-                Fact(
+                ConsentWord(
                     contact_id=pk,
                     purpose=Purpose.MARKETING,
                     is_granted=is_granted,

@@ -16,7 +16,10 @@ def main() -> None:
     from campaigns import dispatch
     from campaigns.services import claiming, outcomes
 
-    claiming.TAKE = "SELECT v.id FROM unnest(%s::uuid[], %s::jsonb[]) AS v(id, said) WHERE false"
+    claiming.TAKE = """
+    SELECT v.id FROM unnest(%s::uuid[], %s::jsonb[], %s::jsonb[]) AS v(id, said, pricing)
+    WHERE false
+    """
     outcomes.SETTLE = outcomes.SETTLE.replace(
         "('enviando', 'incerto')", "('pendente', 'enviando', 'incerto')"
     )

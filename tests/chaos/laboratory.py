@@ -20,6 +20,12 @@ from config import processes
 WEBS = ("web0", "web1")
 WORKERS = ("worker0", "worker1")
 IDLE_SECONDS = 240.0
+EARLY = """
+SELECT count(*) FROM omnichannel_statusreceipt r WHERE settled_at IS NULL AND EXISTS (
+    SELECT FROM omnichannel_message m
+    WHERE m.channel_id = r.channel_id AND m.external_id = r.external_id
+)
+"""
 UNSETTLED = """
 SELECT count(*) FROM webhooks_inboundevent WHERE state IN ('pendente', 'processando')
 """
@@ -111,6 +117,13 @@ class Laboratory(Stack):
     def spooled(self) -> int:
         """Count the bodies that wait on disk."""
         return sum(1 for _ in (self.var_dir / "spool").glob("*.event"))
+
+    def wait_until_settled(self) -> None:
+        """Return when nothing waits any more, receipts that came before their message included:
+        a sweep settles those four times a minute.
+        """
+        self.wait_until_idle()
+        until(lambda: self.rows(EARLY) == [(0,)], IDLE_SECONDS, "receipts wait for ever")
 
     def wait_until_idle(self) -> float:
         """Return when nothing waits any more, with the seconds that took."""

@@ -16,12 +16,13 @@ def main() -> None:
     django.setup()
     from bench import cast
     from webhooks import pipeline
+    from webhooks.new_event import plain_event
     from webhooks.spool import spool_flush, spool_write
 
     assert settings.configured
     cast.clinics(traffic.CLINICS)
     for data in cast.first_bodies(traffic.CLINICS, traffic.KNOWN):
-        spool_write("whatsapp", data)
+        spool_write(plain_event("whatsapp", data))
     spool_flush()
     pipeline.drain()
     cast.answer_everyone()

@@ -129,6 +129,8 @@ def test_what_is_no_number_gives_none(nonsense):
         ("+558001234567", "0800 123 4567"),
         ("+351912345678", "+351 912 345 678"),
         ("not a number", "not a number"),
+        ("27900", "27900"),
+        ("CLINICA", "CLINICA"),
     ],
 )
 def test_a_number_is_shown_as_people_read_it(number, shown):
@@ -163,3 +165,17 @@ def test_a_canonical_number_is_its_own_canonical_number(typed):
         assert phones.canonical(found) == found
         assert phones.display(found)
         assert {phones.from_wa_id(form) for form in phones.variants(found)} == {found}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("5215512345678", "525512345678"), ("5491112345678", "541112345678")],
+)
+def test_mexico_and_argentina_write_one_number_in_two_ways(one, other):
+    assert set(phones.forms(f"+{one}")) == set(phones.forms(f"+{other}")) == {one, other}
+    assert phones.folded(f"+{one}") == phones.folded(f"+{other}") == other
+
+
+@pytest.mark.parametrize("number", ["5541998887777", "551133334444", "351912345678", "5219", ""])
+def test_other_numbers_have_the_forms_they_have(number):
+    assert phones.forms(number) == phones.variants(number)

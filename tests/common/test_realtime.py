@@ -130,6 +130,68 @@ async def test_many_rooms_hear_what_group_send_would_have_told_them():
         await layer.group_discard(room, name)
 
 
+async def test_rooms_that_nobody_listens_to_cost_no_message():
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add("sala.aberta", name)
+    shard = layer._get_layer()._shards[0]
+    message = {"type": "hints", "frames": ["1"]}
+
+    async def published() -> int:
+        stats = await shard._redis.info("commandstats")
+        return stats.get("cmdstat_publish", {}).get("calls", 0)
+
+    before = await published()
+    empty = [(f"sala.vazia.{number}", message) for number in range(500)]
+    await layer.rooms_send([*empty, ("sala.aberta", message), *empty])
+    assert await asyncio.wait_for(layer.receive(name), 5) == message
+    # Others may use the server at the same time, but not for a thousand messages.
+    assert 1 <= await published() - before < 500
+    await layer.group_discard("sala.aberta", name)
+
+
+async def test_a_page_that_does_not_keep_up_loses_what_waits_and_is_told_so():
+    layer = get_channel_layer()
+    quick, slow = [await layer.new_channel() for _ in range(2)]
+    for name in (quick, slow):
+        await layer.group_add("sala", name)
+    count = 3 * layers_of_ours.WAITING_LIMIT
+    for number in range(count):
+        await layer.group_send("sala", {"type": "hints", "frames": [str(number)]})
+        heard = await asyncio.wait_for(layer.receive(quick), 5)
+        assert heard["frames"] == [str(number)], "nobody waits for the slow one"
+    waiting = layer.channels[slow]
+    assert waiting.qsize() <= layers_of_ours.WAITING_LIMIT
+    assert await layer.receive(slow) == {"type": "missed"}
+    while not waiting.empty():
+        last = await layer.receive(slow)
+    assert last["frames"] == [str(count - 1)], "and from there on it hears everything"
+    for name in (quick, slow):
+        await layer.group_discard("sala", name)
+
+
+async def test_a_timeout_of_the_connection_does_not_leave_the_process_deaf(monkeypatch):
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add("sala", name)
+    real = layers_of_ours._Noticing.get_message
+    # Other loops of this process may listen too.
+    mine = [shard._pubsub for shard in layer._get_layer()._shards]
+    failed = []
+
+    async def once(self: Any, **options: Any) -> Any:
+        if self in mine and not failed:
+            failed.append(True)
+            raise TimeoutError
+        return await real(self, **options)
+
+    monkeypatch.setattr(layers_of_ours._Noticing, "get_message", once)
+    assert await asyncio.wait_for(layer.receive(name), 5) == {"type": "missed"}
+    await layer.group_send("sala", {"type": "hints", "frames": ["1"]})
+    assert (await asyncio.wait_for(layer.receive(name), 5))["frames"] == ["1"]
+    await layer.group_discard("sala", name)
+
+
 @pytest.fixture
 def own_valkey(tmp_path, layer_at):
     """Give a server that may be killed, with the layer on it."""
@@ -243,3 +305,44 @@ def test_the_envelope_has_exactly_the_members_of_the_contract():
     envelope = event().envelope()
     assert list(envelope) == ["type", "id", "at", "conversation", "seq", "data"]
     assert envelope["seq"] == 3
+
+
+async def test_while_pages_are_still_to_be_told_nobody_waits_for_the_layer_again(
+    own_valkey, monkeypatch
+):
+    monkeypatch.setattr(realtime, "SECONDS", 1.0)
+    monkeypatch.setattr(realtime, "RETRY_SECONDS", 0.1)
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add(HOUSE, name)
+    with paused(own_valkey):
+        await asyncio.to_thread(realtime.send, [event()])
+        began = time.monotonic()
+        for _ in range(20):
+            await asyncio.to_thread(realtime.send, [event()])
+        assert time.monotonic() - began < 1
+    assert await asyncio.wait_for(layer.receive(name), 5) == {"type": "missed"}
+    await layer.group_discard(HOUSE, name)
+
+
+async def test_however_much_is_said_the_doubt_ends_with_the_first_word_that_gets_through(
+    monkeypatch,
+):
+    told = []
+
+    async def tell():
+        told.append(1)
+        # Somebody always speaks while the pages are being told.
+        await asyncio.sleep(0.01)
+        if len(told) < 50:
+            realtime._voice._owes = True
+
+    monkeypatch.setattr(realtime, "_tell_missed", tell)
+    realtime.doubt()
+    until = time.monotonic() + 5
+    while not told and time.monotonic() < until:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.05)
+    assert len(told) < 50
+    assert not realtime._voice.is_in_doubt()
+    await asyncio.sleep(1)

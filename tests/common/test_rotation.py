@@ -75,7 +75,8 @@ def test_rotating_works_through_more_rows_than_a_batch(clinic, settings, monkeyp
     monkeypatch.setattr("common.rotation.BATCH", 2)
     made = [make.channel(clinic, account_id=f"1000{n}", is_default=False) for n in range(5)]
     settings.CREDENTIALS_KEYS = [key("novo"), *settings.CREDENTIALS_KEYS]
-    (result,) = credentials_rotate()
+    results = {row.field: row for row in credentials_rotate()}
+    result = results["omnichannel.Channel.credentials"]
     assert (result.moved, result.current) == (5, 0)
     assert {key_id_of(fresh(one), "credentials") for one in made} == {"novo"}
 

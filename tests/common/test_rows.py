@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.rows import update_rows
-from omnichannel.choices import MessageStatus, Stage
+from omnichannel.choices import Stage
 from omnichannel.models import Conversation, Message
 from omnichannel.services import inbound, receipts
+from providers.choices import MessageStatus
 from tests import make
 
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=60)
@@ -37,6 +38,8 @@ CONVERSATION = {
     "waiting_since": st.none() | moments,
     "closed_at": st.none() | moments,
     "reopen_until": st.none() | moments,
+    "moved_at": st.none() | moments,
+    "address": st.none() | st.dictionaries(texts, jsons, max_size=4),
     "referral": st.dictionaries(texts, jsons, max_size=4),
 }
 MESSAGE = {

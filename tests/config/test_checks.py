@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 
 from config import checks
 
@@ -57,3 +60,12 @@ def test_an_address_without_https_is_an_error_on_a_server(settings, address):
 def test_a_weak_secret_key_is_an_error_on_a_server(settings, weak):
     settings.SECRET_KEY = weak
     assert ids(checks.secret_key_is_strong(None)) == ["config.E006"]
+
+
+def test_folders_of_files_are_the_installations_alone(tmp_path, settings):
+    given = settings.STORAGES["default"]["OPTIONS"]
+    storage = FileSystemStorage(**{**given, "location": tmp_path / "media"})
+    storage.save("a/b/x.txt", ContentFile(b"x"))
+    modes = [stat.S_IMODE(one.stat().st_mode) for one in sorted((tmp_path / "media").rglob("*"))]
+    assert modes == [0o700, 0o700, 0o600]
+    assert stat.S_IMODE((tmp_path / "media").stat().st_mode) == 0o700

@@ -27,7 +27,15 @@ LOCAL = {"DEMO", "DEMO_EMAIL", "DEMO_PASSWORD", "SIMULATOR", "SIMULATOR_URL"} | 
     "MEDIA_EXTRA_HOSTS",
 }
 # Where the image and the network put things; a person chooses them only outside Docker.
-PLACED = {"VAR_DIR", "STATIC_ROOT", "SPOOL_DIR", "MEDIA_DIR", "DATABASE_URL", "REDIS_URL", "DEBUG"}
+PLACED = {
+    "VAR_DIR",
+    "STATIC_ROOT",
+    "SPOOL_DIR",
+    "MEDIA_DIR",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "DEBUG",
+} | {"DATABASE_APP_ROLE"}
 OPTIONAL_PREFIX = {"REALTIME_PREFIX"}
 
 
@@ -78,7 +86,8 @@ def test_every_described_name_reaches_the_containers_or_is_not_theirs() -> None:
 
 def test_no_secret_has_a_default() -> None:
     secrets = {"SECRET_KEY", "CREDENTIALS_KEYS", "META_APP_SECRET", "META_VERIFY_TOKEN"}
-    for name in secrets | {"POSTGRES_PASSWORD", "ALLOWED_HOSTS", "PUBLIC_URL"}:
+    secrets |= {"POSTGRES_PASSWORD", "DATABASE_APP_PASSWORD", "REDIS_PASSWORD"}
+    for name in secrets | {"ALLOWED_HOSTS", "PUBLIC_URL"}:
         assert USED[name] == ":?", name
     for line in (ROOT / ".env.example").read_text().splitlines():
         name, _, value = line.partition("=")
@@ -90,7 +99,13 @@ def test_the_settings_read_exactly_what_is_described() -> None:
         (ROOT / "config" / f"{name}.py").read_text() for name in ("settings", "launcher")
     )
     read = set(re.findall(r"""(?:env\.\w+|names|path)\(\s*["']([A-Z_]+)["']""", source))
-    outside = {"POSTGRES_PASSWORD", "FORWARDED_ALLOW_IPS", "DEMO_EMAIL", "DEMO_PASSWORD"}
+    outside = {
+        "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
+        "FORWARDED_ALLOW_IPS",
+        "DEMO_EMAIL",
+        "DEMO_PASSWORD",
+    }
     assert read - DESCRIBED == set()
     assert DESCRIBED - read <= outside
     assert set(envfile.FRESH) <= DESCRIBED
@@ -124,6 +139,31 @@ def test_redis_writes_what_it_holds_and_postgres_keeps_its_data() -> None:
     # From version 18 on the image keeps its data one level higher than before.
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert "postgres:/var/lib/postgresql" in SERVICES["postgres"]["volumes"]
+
+
+def test_only_migrations_own_the_tables() -> None:
+    for name in app_services():
+        role = SERVICES[name]["environment"]["DATABASE_URL"].removeprefix("postgresql://")
+        assert role.startswith("central:" if name == "migrate" else "central_app:"), name
+        has_role = "DATABASE_APP_ROLE" in SERVICES[name]["environment"]
+        assert has_role == (name == "migrate"), name
+
+
+def test_the_proxy_of_this_machine_is_believed() -> None:
+    network = COMPOSE["networks"]["default"]["ipam"]["config"][0]
+    assert (
+        re.search(r"FORWARDED_ALLOW_IPS: \$\{FORWARDED_ALLOW_IPS:-([\d.]+)\}", TEXT)[1]
+        == (  # type: ignore[index]
+            network["gateway"]
+        )
+    )
+    assert "--proxy-headers" in dockerfile_command()
+
+
+def test_redis_asks_for_a_password() -> None:
+    command = SERVICES["redis"]["command"]
+    assert command[command.index("--requirepass") + 1].startswith("${REDIS_PASSWORD:?")
+    assert SERVICES["web"]["environment"]["REDIS_URL"].startswith("redis://:${REDIS_PASSWORD:?")
 
 
 def test_only_web_is_published_and_only_on_this_machine() -> None:

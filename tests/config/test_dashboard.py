@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from omnichannel.choices import MessageStatus
-from omnichannel.models import Message
+from omnichannel.models import Channel, Message
 from omnichannel.services.outbound import message_send
+from providers.choices import MessageStatus
 from tests import make
 from tests.backoffice import Office, owner, text_of
 from webhooks.models import InboundEvent
@@ -48,6 +51,19 @@ def test_the_ledger_is_the_owners(ana):
     assert "inboundevent" not in text_of(Office(ana).browser.get("/admin/"))
 
 
+def test_it_warns_of_messages_that_are_stored_late(ana, monkeypatch):
+    event = InboundEvent.objects.create(source="whatsapp", lane=1, body=b"x", dedupe=b"x" * 32)
+    office = Office(owner())
+    assert not office.browser.get("/admin/").context["warnings"]
+    created = timezone.now() - timedelta(seconds=40.5)
+    InboundEvent.objects.filter(pk=event.pk).update(created_at=created)
+    monkeypatch.setattr("config.dashboard.pace_told", lambda: 0.12)
+    page = text_of(office.browser.get("/admin/"))
+    assert "espera há 40 s para ser gravada" in page
+    assert "até 120 ms mais tarde; nenhuma mensagem é recusada" in page
+    assert "para ser gravada" not in text_of(Office(ana).browser.get("/admin/"))
+
+
 def test_every_figure_leads_to_a_list_that_opens(conversation):
     office = Office(owner())
     for board in office.browser.get("/admin/").context["boards"]:
@@ -60,3 +76,9 @@ def test_it_asks_few_questions(channel, clinic, ana):
         make.inbound(channel, person=make.person(phone=f"55419988820{number:02d}"))
         make.channel(clinic, account_id=f"66{number}", waba_id="w")
     assert Office(ana).queries("/admin/") <= 9
+
+
+def test_a_webhook_of_this_minute_came_now(channel, ana):
+    Channel.unscoped.filter(pk=channel.pk).update(last_webhook_at=timezone.now())
+    page = " ".join(text_of(Office(ana).browser.get("/admin/")).split())
+    assert re.search(r"último webhook: <time[^>]*>agora<", page)

@@ -8,23 +8,27 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django import conf
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Company, Membership, User
-from omnichannel.adapters.meta import Graph
-from omnichannel.choices import (
-    AttachmentState,
-    Direction,
-    MessageKind,
-    MessageStatus,
-    Stage,
-    TemplateStatus,
-)
+from omnichannel.choices import AttachmentState, Direction, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Message, Template
 from omnichannel.services.outbound import message_send
-from simulator.models import SimChat, SimMessage, SimNumber, SimWebhook
+from providers.choices import MessageKind, MessageStatus, TemplateStatus
+from providers.meta.client import Graph
+from simulator.models import (
+    SimAccount,
+    SimChat,
+    SimDirect,
+    SimMessage,
+    SimNumber,
+    SimSms,
+    SimSmsLine,
+    SimWebhook,
+)
 
 pytestmark = pytest.mark.django_db
 EMAIL, PASSWORD = "chefe@clinica.example", "uma-senha-de-demo"
@@ -53,6 +57,8 @@ def demo(django_db_setup: None, django_db_blocker: Any, calls: list[Any]) -> Ite
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setenv("DEMO_EMAIL", EMAIL)
         patch.setenv("DEMO_PASSWORD", PASSWORD)
+        # As the launcher sets it, so that channels may speak with the simulator.
+        patch.setattr(conf.settings, "MEDIA_EXTRA_HOSTS", ["127.0.0.1:8001"])
         for name in [name for name, member in vars(Graph).items() if callable(member)]:
             if not name.startswith("_"):
                 patch.setattr(Graph, name, call)
@@ -157,12 +163,25 @@ def test_the_phone_shows_the_same_history(demo):
     ours = Message.objects.for_company(demo).filter(is_internal=False)
     known = set(ours.exclude(external_id=None).values_list("external_id", flat=True))
     theirs = set(SimMessage.objects.values_list("wamid", flat=True))
+    theirs |= set(SimSms.objects.values_list("external_id", flat=True))
+    theirs |= set(SimDirect.objects.values_list("external_id", flat=True))
     assert known <= theirs
     # Two left no id: one failed, one nobody knows of.
     assert len(theirs) == ours.count()
     number = SimNumber.objects.get()
-    channel = Channel.objects.for_company(demo).get()
+    channel = Channel.objects.for_company(demo).get(name="WhatsApp da recepção")
     assert channel.credentials["access_token"] == number.access_token
+    line, texts = (
+        SimSmsLine.objects.get(),
+        Channel.objects.for_company(demo).get(name__startswith="SMS"),
+    )
+    assert texts.credentials["auth_token"] == line.secret
+    assert line.callback_url == texts.callback_url()
+    for account in SimAccount.objects.all():
+        direct = Channel.objects.for_company(demo).get(account_id=account.account_id)
+        assert direct.credentials["access_token"] == account.token
+        assert account.webhook_url == direct.callback_url()
+    assert SimAccount.objects.count() == 2
     assert SimChat.objects.exclude(last_inbound_at=None).count() >= 25
 
 
@@ -178,5 +197,8 @@ def test_a_second_load_changes_nothing_but_follows_the_simulator(demo, settings)
     assert "nothing done" in load()
     settings.SIMULATOR_URL = "http://127.0.0.1:8011"
     assert "follows the simulator" in load()
-    assert Channel.objects.for_company(demo).get().graph_url == "http://127.0.0.1:8011"
+    whatsapp, texts, *directs = Channel.objects.for_company(demo).order_by("-name")
+    assert whatsapp.graph_url == "http://127.0.0.1:8011"
+    assert [one.graph_url for one in directs] == ["http://127.0.0.1:8011/direct/graph"] * 2
+    assert texts.settings["api_url"] == "http://127.0.0.1:8011/sms/twilio"
     assert Message.objects.for_company(demo).count() == before

@@ -6,12 +6,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from accounts.models import Company
 
 
 @pytest.fixture
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+def credentials(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    # As the launcher sets it, so that channels may speak with the simulator.
+    settings.MEDIA_EXTRA_HOSTS = ["127.0.0.1:8001"]
     monkeypatch.setenv("DEMO_EMAIL", "chefe@clinica.example")
     monkeypatch.setenv("DEMO_PASSWORD", "uma-senha-de-demo")
 

@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import environ
@@ -117,7 +118,9 @@ def test_an_interrupted_initdb_is_begun_anew(tmp_path: Path) -> None:
     assert not half.exists()
 
 
-@pytest.mark.parametrize("name", ["a folder with blanks", "long" * 30])
+@pytest.mark.parametrize(
+    "name", [pytest.param("a folder with blanks", marks=pytest.mark.slow), "long" * 30]
+)
 def test_a_path_that_no_socket_fits_in_gets_a_short_folder(tmp_path: Path, name: str) -> None:
     with embedded.services(tmp_path / name, durable=False) as services:
         assert len(str(services.postgres.socket_dir)) < hosting.SOCKET_DIR_BYTES
@@ -148,23 +151,56 @@ def test_servers_end_with_a_starter_that_is_killed_and_start_again(tmp_path: Pat
         assert services.valkey.is_running
 
 
+WAYS = [hosting._without_rights, hosting._in_user_namespace, hosting._with_capabilities]
+
+
+def assert_without_roots_rights(services: Services) -> None:
+    for server in (services.postgres, services.valkey):
+        assert server.process is not None
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        granted = int(status.split("CapEff:")[1].split()[0], 16)
+        # Bit 1: pass through folders. Nothing else of root's remains.
+        assert granted & ~0b10 == 0
+
+
 @as_root
-@pytest.mark.parametrize("words", [hosting._in_user_namespace, hosting._with_capabilities])
-def test_root_runs_the_servers_without_the_rights_of_root(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: object
+def test_root_runs_the_servers_without_the_rights_of_root(running: Services) -> None:
+    assert_without_roots_rights(running)
+
+
+@as_root
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", [0o755, 0o700], ids=oct)
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_leaves_the_rights_of_root_behind(
+    monkeypatch: pytest.MonkeyPatch,
+    way: Callable[[], tuple[str, ...]],
+    mode: int,
 ) -> None:
-    assert callable(words)
-    command = words()
-    if not hosting.runs([*command, "true"]):
-        pytest.skip(f"{command[0]} is not allowed here")
-    monkeypatch.setattr(hosting, "as_other_user", lambda: command)
-    with embedded.services(tmp_path, durable=False) as services:
-        for server in (services.postgres, services.valkey):
-            assert server.process is not None
-            status = Path(f"/proc/{server.process.pid}/status").read_text()
-            granted = int(status.split("CapEff:")[1].split()[0], 16)
-            # Bit 1: pass through folders. Nothing else of root's remains.
-            assert granted & ~0b10 == 0
+    with tempfile.TemporaryDirectory() as home:
+        var_dir = Path(home, "var")
+        var_dir.mkdir()
+        os.chmod(home, mode)
+        if not hosting.runs([*way(), "true"]):
+            pytest.skip(f"{way.__name__} is not allowed here")
+        if not hosting._reaches(way(), [var_dir, Path(sys.prefix)]):
+            assert way is hosting._without_rights
+            pytest.skip("a private folder stays closed")
+        monkeypatch.setattr(hosting, "as_other_user", lambda var_dir: way())
+        with embedded.services(var_dir, durable=False) as services:
+            assert_without_roots_rights(services)
+
+
+@as_root
+@pytest.mark.parametrize("mode", [0o755, 0o700], ids=oct)
+def test_root_takes_the_way_with_the_fewest_rights(mode: int) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, mode)
+        is_open = hosting._reaches(hosting._without_rights(), [Path(home), Path(sys.prefix)])
+        words = hosting.as_other_user(Path(home))
+    # Root's files tell what a server that was broken into could read.
+    assert hosting.runs([*words, "cat", "/etc/shadow"]) is not is_open
+    assert is_open == (words == hosting._without_rights())
 
 
 @as_root

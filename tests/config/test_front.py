@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 from config.front import Front
+from webhooks.pacing import TOLD, pace_tell
 
 
 async def _behind(scope: Any, receive: Any, send: Any) -> None:
@@ -97,6 +99,10 @@ def test_numbers_are_for_those_who_hold_the_token() -> None:
     status, _headers, body = get("/metrics", authorization=f"Bearer {settings.METRICS_TOKEN}")
     assert status == 200
     assert b"central_inbound_waiting 0.0" in body
+    pace_tell(0.15)
+    body = get("/metrics", authorization=f"Bearer {settings.METRICS_TOKEN}")[2]
+    assert b"central_inbound_delay_seconds 0.15" in body
+    cache.delete(TOLD)
 
 
 def test_a_web_that_starts_doubts_what_the_one_before_it_told(

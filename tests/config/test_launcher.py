@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from config import launcher
-from config.launcher import Launcher, LaunchFailure
+from config import launcher, template
+from config.launcher import Launcher
+from config.probes import LaunchFailure, redis_check
 
 
 @pytest.fixture
@@ -42,8 +43,10 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def _refuse(launcher: Launcher) -> None:
+@contextmanager
+def _refuse(launcher: Launcher) -> Iterator[None]:
     raise NotImplementedError("servers are next")
+    yield
 
 
 def test_a_taken_port_stops_the_run_before_any_server(
@@ -59,7 +62,7 @@ def test_the_simulators_port_is_checked_too_but_only_with_the_demo(
     pair: tuple[socket.socket, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PORT", str(pair[1] - 1))
-    monkeypatch.setattr(Launcher, "_servers_start", _refuse)
+    monkeypatch.setattr(Launcher, "_servers_starting", _refuse)
     with pytest.raises(LaunchFailure, match=f"Port {pair[1]} is taken"):
         Launcher().run()
     monkeypatch.setenv("DEMO", "0")
@@ -80,13 +83,14 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(
     monkeypatch.setenv("DATABASE_URL", "postgresql://central:hush@127.0.0.1:1/central")
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
     with pytest.raises(LaunchFailure, match="DATABASE_URL does not answer") as refused:
-        Launcher()._servers_start()
+        with Launcher()._servers_starting():
+            pass
     assert "hush" not in str(refused.value)
 
 
 def test_a_redis_that_does_not_answer_is_named() -> None:
     with pytest.raises(LaunchFailure, match="REDIS_URL does not answer"):
-        launcher._check_redis("redis://127.0.0.1:1/0")
+        redis_check("redis://127.0.0.1:1/0")
 
 
 def test_servers_are_its_own_only_where_nobody_brought_one(
@@ -95,6 +99,19 @@ def test_servers_are_its_own_only_where_nobody_brought_one(
     assert [name for _, name in Launcher()._own_servers()] == ["DATABASE_URL", "REDIS_URL"]
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
     assert [name for _, name in Launcher()._own_servers()] == ["DATABASE_URL"]
+
+
+def test_a_program_that_cannot_be_loaded_is_told_by_the_end_of_its_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def load(environment: Mapping[str, str]) -> None:
+        raise LookupError("a setting that is none")
+
+    monkeypatch.setattr(template, "load", load)
+    with pytest.raises(LaunchFailure, match=r"could not be loaded; .*prepare.log says:") as refused:
+        Launcher()._load()
+    assert "a setting that is none" in str(refused.value)
+    assert (tmp_path / "var/log/prepare.log").stat().st_mode & 0o077 == 0
 
 
 def test_only_the_simulator_is_switched_on_as_one(monkeypatch: pytest.MonkeyPatch) -> None:

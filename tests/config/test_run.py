@@ -55,13 +55,14 @@ class Run:
         raise AssertionError("ended without a word of it:\n" + "".join(self.lines))
 
     def children(self) -> dict[int, str]:
-        """Give the processes below the launcher, each with its command line."""
+        """Give the processes below the launcher, each with its name and its command line."""
         found: dict[int, str] = {self.process.pid: ""}
         for entry in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
             try:
                 parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
                 if parent in found:
-                    found[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
+                    words = (entry / "comm").read_text() + (entry / "cmdline").read_text()
+                    found[int(entry.name)] = words.replace("\0", " ")
             except OSError:
                 continue
         del found[self.process.pid]
@@ -69,6 +70,15 @@ class Run:
 
     def pid_of(self, words: str) -> int:
         return next(pid for pid, line in self.children().items() if words in line)
+
+    def has(self, words: str) -> bool:
+        return any(words in line for line in self.children().values())
+
+    def answers(self, path: str) -> bool:
+        try:
+            return self.status(path) == 200
+        except OSError:
+            return False
 
     def status(self, path: str, port_offset: int = 0) -> int:
         with urllib.request.urlopen(
@@ -121,11 +131,14 @@ def test_a_run_comes_up_heals_and_ends_with_everything_it_started(start: Start) 
         assert run.status(path) == 200, path
     assert run.status("/", port_offset=1) == 200
 
-    os.kill(run.pid_of("celery -A config beat"), signal.SIGKILL)
-    run.read_until("beat ended (signal SIGKILL); starting it again in 1 s")
+    for name in ("web", "worker", "campaigns", "beat"):
+        os.kill(run.pid_of(f"central-{name}"[:15]), signal.SIGKILL)
+        run.read_until(f"{name} ended (signal SIGKILL); starting it again in 1 s")
     os.kill(run.pid_of("bin/postgres -D"), signal.SIGKILL)
     run.read_until("PostgreSQL ended; starting it again")
-    assert hosting.until(lambda: "celery -A config beat" in str(run.children()), 10)
+    copies = ["central-web", "central-worker", "central-campaig", "central-beat"]
+    assert hosting.until(lambda: all(map(run.has, copies)), 10)
+    assert hosting.until(lambda: run.answers("/readyz"), 10)
 
     everything = run.children()
     assert len(everything) >= 6

@@ -44,8 +44,12 @@ def upload(content: bytes, name: str = "pacientes.csv") -> SimpleUploadedFile:
 
 
 def received(actor: Membership, content: bytes, name: str = "pacientes.csv") -> ImportJob:
-    """Upload a file."""
-    return import_receive(actor=actor, file=upload(content, name), filename=name)
+    """Upload a file, and let a worker read a workbook."""
+    job = import_receive(actor=actor, file=upload(content, name), filename=name)
+    if job.status == "lendo":
+        import_run(job_id=job.pk, company_id=job.company_id)
+        job.refresh_from_db()
+    return job
 
 
 def run(job: ImportJob) -> ImportJob:

@@ -76,6 +76,20 @@ def test_a_change_of_consent_goes_to_the_ledger_with_a_name(contact, ana):
     assert Consent.unscoped.count() == 1
 
 
+def test_a_permission_is_chained_with_where_it_came_from_and_why(contact, ana):
+    given = {"name": "Joana", "phone": contact.phone, "status": "lead", "marketing_opt_in": "True"}
+    office = Office(ana)
+    answer = office.save("contacts_contact", contact, **given, legal_basis="contrato")
+    assert answer.status_code == 200 and not Consent.unscoped.exists()
+    why = {"legal_basis": "contrato", "proof": "Termo assinado em papel"}
+    assert office.save("contacts_contact", contact, **given, **why).status_code == 302
+    row = Consent.unscoped.get()
+    assert (row.source, row.legal_basis, row.proof, row.author) == (
+        *("retaguarda", "contrato", "Termo assinado em papel"),
+        ana,
+    )
+
+
 def test_the_page_shows_identities_and_conversations(contact, ana):
     page = text_of(Office(ana).page("contacts_contact", contact))
     assert make.PHONE in page and "WhatsApp da recepção" in page
@@ -148,3 +162,31 @@ def test_additional_fields_are_lines_and_keep_their_types(contact, ana):
     assert contact.custom == {"filhos": 2, "Convênio": "Vida Mais"}
     answer = Office(ana).save("contacts_contact", contact, **given, extra="sem valor")
     assert "nome e valor" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("model", "asked"),
+    [
+        ("contacts_contact", "jose avila"),
+        ("contacts_contact", "AVILA josé"),
+        ("contacts_contact", "041 98888-7777"),
+        ("contacts_contact", "estetica"),
+        ("omnichannel_conversation", "avila"),
+        ("omnichannel_conversation", "8888-7777"),
+        ("contacts_tag", "estetica"),
+        ("contacts_datarequest", "avila"),
+        ("accounts_membership", "jose"),
+    ],
+)
+def test_lists_are_searched_without_accents_case_and_order(clinic, channel, model, asked):
+    jose = make.member(clinic, "José Prado", "administrador")
+    person = make.person("5541988887777", "José Ávila Conceição")
+    contact = make.inbound(channel, person=person).conversation.contact
+    make.inbound(channel, person=make.person("5511970000001", "Outra"))
+    tag = Tag.unscoped.create(company=clinic, name="Estética")
+    Tag.unscoped.create(company=clinic, name="Botox")
+    contact.tags.through.objects.create(contact=contact, tag=tag)
+    DataRequest.unscoped.create(company=clinic, contact=contact, kind="acesso")
+    listed = Office(jose).list(model, q=asked).context["cl"].result_list
+    assert len(listed) == 1
+    assert not Office(jose).list(model, q="zzz").context["cl"].result_list

@@ -21,7 +21,7 @@ from contacts.services.dependents import (
 )
 from contacts.services.privacy import contact_erase, dossier_give
 from omnichannel.models import Conversation
-from omnichannel.selectors import conversations_search
+from omnichannel.search import conversations_search
 from omnichannel.services.about import (
     NotOfThisPhone,
     conversation_about_set,

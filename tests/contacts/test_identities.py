@@ -203,3 +203,23 @@ def test_the_same_number_in_two_companies_at_once_does_not_wait_or_mix(clinic, r
     )
     assert errors(results) == []
     assert Contact.unscoped.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("5215512345678", "525512345678"), ("5491112345678", "541112345678")],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_two_forms_of_a_foreign_number_are_one_person(clinic, one, other, is_first):
+    forms = (one, other) if is_first else (other, one)
+    first, second = (resolve(clinic, make.person(form))[0] for form in forms)
+    assert first.contact_id == second.contact_id
+    assert Contact.unscoped.count() == 1
+
+
+@racing
+def test_the_two_forms_of_a_mexican_number_at_once_make_one_person(clinic):
+    people = [make.person(form) for form in ("5215512345678", "525512345678") * 4]
+    results = together(*(lambda p=p: resolve(clinic, p) for p in people))
+    assert errors(results) == []
+    assert Contact.unscoped.count() == 1

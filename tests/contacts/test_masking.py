@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -16,18 +18,14 @@ from accounts.models import Company, Membership
 from accounts.services.tokens import token_issue
 from common.scoping import company_scope
 from contacts.custom import CustomRefused, custom_read, lines_of
-from contacts.masking import (
-    Lens,
-    contact_reveal,
-    custom_restored,
-    is_cpf,
-    lens_of,
-    text_masked,
-)
+from contacts.hiding import is_cpf, text_masked
+from contacts.masking import Lens, contact_reveal, custom_restored, lens_of
 from contacts.models import Contact, ContactView, ViewPlace
+from contacts.services import guessing
 from contacts.services.contacts import contact_save
-from omnichannel.models import Conversation
+from omnichannel.models import Conversation, Message
 from tests import make
+from tests.api.conftest import Caller
 from tests.neighbours import CALLS, Attempt, Tenant, call, client_of, content_of, furnish
 
 MASKED = Lens(is_clear=False)
@@ -76,6 +74,33 @@ def contact(talk: Conversation) -> Contact:
         ("ramal 12 41 98877-6655", "ramal 12 ** *****-6655"),
         ("52998224725 52998224725 1", "*********25 *********25 1"),
         ("+14155550123", "+*******0123"),
+        ("+55 (41) 9 9777-6655", "+** (**) * ****-6655"),
+        ("041 99777-6655", "*** *****-6655"),
+        ("recado 99777-6655", "recado *****-6655"),
+        ("tel fixo: 32220040", "tel fixo: ****0040"),
+        ("Cel (mãe) 997776655", "Cel (mãe) *****6655"),
+        ("recado com a Ana 32220040", "recado com a Ana ****0040"),
+        ("pedido 32220040 do convênio", "pedido 32220040 do convênio"),
+        ("fixo 3222-0040 ramal 12", "fixo ****-0040 ramal 12"),
+        ("4 1 9 9 7 7 7 6 6 5 5", "* * * * * * * 6 6 5 5"),
+        ("(41)\u200b9.9777.6655", "(**)\u200b*.****.6655"),
+        ("０４１ ９９７７７６６５５", "*** *****６６５５"),
+        ("0xx41 99777-6655", "0xx** *****-6655"),
+        ("https://wa.me/5541997776655", "https://wa.me/*********6655"),
+        ("0041 44 668 18 00", "**** ** *** 18 00"),
+        ("529-982-247-25", "***-***-***-25"),
+        ("529 982 247/25", "*** *** ***/25"),
+        ("CPF 529.982.247-26", "CPF ***.***.***-26"),
+        ("Nº doc: MG-12.345.678", "Nº doc: **-**.***.*78"),
+        ("RG 12.345.678-X", "RG **.***.**8-X"),
+        ("sp 12345678-9", "** *******8-9"),
+        ("passaporte FX123456", "passaporte ******56"),
+        ("cartão do SUS 898 0012 3456 7897", "cartão do SUS *** **** **** **97"),
+        ("identidade nº 1234567", "identidade nº *****67"),
+        ("em 2025-2026", "em 2025-2026"),
+        ("protocolo 291126-00004", "protocolo 291126-00004"),
+        ("12.11.2026 10:30", "12.11.2026 10:30"),
+        ("PA 120/80, 98 bpm, 1.234.567", "PA 120/80, 98 bpm, 1.234.567"),
         ("veio em 25/11/2026 às 10h", "veio em 25/11/2026 às 10h"),
         ("sala 1203, 2 vezes", "sala 1203, 2 vezes"),
         ("R$ 1.250,00", "R$ 1.250,00"),
@@ -83,6 +108,23 @@ def contact(talk: Conversation) -> Contact:
 )
 def test_numbers_inside_texts_are_masked(written: str, shown: str):
     assert text_masked(written) == shown
+
+
+BETWEEN = st.sampled_from(["", " ", "-", ".", "/", "  ", " - ", "\u00a0", "\u200b", "–", "_", ") "])
+
+
+@given(st.data(), st.sampled_from(["5541988776655", "041988776655", "41988776655", PLAIN_CPF]))
+def test_no_spelling_of_a_number_stays_readable(data: Any, digits: str):
+    written = "".join(f"{one}{data.draw(BETWEEN)}" for one in digits)
+    shown = text_masked(f"ver {written}; fim")
+    assert sum(c.isdecimal() for c in shown) <= 4, shown
+    assert len(shown) == len(f"ver {written}; fim")
+
+
+@given(st.text(st.sampled_from("0123456789-. ()/+xaRG:\n"), max_size=60))
+def test_a_text_is_masked_line_by_line_as_whole(text: str):
+    lines = "".join(text_masked(line) for line in text.splitlines(keepends=True))
+    assert text_masked(text) == lines
 
 
 @pytest.mark.parametrize("digits", ["52998224724", "11111111111", "5299822472", ""])
@@ -295,3 +337,76 @@ def test_a_masked_phone_is_no_phone_to_save(contact, beto):
         headers={"Authorization": f"Token {token}"},
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "telefone_invalido")
+
+
+def test_no_id_of_a_message_holds_the_number(channel, talk, contact, beto, ana):
+    code = base64.b64encode(f"\x18\x0d{PHONE[1:]}\x15\x02".encode()).decode()
+    first = make.inbound(channel, external_id=f"wamid.{code}", person=make.person("554188776655"))
+    Message.unscoped.filter(pk=first.pk).update(
+        metadata={
+            "reaction": {"message_id": f"wamid.{code}"},
+            "shared_phone": PHONE[1:],
+            "list": [{"id": f"wamid.{code}"}],
+            "title": "Sim",
+        }
+    )
+    path = f"conversas/{talk.pk}/mensagens/"
+    shown = Caller(beto).get(path).json()["results"][0]
+    assert code not in json.dumps(shown)
+    assert "8877665" not in json.dumps(shown)
+    assert shown["external_id"].startswith("msg.")
+    assert shown["metadata"]["title"] == "Sim"
+    # The same id each time, and the same wherever it stands.
+    assert Caller(beto).get(path).json()["results"][0] == shown
+    assert shown["metadata"]["reaction"]["message_id"] == shown["external_id"]
+    assert Caller(ana).get(path).json()["results"][0]["external_id"] == f"wamid.{code}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"), [("post", "revelar/", {}), ("patch", "", {"name": "Lia"})]
+)
+def test_a_repeated_call_shows_no_number_once_the_minutes_are_over(
+    contact, beto, method, path, body
+):
+    call = getattr(Caller(beto), method)
+    contact_reveal(contact=contact, reader=beto)
+    address = f"contatos/{contact.pk}/{path}"
+    first = call(address, body, headers={"Idempotency-Key": "abc"})
+    assert first.json()["phone"] == "(41) 98877-6655" or first.json()["phone"] == PHONE
+    ContactView.unscoped.all().delete()
+    again = call(address, body, headers={"Idempotency-Key": "abc"})
+    assert again.status_code == 200
+    seen = ContactView.unscoped.filter(place=ViewPlace.REVEAL).count()
+    assert ("98877" in again.content.decode()) is (seen == 1)
+    assert CPF not in again.content.decode() or seen == 1
+
+
+@pytest.mark.parametrize("door", ["contatos", "conversas", "lista", "telefone"])
+def test_whole_numbers_are_not_asked_for_without_end(talk, contact, beto, ana, monkeypatch, door):
+    monkeypatch.setattr(guessing, "LIMITS", ((timedelta(hours=1), 3),))
+    make.forget_cached()
+    page = client_of(beto, "atendimento/")
+
+    def ask(number: str, reader: Membership = beto) -> int:
+        call = Caller(reader)
+        match door:
+            case "lista":
+                sent = {"filtro": "todas", "q": number}
+                return page.post(reverse("inbox:list"), sent).status_code
+            case "telefone":
+                return call.post("contatos/", {"name": "X", "phone": number}).status_code
+        return call.get(f"{door}/", {"q": number}).status_code
+
+    taken = 409 if door == "telefone" else 200
+    assert [ask("(41) 98877-6655") for _ in range(3)] == [taken] * 3
+    assert ask("(41) 98877-6654") == 429
+    if door not in ("telefone", "lista"):
+        assert ask("6655") == ask("Joana") == 200
+        assert [ask("(41) 98877-6655", ana) for _ in range(5)] == [200] * 5
+
+
+def test_whose_number_it_is_is_told_to_who_sees_it(contact, beto, ana):
+    for reader, told in ((beto, False), (ana, True)):
+        answer = Caller(reader).post("contatos/", {"name": "X", "phone": PHONE})
+        assert answer.status_code == 409
+        assert (str(contact.pk) in answer.content.decode()) is told

@@ -26,6 +26,7 @@ from contacts.models import (
 from contacts.services.consent import consent_record, consent_state, consents_verify
 from contacts.services.contacts import DuplicatePerson, contact_save
 from contacts.services.duplicates import duplicates_scan, pair_dismiss, pair_note
+from contacts.services.merge_tables import name_of, staying, tables
 from contacts.services.merging import (
     MergedAlready,
     OneFamily,
@@ -35,9 +36,6 @@ from contacts.services.merging import (
     merge_preview,
     merge_settle,
     merge_undo,
-    movers,
-    name_of,
-    tables,
 )
 from omnichannel.models import Conversation
 from queues.models import Ticket
@@ -115,7 +113,7 @@ def test_everything_moves_and_empty_fields_are_filled(old, new, ana):
     before = {name: ids | everything(new)[name] for name, ids in everything(old).items()}
     contacts_merge(kept=old, gone=new, actor=ana)
     after = everything(again(old))
-    tags = "contacts.contact_tags"
+    tags = "contacts.contacttag"
     assert {**after, tags: 0} == {**before, tags: 0}
     kept = again(old)
     with company_scope(kept.company_id):
@@ -133,10 +131,8 @@ def test_every_table_that_names_a_person_moves_or_has_a_rule():
         for field in model._meta.concrete_fields
         if field.related_model is Contact
     }
-    assert {name_of(model, field) for model, field in tables()} == pointing - {
-        name for name, mover in movers.items() if mover is None
-    }
-    assert {"contacts.contact_tags", "omnichannel.conversation.about"} <= pointing
+    assert {name_of(model, field) for model, field in tables()} == pointing - set(staying)
+    assert {"contacts.contacttag", "omnichannel.conversation.about"} <= pointing
 
 
 def test_what_campaigns_sent_moves_and_comes_back(channel, old, new, ana):
@@ -295,6 +291,47 @@ def test_the_newest_word_of_either_holds(old, new, ana, kept, gone, merged, undo
     assert consent_state(old, MARKETING) is undone
     assert consent_state(new, MARKETING) is gone[0]
     assert consents_verify(company=old.company_id).is_whole
+
+
+@pytest.mark.parametrize("word_on_kept", [True, False])
+@pytest.mark.parametrize("claim", ["importacao:x", "lista de campanha", "api"])
+def test_a_merge_never_brings_back_what_the_person_withdrew(old, new, ana, claim, word_on_kept):
+    left, other = (old, new) if word_on_kept else (new, old)
+    allow(left, False, "palavra", days=2)
+    # A file of long ago, written down today.
+    allow(other, True, claim, days=1)
+    merge = contacts_merge(kept=old, gone=new, actor=ana)
+    assert consent_state(old, MARKETING) is False
+    # Told again, later, by whoever: it is still a claim against a word.
+    allow(old, True, claim, hours=1)
+    assert consent_state(old, MARKETING) is False
+    merge_undo(merge=merge, actor=ana)
+    assert consent_state(left, MARKETING) is False
+    assert consents_verify(company=old.company_id).is_whole
+
+
+def test_who_comes_back_by_their_own_word_is_back_after_a_merge(old, new, ana):
+    allow(old, False, "palavra", days=2)
+    allow(new, True, "palavra", days=1)
+    contacts_merge(kept=old, gone=new, actor=ana)
+    assert consent_state(old, MARKETING) is True
+
+
+def test_what_was_refused_since_the_merge_holds_for_both_when_it_is_undone(old, new, ana):
+    allow(new, True, "palavra", days=1)
+    merge = contacts_merge(kept=old, gone=new, actor=ana)
+    allow(old, False, "palavra")
+    merge_undo(merge=merge, actor=ana)
+    assert consent_state(old, MARKETING) is False
+    assert consent_state(new, MARKETING) is False
+
+
+def test_a_word_that_reached_the_record_that_went_is_told_later(old, new, ana):
+    allow(old, True, "palavra", days=1)
+    merge = contacts_merge(kept=old, gone=new, actor=ana)
+    allow(new, False, "palavra")
+    merge_settle(merge=merge)
+    assert consent_state(old, MARKETING) is False
 
 
 def test_the_ledger_keeps_each_word_where_it_was_said(old, new, ana):

@@ -135,7 +135,7 @@ def leads_to_person(model: type[models.Model], depth: int = 3) -> bool:
 
 
 def test_every_table_that_leads_to_a_person_is_named():
-    named = {one.model for one in holdings()}
+    named = {one.model for one in holdings}
     touching = {
         model
         for model in apps.get_models(include_auto_created=True)
@@ -147,7 +147,7 @@ def test_every_table_that_leads_to_a_person_is_named():
 
 
 def test_what_stays_says_why():
-    for one in holdings():
+    for one in holdings:
         assert one.is_deleted or one.blanks or one.why, one.model
 
 
@@ -158,7 +158,7 @@ def archive(person: Contact, actor: Membership) -> zipfile.ZipFile:
 def test_the_archive_holds_every_table_and_every_file(person, ana):
     bundle = archive(person, ana)
     data = orjson.loads(bundle.read("dados.json"))
-    for one in holdings():
+    for one in holdings:
         assert one.title in data["dados"]
     said = bundle.read("dados.json").decode()
     for words in ("nome", "texto", "antes", "nota", "cpf", "assunto"):

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Membership
 from common.scoping import company_scope
-from contacts.models import Contact, Segment, Tag
+from contacts.models import Contact, DuplicatePair, Segment, Tag
 from contacts.segments import Asked, SegmentRefused, fields, people
 from contacts.services.consent import consent_record
+from contacts.services.contacts import contact_save
 from contacts.services.segments import (
     SegmentNameTaken,
     segment_names,
@@ -49,7 +51,16 @@ def found(clinic, *conditions: Asked, match: str = "todas") -> set[str]:
     ("asked", "expected"),
     [
         (Asked("nome", "contem", "li"), {"ana", "lia"}),
+        (Asked("nome", "contem", "ma"), {"ana"}),
+        (Asked("nome", "contem", "sa rui"), {"rui"}),
+        (Asked("nome", "contem", "%"), set()),
         (Asked("nome", "igual", "rui sá"), {"rui"}),
+        (Asked("nome", "igual", "RUI SA"), {"rui"}),
+        (Asked("email", "igual", "ANA@x.example"), {"ana"}),
+        (Asked("email", "igual", "ana-x.example"), set()),
+        (Asked("telefone", "contem", "98888-7777"), {"lia"}),
+        (Asked("telefone", "contem", "(041) 8888-7777"), {"lia"}),
+        (Asked("telefone", "igual", "41 98888 7777"), {"lia"}),
         (Asked("email", "preenchido"), {"ana"}),
         (Asked("telefone", "vazio"), {"ana", "rui"}),
         (Asked("situacao", "e", "cliente"), {"rui"}),
@@ -112,7 +123,7 @@ def test_what_cannot_be_asked_is_refused_and_saves_nothing(clinic, ana, asked):
 
 
 def test_every_field_says_what_it_is():
-    for field in fields():
+    for field in fields:
         assert str(field.label)
         assert field.kind != "escolha" or field.choices
 
@@ -177,5 +188,26 @@ def test_two_records_are_put_side_by_side_and_merged_in_the_back_office(clinic, 
         gone = Contact.objects.get(pk=crowd["rui"].pk)
         assert gone.merged_into == crowd["ana"]
     merge = gone.merged_into.merges.for_company(clinic).get()
+    # What was judged is not offered again.
+    judged = office.browser.get(answer.url).content.decode()
+    assert "Manter o primeiro e mesclar" in page and "Manter o primeiro" not in judged
     office.press("contacts_contactmerge", merge, "undo")
     assert Contact.unscoped.get(pk=gone.pk).merged_into is None
+
+
+def test_a_tag_is_asked_for_without_its_accent(clinic, crowd):
+    tag = Tag.unscoped.create(company=clinic, name="Estética")
+    crowd["rui"].tags.through.objects.create(contact=crowd["rui"], tag=tag)
+    assert found(clinic, Asked("etiqueta", "tem", "ESTETICA")) == {"rui"}
+
+
+def test_a_pair_is_made_only_where_the_person_may_act(rival, rui, ana):
+    """Who administers one company and supervises another chooses two people of the second."""
+    make.member(rival, "Sônia", Membership.Role.SUPERVISOR)
+    ana.user.is_staff = True
+    ana.user.save()
+    Membership.unscoped.create(company=rival, user=ana.user, role=Membership.Role.SUPERVISOR)
+    with company_scope(rival):
+        two = [contact_save(actor=rui, name=name) for name in ("Um", "Dois")]
+    Office(ana).act("contacts_contact", "pair_chosen", *two)
+    assert not DuplicatePair.unscoped.exists()

@@ -7,15 +7,29 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import uvicorn
 from django.db import connections
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
+# A busy machine draws late; what is waited for is looked at many times a second.
+expect.set_options(timeout=20_000)
+# The loop is the session's, because the one Chromium of all tests answers there.
+BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+# Whole walks, which wait seconds for hands and clocks; screen, talk and sending run always.
+BROWSER_AT_LENGTH = [*BROWSER, pytest.mark.slow]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
+    # A microphone for whoever is allowed one.
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
 ]
 
 
@@ -72,12 +86,13 @@ class Inbox:
     async def open(self, path: str = "/atendimento/?filtro=todas") -> None:
         """Open a page and wait until it hears of changes."""
         await self.page.goto(self.address + path)
-        await self.page.locator("#ao-vivo[data-state=ligado]").wait_for()
+        # On a phone it stands behind the conversation.
+        await self.page.locator("#ao-vivo[data-state=ligado]").wait_for(state="attached")
 
     async def open_conversation(self, conversation: Any) -> None:
         """Open one conversation's own address."""
         await self.open(f"/atendimento/conversas/{conversation.pk}/?filtro=todas")
 
     def bubble(self, text: str) -> Any:
-        """Find the bubble that says something."""
-        return self.page.locator(".message", has_text=text)
+        """Find the bubble that says something, as the server drew it."""
+        return self.page.locator(".message:not(.going)", has_text=text)

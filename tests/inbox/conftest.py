@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Membership
-from tests.inbox.browser import CHROMIUM_FLAGS, Inbox, LiveServer
+from tests import make
+from tests.inbox.browser import Inbox
+
+
+@pytest.fixture(autouse=True)
+def _nobody_tried_yet() -> None:
+    """Forget the tries to log in that other tests made from this address."""
+    make.forget_cached()
 
 
 @pytest.fixture
@@ -27,29 +33,7 @@ def enter() -> Callable[[Membership], Client]:
     return login
 
 
-@pytest.fixture(scope="session")
-def live_address() -> Iterator[str]:
-    """Serve the whole product, static files included."""
-    call_command("collectstatic", interactive=False, verbosity=0)
-    server = LiveServer()
-    yield server.start()
-    server.stop()
-
-
-@pytest_asyncio.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Any]:
-    """Give a Chromium."""
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=chromium_path, args=CHROMIUM_FLAGS
-        )
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def sit_down(
     browser: Any, live_address: str, transactional_db: None
 ) -> AsyncIterator[Callable[..., Awaitable[Inbox]]]:
@@ -62,7 +46,7 @@ async def sit_down(
         context = await browser.new_context(
             **{"viewport": {"width": 1440, "height": 900}, "locale": "pt-BR", **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if member is not None:
             client = Client()
             backend = "django.contrib.auth.backends.ModelBackend"

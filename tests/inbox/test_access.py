@@ -17,10 +17,25 @@ from tests import make
 
 Enter = Callable[[Membership], Client]
 OPEN_TO_ALL = {"login", "logout"}
-WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "campaign-new"}
+WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "campaign-new"} | {
+    "password",
+    "invitations",
+    "start",
+}
 POSTS = {
-    *("list", "take", "release", "close", "reopen", "read", "retry", "attach"),
-    *("next", "board-ticket", "reveal", "about", "dependent-add", "dependent-drop"),
+    *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
+    "measure",
+    *(
+        "return-to-bot",
+        "unread",
+        "next",
+        "board-ticket",
+        "reveal",
+        "about",
+        "dependent-add",
+        "dependent-drop",
+    ),
+    "invitation",
 }
 PARTS = sorted(
     {str(name) for name in get_resolver("inbox.urls").reverse_dict if isinstance(name, str)}
@@ -36,6 +51,7 @@ def address(name: str, conversation: Conversation, message: Message, attachment:
     ids = {
         "retry": [message.pk],
         "file": [attachment.pk],
+        "file-retry": [attachment.pk],
         "dependent-drop": [conversation.pk, conversation.contact_id],
     }
     if name in WITHOUT_AN_OBJECT | OPEN_TO_ALL:
@@ -138,6 +154,14 @@ def test_the_content_policy_allows_no_inline_script_and_no_eval(enter: Enter, be
     assert "unsafe" not in policy
 
 
+def test_scripts_come_from_our_files_and_not_from_what_somebody_attached(
+    enter: Enter, beto: Membership
+):
+    client = enter(beto)
+    policy = client.get(reverse("inbox:home"), headers={"host": "localhost:8000"})
+    assert "script-src localhost:8000/static/;" in policy["Content-Security-Policy"] + ";"
+
+
 def test_email_and_password_open_the_inbox(client: Client, beto: Membership):
     form = {"username": beto.user.email.upper(), "password": make.PASSWORD}
     answer = client.post(reverse("inbox:login"), form)
@@ -169,6 +193,6 @@ def test_after_ten_wrong_passwords_a_page_says_to_wait(client: Client, beto: Mem
     for _ in range(10):
         answer = client.post(reverse("inbox:login"), form)
     assert answer.status_code == 429
-    assert "bloqueada por 15 minutos" in answer.content.decode()
+    assert "bloqueada por até 15 minutos" in answer.content.decode()
     form["password"] = make.PASSWORD
     assert client.post(reverse("inbox:login"), form).status_code == 429

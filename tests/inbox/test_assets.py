@@ -41,8 +41,10 @@ def test_pages_ask_only_for_vendored_files_that_exist():
 def test_every_icon_that_is_drawn_is_in_the_sprite():
     sprite = next(VENDOR.glob("lucide-*.svg")).read_text()
     drawn = set(re.findall(r'{% icon "([\w-]+)"', "\n".join(p.read_text() for p in TEMPLATES)))
-    tags = (ROOT / "inbox" / "templatetags" / "inbox_ui.py").read_text()
-    drawn |= set(re.findall(r'"\w+": "([a-z]+(?:-[a-z]+)*)",', tags))
+    folder = ROOT / "inbox" / "templatetags"
+    tags = (folder / "inbox_ui.py").read_text() + (folder / "inbox_rows.py").read_text()
+    drawn |= set(re.findall(r'"\w+": "([a-z]+(?:-[a-z]+)*)"[,}]', tags))
+    drawn |= set(re.findall(r"""icon\(["']([\w-]+)["']""", tags))
     assert drawn <= set(re.findall(r'<symbol id="([\w-]+)"', sprite))
 
 
@@ -53,3 +55,9 @@ def test_no_page_needs_a_relaxed_content_policy(path: Path):
     assert not re.search(r"<style\b", text)
     assert not re.search(r"\s(?:style|on\w+|hx-on[\w:-]*)\s*=", text)
     assert not re.search(r"(?:src|href)=[\"']https?://", text)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_line_of_a_template_is_longer_than_a_screen(path: Path):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        assert len(line) <= 160, f"{path}:{number}"

@@ -17,9 +17,9 @@ from campaigns.services.audiences import audience_build, audience_request
 from common.realtime import send
 from omnichannel.models import Channel
 from tests.campaigns.conftest import patient, template_for
-from tests.inbox.browser import Inbox, behind
+from tests.inbox.browser import BROWSER_AT_LENGTH, Inbox, behind
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = BROWSER_AT_LENGTH
 SitDown = Callable[..., Awaitable[Inbox]]
 
 
@@ -75,3 +75,28 @@ async def test_results_move_without_a_reload(
     await behind(deliver)
     await expect(inbox.page.locator("#vivo")).to_contain_text("Concluída")
     await expect(inbox.page.locator(".numbers li", has_text="lidas").locator("b")).to_have_text("1")
+
+
+async def test_a_condition_offers_what_its_field_takes_and_more_come_at_a_click(
+    sit_down: SitDown, ana: Membership, channel: Channel
+):
+    inbox = await sit_down(ana)
+    await inbox.open("/atendimento/campanhas/nova/")
+    page = inbox.page
+    rows = page.locator(".condition").filter(visible=True)
+    await expect(rows).to_have_count(1)
+    await page.get_by_label("Campo da condição 1").select_option("canal")
+    comparison = page.get_by_label("Comparação da condição 1")
+    allowed = comparison.locator("option:not([disabled])")
+    await expect(allowed).to_have_text(["é", "não é"])
+    await page.get_by_label("Valor da condição 1").select_option(label="WhatsApp")
+    await page.get_by_role("button", name="Adicionar condição").click()
+    await expect(page.get_by_label("Campo da condição 2")).to_be_focused()
+    await page.get_by_label("Campo da condição 2").select_option("nome")
+    await page.get_by_label("Comparação da condição 2").select_option("preenchido")
+    await expect(page.get_by_label("Valor da condição 2")).not_to_be_visible()
+    await page.get_by_label("Nome da campanha").fill("Retorno")
+    await page.get_by_role("button", name="Continuar").click()
+    await expect(page.locator("#mensagem")).to_be_visible()
+    row = await behind(lambda: Campaign.unscoped.get())
+    assert [one["value"] for one in row.filters["conditions"]] == ["whatsapp", ""]

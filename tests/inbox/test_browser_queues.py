@@ -13,10 +13,10 @@ from omnichannel.models import Channel
 from queues.models import Queue, Ticket
 from queues.services.tickets import ticket_take
 from tests import make
-from tests.inbox.browser import Inbox, behind
+from tests.inbox.browser import BROWSER_AT_LENGTH, Inbox, behind
 from tests.queues.conftest import again, make_queue
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = BROWSER_AT_LENGTH
 SitDown = Callable[..., Awaitable[Inbox]]
 
 
@@ -95,3 +95,45 @@ async def test_the_board_moves_by_itself_and_takes_orders(
     await row.locator("select").select_option(f"pessoa.{beto.pk}")
     await expect(row.locator("td").nth(2)).to_have_text("Beto Reis")
     assert (await behind(lambda: again(ticket))).attendant_id == beto.pk
+
+
+async def test_a_transfer_warns_of_who_is_away_and_a_release_asks_first(
+    sit_down: SitDown, beto: Membership, carla: Membership, ticket: Ticket
+):
+    await behind(lambda: ticket_take(ticket=ticket, attendant=beto))
+    inbox = await sit_down(beto)
+    await inbox.open_conversation(ticket.conversation)
+    page = inbox.page
+    await page.get_by_role("button", name="Transferir").click()
+    warning = page.locator("#acao .caution.away")
+    await expect(warning).not_to_be_visible()
+    await page.locator("#acao select").select_option(f"pessoa.{carla.pk}")
+    await expect(warning).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Liberar").click()
+    await expect(page.locator("#confirmar")).to_contain_text("Joana Dias")
+    await page.locator("#confirmar").get_by_role("button", name="Cancelar").click()
+    assert (await behind(lambda: again(ticket))).attendant_id == beto.pk
+    await page.get_by_role("button", name="Liberar").click()
+    await page.locator("#confirmar").get_by_role("button", name="Confirmar").click()
+    await expect(page.locator("#cabeca")).to_contain_text("Sem atendente")
+
+
+@pytest.mark.parametrize("width", [1366, 360])
+@pytest.mark.parametrize("path", ["painel", "campanhas"])
+async def test_board_and_campaigns_keep_the_rail(
+    sit_down: SitDown, ana: Membership, queue: Queue, path: str, width: int
+):
+    inbox = await sit_down(ana, viewport={"width": width, "height": 740})
+    await inbox.open(f"/atendimento/{path}/")
+    page = inbox.page
+    rail = page.get_by_role("navigation", name="Principal")
+    await expect(rail.locator("[aria-current=page]")).to_have_attribute(
+        "href", f"/atendimento/{path}/"
+    )
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await rail.locator("#presenca-minha summary").click()
+    await expect(rail.get_by_text("Ausente: Almoço")).to_be_in_viewport(ratio=1)
+    await page.keyboard.press("Escape")
+    await rail.get_by_role("link", name="Conversas").click()
+    await expect(page.locator("#lista")).to_be_visible()

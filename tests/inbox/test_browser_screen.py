@@ -8,13 +8,13 @@ import pytest
 from playwright.async_api import expect
 
 from accounts.models import Membership
-from omnichannel.choices import TemplateStatus
 from omnichannel.models import Channel, Conversation, Message, Template
 from omnichannel.services.conversations import conversation_take
+from providers.choices import TemplateStatus
 from tests import make
-from tests.inbox.browser import Inbox, behind
+from tests.inbox.browser import BROWSER, Inbox, behind
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = BROWSER
 SitDown = Callable[..., Awaitable[Inbox]]
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
@@ -46,14 +46,15 @@ async def test_everything_can_be_done_from_the_keyboard(
     await page.keyboard.press("n")
     await page.keyboard.type("Só para nós")
     await page.keyboard.press("Enter")
-    await expect(page.locator(".message.note", has_text="Só para nós")).to_be_visible()
+    await expect(inbox.bubble("Só para nós")).to_be_visible()
     await page.locator("#texto").press("Escape")
     await page.keyboard.press("r")
     await page.keyboard.type("Para ela")
     await page.keyboard.press("Enter")
-    await expect(page.locator(".message.out", has_text="Para ela")).to_be_visible()
+    await expect(inbox.bubble("Para ela")).to_be_visible()
     await page.locator("#texto").press("Escape")
     await page.keyboard.press("e")
+    await expect(page.locator("#confirmar")).to_contain_text("Encerrar a conversa de Joana Dias?")
     await page.keyboard.press("Enter")
     await expect(page.locator(".instead.closed")).to_be_visible()
 

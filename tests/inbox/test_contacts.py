@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from common.scoping import company_scope
-from contacts.models import Consent, Contact
-from contacts.services.contacts import contact_save
+from contacts.models import Consent, Contact, Tag
+from contacts.services.contacts import contact_save, tags_named
 from omnichannel.models import Conversation
 from omnichannel.services.conversations import conversation_take
 from tests import make
+from tests.queues.conftest import make_queue
 
 FRAGMENT = {"HX-Request": "true"}
 # Invented; the check digits are right.
@@ -45,13 +47,17 @@ def person(talk: Conversation) -> Contact:
     return Contact.unscoped.get(pk=talk.contact_id)
 
 
-def shown(client: Client, talk: Conversation) -> dict[str, str]:
+def shown(client: Client, talk: Conversation) -> dict[str, Any]:
     """Return the dialog's inputs as a browser would send them back, lines with their returns."""
     form = client.get(reverse("inbox:record", args=[talk.pk]), headers=FRAGMENT).context["form"]
-    return {name: str(form.initial[name]).replace("\n", "\r\n") for name in form.fields}
+    given = {name: form.initial[name] for name in form.fields}
+    return {
+        name: value if isinstance(value, list) else str(value).replace("\n", "\r\n")
+        for name, value in given.items()
+    }
 
 
-def save(client: Client, talk: Conversation, **changes: str) -> Any:
+def save(client: Client, talk: Conversation, **changes: Any) -> Any:
     inputs = {**shown(client, talk), **changes}
     return client.post(reverse("inbox:record", args=[talk.pk]), inputs, headers=FRAGMENT)
 
@@ -88,7 +94,22 @@ def test_what_was_changed_is_saved_and_what_was_masked_stays(enter, beto, talk):
 def test_what_a_person_says_of_promotions_goes_to_the_ledger(enter, beto, talk):
     save(enter(beto), talk, promocoes="nao")
     row = Consent.unscoped.get()
-    assert (row.is_granted, row.author_id) == (False, beto.pk)
+    assert (row.is_granted, row.author_id, row.source) == (False, beto.pk, "atendimento")
+
+
+def test_accepting_promotions_wants_its_reason_and_never_goes_over_the_person_s_word(
+    enter, beto, talk
+):
+    client, why = enter(beto), {"base_legal": "consentimento", "prova": "Ficha 12"}
+    answer = save(client, talk, promocoes="sim", prova="Ficha 12")
+    assert answer.status_code == 400 and not Consent.unscoped.exists()
+    assert save(client, talk, promocoes="sim", **why).status_code == 200
+    row = Consent.unscoped.get()
+    assert (row.source, row.legal_basis, row.proof) == ("atendimento", "consentimento", "Ficha 12")
+    make.inbound(talk.channel, text="SAIR", person=make.person(talk.identity.value))
+    answer = save(client, talk, promocoes="sim", **why)
+    assert answer.status_code == 409
+    assert "VOLTAR" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -135,3 +156,42 @@ def test_the_family_of_a_colleague_s_patient_is_looked_at_only(enter, beto, carl
     )
     assert answer.status_code == 403
     assert not Contact.unscoped.filter(name="Enzo").exists()
+
+
+# --- tags, and the order of the column ------------------------------------------------------------
+
+
+def test_tags_are_chosen_from_those_there_are_and_accents_tell_none_apart(enter, beto, talk):
+    client = enter(beto)
+    with company_scope(talk.company_id):
+        tags_named(talk.company_id, ["Urgência", "Convênio", "Sala 1, térreo"])
+    page = client.get(reverse("inbox:record", args=[talk.pk]), headers=FRAGMENT).content.decode()
+    assert 'type="checkbox" name="etiquetas" value="Urgência"' in page
+    given = {"etiquetas": ["Sala 1, térreo"], "etiquetas_nova": "urgencia, CONVENIO, Novo"}
+    assert save(client, talk, **given).status_code == 200
+    with company_scope(talk.company_id):
+        names = {tag.name for tag in person(talk).tags.all()}
+        assert names == {"Urgência", "Convênio", "Sala 1, térreo", "Novo"}
+        assert Tag.objects.count() == 5
+    page = client.get(reverse("inbox:record", args=[talk.pk]), headers=FRAGMENT).content.decode()
+    assert page.count(" checked>") == 4
+
+
+def test_the_column_says_first_what_to_mind_and_the_score_last(enter, beto, ana, talk, clinic):
+    make_queue(clinic, beto)
+    conversation_take(conversation=talk, attendant=beto)
+    with company_scope(talk.company_id):
+        person(talk).tags.set(tags_named(talk.company_id, ["VIP"]))
+    page = enter(ana).get(reverse("inbox:conversation", args=[talk.pk]), headers=FRAGMENT)
+    column = page.content.decode().partition('id="painel"')[2]
+    heads = [re.sub(r"<[^>]+>", "", head) for head in re.findall(r"<h4>(.*?)</h4>", column)]
+    wanted = ["Observações", "Atendimento", "Dependentes", "Etiquetas"]
+    assert [head for head in heads if head in wanted] == wanted
+    assert heads.index("Etiquetas") < heads.index("Esta conversa") < heads.index("Pessoa")
+    assert "<dd>(41) 8877-6655</dd>" in column
+
+
+def test_who_only_reads_sees_no_empty_heading(enter, beto, carla, talk):
+    conversation_take(conversation=talk, attendant=beto)
+    page = enter(carla).get(reverse("inbox:conversation", args=[talk.pk]), headers=FRAGMENT)
+    assert "Dependentes" not in page.content.decode()

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import Membership
 from omnichannel.models import Attachment, Conversation, Message
+from omnichannel.serving import file_response
+from tests import make
 
 Enter = Callable[[Membership], Client]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
@@ -88,11 +90,78 @@ def test_what_a_browser_could_run_is_downloaded_and_not_shown(
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("mime_type", "served"),
+    [
+        ("text/javascript", "application/octet-stream"),
+        ("application/javascript", "application/octet-stream"),
+        ("text/css", "application/octet-stream"),
+        ("text/html", "application/octet-stream"),
+        ("image/svg+xml", "application/octet-stream"),
+        ("text/plain", "application/octet-stream"),
+        ("application/x-laudo", "application/octet-stream"),
+        ("", "application/octet-stream"),
+        ("application/zip", "application/zip"),
+        ("application/vnd.ms-excel", "application/vnd.ms-excel"),
+        ("image/heic", "image/heic"),
+    ],
+)
+def test_nothing_is_served_as_a_type_a_page_could_use_as_its_own(
+    enter: Enter, beto: Membership, conversation: Conversation, mime_type: str, served: str
+):
+    answer = fetch(enter(beto), stored(conversation, mime_type))
+    assert answer["Content-Type"] == served
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"].startswith("sandbox")
+
+
+@pytest.mark.parametrize(
+    ("name", "mime_type", "given"),
+    [
+        ("", "application/pdf", "arquivo.pdf"),
+        ("laudo", "application/pdf", "laudo.pdf"),
+        ("Exame 12.03", "image/jpeg", "Exame%2012.03.jpg"),
+        ("laudo\u202efdp.exe", "application/pdf", "laudofdp.exe"),
+        ("a.doc", "application/vnd.oasis.opendocument.text", "a.doc"),
+        ("a" * 300 + ".pdf", "application/pdf", "a" * 116 + ".pdf"),
+    ],
+)
+def test_a_file_is_given_a_name_that_opens_it(
+    enter: Enter,
+    beto: Membership,
+    conversation: Conversation,
+    name: str,
+    mime_type: str,
+    given: str,
+):
+    attachment = stored(conversation, mime_type)
+    attachment.filename = name[:255] if len(name) < 255 else name
+    answer = file_response(RequestFactory().get("/"), attachment)
+    assert answer["Content-Disposition"].endswith(f"UTF-8''{given}")
+
+
+def test_an_attendant_asks_again_for_a_file_that_did_not_come(
+    enter: Enter, beto: Membership, conversation: Conversation, client: Client
+):
+    message = make.inbound(conversation.channel, kind="imagem", media=(make.media_ref("9"),))
+    attachment = Attachment.unscoped.get(message=message)
+    Attachment.unscoped.update(state="recusado", error="motivo")
+    page = enter(beto).get(reverse("inbox:conversation", args=[message.conversation_id]))
+    where = reverse("inbox:file-retry", args=[attachment.pk])
+    assert where in page.content.decode()
+    answer = enter(beto).post(where, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "Baixando o arquivo" in answer.content.decode()
+    attachment.refresh_from_db()
+    assert (attachment.state, attachment.error) == ("pendente", "")
+
+
 def test_a_file_name_cannot_leave_its_header(
     enter: Enter, beto: Membership, conversation: Conversation
 ):
     answer = fetch(enter(beto), stored(conversation, "image/png"))
-    assert answer["Content-Disposition"] == "inline; filename*=UTF-8''laudo%20%22final%22.txt"
+    assert answer["Content-Disposition"] == "inline; filename*=UTF-8''laudo%20final.txt"
 
 
 @pytest.mark.parametrize(

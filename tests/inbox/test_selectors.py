@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,14 +10,17 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Company
+from common.composed import CountedRows
 from common.errors import NotFound
 from common.scoping import CompanyScopeMissing, company_scope
 from contacts.models import Contact
-from inbox import selectors
-from omnichannel.choices import MessageKind
+from inbox import composed, selectors
 from omnichannel.models import Attachment, Conversation, Message
 from omnichannel.services.conversations import conversation_close, conversation_take
 from omnichannel.services.outbound import message_send, note_add
+from omnichannel.services.starting import conversation_start
+from providers.choices import MessageKind
+from providers.content import ReactionTo
 from tests import make
 
 NOW = timezone.now()
@@ -57,8 +61,9 @@ def again(membership):
     return type(membership).unscoped.select_related("company", "user").get(pk=membership.pk)
 
 
-def listed(membership, **given) -> list:
-    return [row.pk for row in selectors.conversation_page(membership, **given)[0]]
+def listed(membership, *, words="", is_clear=True, **given) -> list:
+    found = selectors.found_in(membership, words, is_clear=is_clear, **given)
+    return [row.pk for row in selectors.conversation_page(membership, found=found, **given)[0]]
 
 
 def walked(membership, size: int, **given) -> list:
@@ -135,17 +140,20 @@ def test_where_each_sees_only_their_own_the_list_the_counts_and_the_search_agree
 
 
 @pytest.mark.usefixtures("inside")
-def test_counts_are_of_open_conversations(channel, ana, beto):
+def test_each_count_is_that_of_what_its_tab_lists(channel, ana, beto):
     mine, _free, ended = talks(channel, 3)
     conversation_take(conversation=mine, attendant=beto)
     conversation_close(conversation=ended, actor=ana)
-    assert selectors.counts(again(beto)) == {"minhas": 1, "livres": 1, "todas": 2, "nao_lidas": 1}
+    beto = again(beto)
+    assert selectors.counts(beto) == {"minhas": 1, "livres": 1, "todas": 3, "nao_lidas": 1}
+    for tab in ("minhas", "livres", "todas"):
+        assert len(listed(beto, tab=tab)) == selectors.counts(beto)[tab]
 
 
 @pytest.mark.usefixtures("inside")
 def test_a_count_stops_at_its_limit(channel, ana, monkeypatch):
     talks(channel, 4)
-    monkeypatch.setattr(selectors, "COUNT_LIMIT", 3)
+    monkeypatch.setattr(composed, "COUNTS", CountedRows(composed.COUNTS.build, 3))
     assert selectors.counts(ana)["todas"] == 3
 
 
@@ -180,6 +188,18 @@ def joana(channel, conversation):
         "Remarcar A",
         "100%_certa",
         "às 15h",
+        "as 15h",
+        "conceicao",
+        "joana davila",
+        "davila, joana",
+        "d´avila",
+        unicodedata.normalize("NFD", "conceição"),
+        "ｊｏａｎａ",
+        "joana 8777",
+        "+55 (41) 9888-7777",
+        "041 99888 7777",
+        "limpeza remarcar",
+        "jo",
         "  joana  ",
         "joana\x00",
     ],
@@ -195,8 +215,7 @@ def test_people_and_messages_are_found_however_they_are_typed(joana, ana, words)
 def test_signs_of_the_database_are_only_signs(joana, ana, words):
     found = listed(ana, words=words)
     assert found in ([], [joana.pk])
-    if words in ("100%certa", "%%%", "___", "zzz"):
-        assert found == []
+    assert found == ([joana.pk] if words == "100%certa" else [])
 
 
 @pytest.mark.usefixtures("inside")
@@ -214,10 +233,32 @@ def test_a_search_never_reaches_another_company(joana, rival_channel, ana):
 @pytest.mark.usefixtures("inside")
 def test_rows_are_read_again_only_if_they_still_belong(joana, ana, beto):
     conversation_take(conversation=joana, attendant=beto)
-    given = {"tab": "livres", "words": ""}
-    assert selectors.conversations_again(ana, [joana.pk], **given) == []
-    found = selectors.conversations_again(ana, [joana.pk], tab="todas", words="joana")
-    assert [row.pk for row in found] == [joana.pk]
+    assert selectors.conversations_again(ana, [joana.pk], tab="livres") == []
+    for words, again in (("joana", [joana.pk]), ("debora", [])):
+        found = selectors.found_in(ana, words)
+        rows = selectors.conversations_again(ana, [joana.pk], tab="todas", found=found)
+        assert [row.pk for row in rows] == again
+
+
+@pytest.mark.usefixtures("inside")
+@pytest.mark.parametrize("target", [2, 17, 27, 29])
+def test_a_found_message_is_drawn_with_its_neighbours_and_the_newest(channel, ana, target):
+    """Thirty messages in six seconds, ten of them on a page: none is drawn twice, none is lost."""
+    for n in range(30):
+        row = make.inbound(channel, text=str(n), at=NOW + timedelta(seconds=n // 5))
+    talk = row.conversation
+    wanted = Message.objects.get(text=str(target))
+    page, older, ends = selectors.thread_around(talk, wanted.pk, size=10)
+    texts = [int(row.text) for row in page]
+    assert target in texts
+    assert texts[-10:] == list(range(20, 30))
+    while ends:
+        between, is_all = selectors.thread_between(talk, *ends, size=4)
+        texts += [int(row.text) for row in between]
+        ends = [] if is_all else [(between[-1].happened_at, between[-1].seq), ends[1]]
+    assert sorted(texts) == list(range(min(texts), 30))
+    assert (older is None) == (min(texts) == 0)
+    assert selectors.thread_around(talk, uuid4(), size=10)[2] == []
 
 
 # --- the thread ----------------------------------------------------------------------------------
@@ -266,7 +307,7 @@ def test_a_reaction_we_send_is_no_line_of_its_own(conversation, ana):
         author=ana,
         kind=MessageKind.REACTION,
         reply_to=target,
-        content={"reaction": {"message_id": target.external_id, "emoji": "👍"}},
+        content=ReactionTo(target.external_id, "👍"),
     )
     page, _ = selectors.thread_page(conversation)
     assert [row.pk for row in page] == [target.pk]
@@ -296,6 +337,9 @@ def test_the_panel_shows_the_persons_other_conversations_and_files(channel, ana)
     conversation_close(conversation=first, actor=ana)
     second = make.inbound(channel).conversation
     make.inbound(channel, person=make.person("5511911110001"))
+    # Begun and never written in: it stands in no list.
+    begun = conversation_start(channel=channel, address="5511911110002", person=second.contact)
+    assert begun.pk != second.pk and begun.contact_id == second.contact_id
     assert [row.pk for row in selectors.past_conversations(ana, second)] == [first.pk]
     assert [row.provider_media_id for row in selectors.shared_files(first)] == ["1"]
     assert list(selectors.shared_files(second)) == []

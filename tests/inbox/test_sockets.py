@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from random import Random
 from typing import Any
@@ -89,7 +90,10 @@ class Page:
 
         The heartbeat goes through the layer once around, so a hint sent earlier is there.
         """
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.05)
+        # What was said before asks the database in the one thread that sockets share.
+        await sync_to_async(int)()
+        await asyncio.sleep(0.1)
         await self.say(type="heartbeat")
         frames = []
         while (frame := await self.hear())["type"] != "heartbeat":
@@ -215,7 +219,14 @@ def test_who_is_switched_off_is_refused(conversation, beto, switched_off):
     refused(company_path(beto.company_id), headers)
 
 
-@pytest.mark.parametrize("origin", [b"http://evil.example", b"null", b"http://testserver.evil.io"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *(b"http://evil.example", b"null", b"http://testserver.evil.io", b""),
+        # The same machine, but another site.
+        *(b"http://testserver:9999", b"https://testserver", b"http://testserver:80", b"testserver"),
+    ],
+)
 def test_a_page_of_another_site_is_refused(clinic, ana, origin):
     headers = [(k, origin if k == b"origin" else v) for k, v in cookie(ana)]
     refused(company_path(clinic.pk), headers)
@@ -348,6 +359,23 @@ def test_a_page_that_shows_one_conversation_hears_only_that_one(conversation, ch
 
     frames = run(scenario)
     assert [frame["conversation"] for frame in frames] == [str(conversation.pk)]
+
+
+def test_a_hint_does_not_wait_for_the_database(channel, ana):
+    """All sockets of a process share one thread for the database; a slow query fills it."""
+    gate = threading.Event()
+
+    async def scenario() -> dict:
+        async with listening(ana) as page:
+            slow = asyncio.create_task(sync_to_async(gate.wait)(5))
+            try:
+                await elsewhere(lambda: make.inbound(channel))
+                return await asyncio.wait_for(page.hear(), 3)
+            finally:
+                gate.set()
+                await slow
+
+    assert run(scenario)["type"] == "new_message"
 
 
 def test_a_reader_that_takes_nothing_is_let_go(monkeypatch):
@@ -627,11 +655,11 @@ def test_who_keeps_the_right_stays(beto):
 def test_one_pages_trouble_does_not_end_the_look_at_the_others(ana, beto, monkeypatch):
     real = consumers.CompanySocket.recheck
 
-    async def recheck(socket: consumers.CompanySocket) -> None:
+    async def recheck(socket: consumers.CompanySocket, found: Membership | None) -> None:
         assert socket.membership is not None
         if socket.membership.pk == ana.pk:
             raise RuntimeError("bug")
-        await real(socket)
+        await real(socket, found)
 
     monkeypatch.setattr(consumers.CompanySocket, "recheck", recheck)
 
@@ -651,3 +679,41 @@ def test_a_closed_page_is_forgotten(beto):
         return len(consumers._open)
 
     assert run(scenario) == 0
+
+
+def test_a_page_that_leaves_while_its_rights_are_looked_up_is_put_in_no_room(
+    clinic, beto, monkeypatch
+):
+    """The look finds that the rooms changed; meanwhile the page has gone."""
+    real = consumers._member_again
+
+    async def scenario() -> list[str]:
+        joined: list[str] = []
+        looking, gone = asyncio.Event(), asyncio.Event()
+
+        async def slowly(scope: Any) -> Any:
+            user = await real(scope)
+            looking.set()
+            await gone.wait()
+            return user
+
+        async with listening(beto):
+            (socket,) = consumers._open
+            await elsewhere(
+                lambda: Company.objects.filter(pk=clinic.pk).update(attendants_see_all=False)
+            )
+            add = socket.channel_layer.group_add
+
+            async def group_add(room: str, name: str) -> None:
+                joined.append(room)
+                await add(room, name)
+
+            monkeypatch.setattr(socket.channel_layer, "group_add", group_add)
+            monkeypatch.setattr(consumers, "_member_again", slowly)
+            look = asyncio.create_task(socket.recheck())
+            await looking.wait()
+        gone.set()
+        await look
+        return joined
+
+    assert run(scenario) == []

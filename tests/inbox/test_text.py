@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.presenters.common import preview_of
-from inbox.templatetags.inbox_ui import is_emoji, message_text
+from inbox.shell.presenters import preview_of
+from inbox.templatetags import inbox_ui
+from inbox.templatetags.inbox_ui import is_emoji, message_text, short_when
 
 
 @pytest.mark.parametrize(
@@ -65,3 +68,18 @@ def test_a_few_emoji_alone_are_large(text: str, large: bool):
 )
 def test_the_list_shows_a_message_as_one_plain_line(kind: str, text: str, line: str):
     assert preview_of(kind, text)[1] == line
+
+
+@pytest.mark.parametrize("unit", ["```a", "*a ", "_a_ ", "https://a.b ", "~a ", " *", "```a```"])
+def test_a_text_of_nothing_but_marks_is_drawn_at_once(unit: str):
+    text = unit * (400_000 // len(unit))
+    begun = time.process_time()
+    drawn = message_text(text)
+    assert time.process_time() - begun < 1
+    assert drawn.endswith(text[-len(unit) :])
+
+
+def test_a_day_of_the_week_is_written_as_people_write_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(inbox_ui, "_today", lambda: date(2026, 8, 10))
+    days = [short_when(datetime(2026, 8, day, 15, tzinfo=UTC)) for day in range(4, 9)]
+    assert days == ["ter", "qua", "qui", "sex", "sáb"]

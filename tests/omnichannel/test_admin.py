@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,15 +12,18 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
 from common.ids import id_from
-from omnichannel.adapters.outgoing import AccountHealth, SendError
-from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
-from omnichannel.choices import AttachmentState, MessageStatus, Stage, TemplateStatus
+from omnichannel.choices import AttachmentState, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Message, Template
 from omnichannel.services.conversations import conversation_take
 from omnichannel.services.outbound import message_send
+from providers.account import REQUIRED
+from providers.choices import MessageStatus, TemplateStatus
+from providers.outgoing import AccountHealth, SendError
+from providers.whatsapp.adapter import WhatsAppAdapter
 from tests import make
 from tests.backoffice import Office, owner, said, supervisor, text_of
 
@@ -53,7 +58,7 @@ class TestChannel:
         assert channel.company_id == clinic.pk
         assert channel.credentials == {"access_token": TOKEN}
         entry = AuditEntry.unscoped.get(action="canal.salvo", actor=ana.user)
-        assert "credentials" in entry.detail["campos"]
+        assert "credentials.access_token" in entry.detail["campos"]
         assert "access_token" not in entry.detail["campos"]
 
     def test_a_token_is_never_shown_again(self, ana):
@@ -73,7 +78,7 @@ class TestChannel:
 
     def test_without_a_token_there_is_no_channel(self, ana):
         answer = Office(ana).save("omnichannel_channel", **FORM)
-        assert "Informe o token de acesso" in text_of(answer)
+        assert str(REQUIRED) in text_of(answer)
         assert not Channel.unscoped.exists()
 
     def test_saving_with_the_secret_left_blank_keeps_it(self, channel, ana):
@@ -83,12 +88,46 @@ class TestChannel:
         assert channel.name == "Outro nome"
         assert channel.credentials == {"access_token": "token-de-teste"}
 
-    def test_another_companys_account_is_refused_beside_its_input(self, rival_channel, ana):
-        given = {**FORM, "account_id": rival_channel.account_id}
-        answer = Office(ana).save("omnichannel_channel", **given, access_token=TOKEN)
+    def test_a_second_claim_of_the_company_is_refused_and_anothers_says_nothing(
+        self, rival_channel, channel, ana
+    ):
+        office = Office(ana)
+        given = {**FORM, "account_id": channel.account_id}
+        answer = office.save("omnichannel_channel", **given, access_token=TOKEN)
         assert answer.status_code == 200
-        assert "já está conectada" in str(answer.context["adminform"].form.errors["account_id"])
-        assert Channel.unscoped.count() == 1
+        assert "já tem um canal" in text_of(answer)
+        given = {**FORM, "account_id": rival_channel.account_id}
+        assert office.save("omnichannel_channel", **given, access_token=TOKEN).status_code == 302
+        claim = Channel.unscoped.get(company=ana.company, account_id=rival_channel.account_id)
+        assert (claim.status, claim.proven_at) == ("configurando", None)
+
+    def test_no_form_makes_a_claim_active_or_says_what_meta_says(self, ana):
+        office = Office(ana)
+        office.save("omnichannel_channel", **FORM, access_token=TOKEN)
+        claim = Channel.unscoped.get()
+        typed = {"phone_number": "+5541999990000", "currency": "EUR", "time_zone": "Asia/Tokyo"}
+        answer = office.save("omnichannel_channel", claim, **{**FORM, **typed, "status": "ativo"})
+        assert answer.status_code == 200
+        assert "ativo" not in dict(answer.context["adminform"].form.fields["status"].choices)
+        office.save("omnichannel_channel", claim, **{**FORM, **typed})
+        claim.refresh_from_db()
+        assert (claim.phone_number, claim.currency, claim.time_zone) == ("", "USD", "")
+        assert claim.status == "configurando"
+
+    def test_registering_asks_for_the_pin_first(self, channel, ana, no_provider, monkeypatch):
+        asked: list[str] = []
+        answers(monkeypatch, register=lambda self, account, pin: asked.append(pin))
+        office = Office(ana)
+        page = text_of(office.press("omnichannel_channel", channel, "register"))
+        assert "PIN de seis dígitos" in page and asked == []
+        url = reverse("admin:omnichannel_channel_register", args=[channel.pk])
+        assert "Digite os seis dígitos" in text_of(office.browser.post(url, {"pin": "12"}))
+        assert office.browser.post(url, {"pin": "123456"}).status_code == 302
+        assert asked == ["123456"]
+
+    def test_what_a_connection_lacks_stays_on_its_page(self, channel, ana):
+        Channel.unscoped.update(health={"warnings": ["sem_assinatura"]})
+        assert "não recebe os webhooks" in text_of(Office(ana).page("omnichannel_channel", channel))
 
     def test_only_the_owner_chooses_the_address_that_gets_the_token(self, channel, ana):
         given = {**FORM, "account_id": channel.account_id, "graph_url": "https://mau.example"}
@@ -150,17 +189,27 @@ class TestChannel:
     def test_the_verify_token_is_shown_once_on_demand_and_on_the_record(
         self, channel, ana, clinic, settings
     ):
-        office = Office(ana)
+        # It is the whole installation's: no clinic's administrator ever sees it.
+        hers = Office(ana)
+        hers.press("omnichannel_channel", channel, "show_verify_token")
+        page = text_of(hers.page("omnichannel_channel", channel))
+        assert settings.META_VERIFY_TOKEN not in page and "Mostrar token" not in page
+        assert not AuditEntry.unscoped.filter(action__endswith="revelado").exists()
+        someone = owner()
+        office = Office(someone)
         page = text_of(office.page("omnichannel_channel", channel))
         assert settings.META_VERIFY_TOKEN not in page
         assert f"{settings.PUBLIC_URL}/webhooks/whatsapp/" in page
-        office.press("omnichannel_channel", channel, "show_verify_token")
-        assert settings.META_VERIFY_TOKEN in text_of(office.page("omnichannel_channel", channel))
+        answer = office.press("omnichannel_channel", channel, "show_verify_token")
+        assert "só nesta vez" in said(answer)
+        page = text_of(office.page("omnichannel_channel", channel))
+        assert settings.META_VERIFY_TOKEN in page
+        assert '<details class="bo-webhook" open>' in page
         assert settings.META_VERIFY_TOKEN not in text_of(
             office.page("omnichannel_channel", channel)
         )
         entry = AuditEntry.unscoped.get(action="canal.token_de_verificacao.revelado")
-        assert entry.actor == ana.user
+        assert entry.actor == someone
         Office(supervisor(clinic)).press("omnichannel_channel", channel, "show_verify_token")
         assert AuditEntry.unscoped.filter(action__endswith="revelado").count() == 1
 
@@ -371,3 +420,17 @@ def test_a_conversations_page_asks_no_more_for_many_messages(channel, ana):
     for _number in range(15):
         make.inbound(channel)
     assert office.queries(address) <= min(few, 12)
+
+
+def test_readme_page_and_api_name_the_same_webhook_fields(channel, ana):
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    step = readme[readme.index("Subscribe to `messages`") : readme.index("In `/admin/` under")]
+    named = [one for one in re.findall(r"`([a-z_]+)`", step) if one != "message_status"]
+    assert sorted(named) == sorted(WhatsAppAdapter.webhook_fields)
+    assert len(set(named)) == len(named)
+    page = text_of(Office(ana).page("omnichannel_channel", channel))
+    assert all(f"<code>{field}</code>" in page for field in named)
+    client = APIClient()
+    client.force_authenticate(ana.user)
+    answer = client.get("/central-atendimento/whatsapp/config/")
+    assert sorted(answer.json()["webhook_fields"]) == sorted(named)

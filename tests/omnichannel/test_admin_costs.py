@@ -122,6 +122,20 @@ def test_the_months_bill_stands_by_number_and_category_over_its_rows(clinic, cha
     assert Office(ana).list(COSTS, month="lixo").status_code in (200, 302)
 
 
+def test_a_cost_without_a_category_has_a_name_and_two_currencies_two_tables(clinic, channel, ana):
+    costs(channel, 2, category="utility", currency="USD")
+    costs(channel, 1, category="marketing", currency="BRL")
+    costs(channel, 3, category="", price="0", kind="free_customer_service")
+    answer = Office(ana).list(COSTS)
+    (row,) = answer.context["cost_rows"]
+    own = channel.currency
+    currencies = [line["currency"] for line in row["lines"]]
+    assert currencies == sorted(currencies, key=lambda one: (one != own, one))
+    page = text_of(answer)
+    assert "Categoria não informada pelo provedor" in page
+    assert "Em BRL" in page and "Em USD" in page
+
+
 def test_a_budget_shows_how_far_it_is_spent_and_that_replies_go_on(clinic, channel, ana):
     Channel.unscoped.update(monthly_budget=D(10))
     costs(channel, 9, price="1")
@@ -146,26 +160,48 @@ def test_the_bill_costs_the_same_queries_for_few_and_many_rows(channel, ana):
     assert office.queries("/admin/omnichannel/messagecost/") == few <= 16
 
 
-def test_currency_zone_and_budget_are_set_on_the_channels_page(channel, ana):
+def test_the_budget_alone_is_set_on_the_channels_page(channel, ana):
     given = {
         "kind": "whatsapp",
         "name": "Recepção",
         "account_id": channel.account_id,
         "waba_id": channel.waba_id,
-        "phone_number": "",
         "status": "ativo",
-        "currency": "BRL",
-        "time_zone": "America/Recife",
+        "currency": "EUR",
+        "time_zone": "Lua/Mare",
         "monthly_budget": "1500,50",
     }
     office = Office(ana)
     assert office.save("omnichannel_channel", channel, **given).status_code == 302
     row = Channel.unscoped.get()
-    assert (row.currency, row.time_zone, row.monthly_budget) == (
-        "BRL",
-        "America/Recife",
-        D("1500.50"),
-    )
-    answer = office.save("omnichannel_channel", channel, **{**given, "time_zone": "Lua/Mare"})
-    assert answer.status_code == 200
+    # What Meta bills in, and by which clock, is not for people to say.
+    assert (row.currency, row.time_zone, row.monthly_budget) == ("USD", "", D("1500.50"))
     assert month_of(row)
+
+
+RATE = {"category": "utility", "valid_from": "01/10/2026", "tier_from": "0", "price": "0,05"}
+
+
+@pytest.mark.parametrize(
+    ("market", "currency", "field"),
+    [
+        ("ZZ", "USD", "market"), ("B1", "USD", "market"), ("b", "USD", "market"),
+        ("BR", "rea", "currency"), ("BR", "XXX", "currency"), ("BR", "R$", "currency"),
+    ],
+)  # fmt: skip
+def test_a_rate_of_no_country_or_currency_is_refused_beside_its_input(ana, market, currency, field):
+    answer = Office(ana).save("omnichannel_rate", **RATE, market=market, currency=currency)
+    assert list(answer.context["adminform"].form.errors) == [field]
+
+
+def test_a_rate_is_kept_in_capitals_and_a_second_one_is_told(ana):
+    office = Office(ana)
+    assert office.save("omnichannel_rate", **RATE, market="br", currency="brl").status_code == 302
+    row = Rate.unscoped.get()
+    assert (row.market, row.currency) == ("BR", "BRL")
+    again = office.save("omnichannel_rate", **RATE, market="Br", currency="Brl")
+    assert "Já existe uma tarifa" in text_of(again)
+    negative = office.save(
+        "omnichannel_rate", **{**RATE, "price": "-1"}, market="*", currency="BRL"
+    )
+    assert "não pode ser negativo" in text_of(negative)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from omnichannel.adapters.outgoing import SendError, TemplateVerdict
-from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
 from omnichannel.models import Template
+from providers.outgoing import SendError, TemplateVerdict
+from providers.whatsapp.adapter import WhatsAppAdapter
 from tests.backoffice import Office, owner, said, supervisor, text_of
 
 MODEL = "omnichannel_template"

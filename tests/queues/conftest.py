@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +10,10 @@ import pytest
 from accounts.models import Company, Membership, Presence
 from accounts.services.presence import presence_choose
 from common.scoping import company_scope
+from common.slots import into, slots_fill
 from omnichannel.models import Channel, Conversation, Message
 from omnichannel.services.outbound import message_send
+from omnichannel.services.reception import Newcomer, Reception, receptions
 from queues.models import Queue, Ticket, TicketEvent
 from queues.services.queues import members_set, queue_save
 from tests import make
@@ -84,3 +86,31 @@ def arrive(channel: Channel) -> Arrive:
         return Ticket.unscoped.open().get(conversation=message.conversation)
 
     return write
+
+
+class Bot(Reception):
+    """Takes whoever writes on one channel, and remembers whom it was asked about."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.asked: list[Newcomer] = []
+        self.is_on = True
+
+    def serves(self, channel: Channel) -> bool:
+        """Serve the one channel."""
+        return channel.pk == self.channel.pk
+
+    def takes(self, newcomer: Newcomer) -> bool:
+        """Take everybody while it is on."""
+        self.asked.append(newcomer)
+        return self.is_on and self.serves(newcomer.channel)
+
+
+@pytest.fixture
+def bot(channel: Channel) -> Iterator[Bot]:
+    """Plug a bot in, as config.plugs would."""
+    one = Bot(channel)
+    before = list(receptions)
+    slots_fill([into(receptions, one)])
+    yield one
+    slots_fill([into(receptions, *before)])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import html
 from datetime import time
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
 from accounts.models import BusinessCalendar
 from accounts.services.calendars import calendar_save
 from accounts.services.presence import presence_beat
+from contacts.services.consent import consent_record
 from queues.models import NextWeights, Queue, QueueMember, Ticket
 from queues.services.queues import members_set, queue_save
 from queues.services.tickets import ticket_take
 from tests import make
+from tests.backoffice import Office, owner
 from tests.queues.conftest import again
 
 
@@ -201,6 +206,29 @@ def test_the_weights_of_the_next_ticket_are_the_companys(office, clinic):
     )
     assert "Os pesos vão de 0 a 100" in refused.content.decode()
     assert again(row).sla == 10
+    # Whoever saves the empty form twice lands on what stands already, which nothing offers to add.
+    page = reverse("admin:queues_nextweights_change", args=[row.pk])
+    assert office.post(reverse("admin:queues_nextweights_add"), given)["Location"] == page
+    assert "nextweights/add" not in (
+        office.get(reverse("admin:queues_nextweights_changelist")).content.decode()
+    )
+
+
+def test_the_owner_is_told_beside_the_company_that_it_has_weights(clinic, rival):
+    office = Office(owner())
+    given = {"sla": 10, "window": 20, "priority": 30, "waiting": 40, "company": clinic.pk}
+    assert office.save("queues_nextweights", **given).status_code == 302
+    answer = office.save("queues_nextweights", **given)
+    assert answer.status_code == 200
+    assert "já tem os seus pesos" in str(answer.context["adminform"].form.errors)
+
+
+@pytest.mark.parametrize("name", ["Promo 50% off", "%(verbose_name)s", "100%", "%s%d%"])
+def test_a_percent_sign_in_a_queues_name_stays_one(office, clinic, name):
+    queue_save(company=clinic, actor=None, name=name)
+    page = office.get(reverse("admin:queues_ticket_changelist"))
+    assert page.status_code == 200
+    assert f"Mover para {name}" in html.unescape(page.content.decode())
 
 
 CALENDAR = {"name": "Semana", "time_zone": "America/Sao_Paulo", "national_holidays": "on"}
@@ -245,3 +273,23 @@ def test_a_change_of_exceptions_moves_the_calendar(office, clinic):
     assert answer.status_code == 302, problems(answer)
     assert again(calendar).updated_at > before
     assert calendar.hours.for_company(clinic).get().closes_at == time(10)
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [("aguardando", ["finish"]), ("em_atendimento", ["give_back", "finish"]), ("finalizado", [])],
+)
+def test_a_ticket_offers_what_makes_sense_for_it(status, offered):
+    page = admin.site._registry[Ticket]
+    assert [
+        name for name in page.buttons if page.is_offered(name, Ticket(status=status))
+    ] == offered
+
+
+def test_rows_of_a_panel_are_not_headed_by_what_is_stored(office, clinic):
+    contact = make.inbound(make.channel(clinic), text="Oi").conversation.contact
+    consent_record(
+        contact=contact, purpose="marketing", is_granted=True, source="api", occurred_at=now()
+    )
+    page = office.get(reverse("admin:contacts_contact_change", args=[contact.pk])).content.decode()
+    assert "marketing True" not in page

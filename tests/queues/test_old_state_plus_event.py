@@ -28,9 +28,9 @@ from common.scoping import company_scope
 from contacts.masking import CLEAR
 from contacts.services.contacts import contact_save
 from inbox import selectors
-from inbox.presenters.board import board_of
-from inbox.presenters.cards import cards_of
-from inbox.shapes import Card
+from inbox.board.presenters import board_of
+from inbox.list.presenters import cards_of
+from inbox.list.shapes import ConversationCard
 from omnichannel.choices import Stage
 from omnichannel.models import Conversation, Message
 from omnichannel.services.conversations import (
@@ -38,6 +38,10 @@ from omnichannel.services.conversations import (
     conversation_mark_read,
     conversation_release,
     conversation_reopen,
+)
+from omnichannel.services.handover import (
+    conversation_return_to_bot,
+    conversation_transfer_to_human,
 )
 from omnichannel.services.outbound import note_add
 from queues.choices import OPEN_STATUSES
@@ -64,8 +68,8 @@ from tests.queues.conftest import Arrive, again, agree, make_queue, say
 pytestmark = pytest.mark.django_db(transaction=True)
 TABS = ("minhas", "livres", "todas")
 STEPS = 40
-# One day every time, more where there is time.
-DAYS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 8))]
+# A morning every time, whole days where there is time.
+DAYS = [(0, 15), *(pytest.param(seed, STEPS, marks=pytest.mark.slow) for seed in range(8))]
 
 
 # Lists are read anew for these.
@@ -73,10 +77,11 @@ OF_LISTS = {"queue_changed", "channel_changed"}
 NOON = datetime.fromisoformat("2026-11-25T15:00:00+00:00")
 
 
-def still(card: Card) -> Card:
+def still(card: ConversationCard) -> ConversationCard:
     """Leave out what the clock alone changes: the words that count down, not their colour."""
     deadline = card.deadline and replace(card.deadline, words="")
-    return replace(card, deadline=deadline)
+    waits = card.waits and replace(card.waits, words="")
+    return replace(card, deadline=deadline, waits=waits)
 
 
 class Page:
@@ -96,7 +101,7 @@ class Page:
         with company_scope(self.reader.company_id):
             return selectors.counts(self.reader)
 
-    def fresh(self) -> dict[str, dict[UUID, Card]]:
+    def fresh(self) -> dict[str, dict[UUID, ConversationCard]]:
         """Read every tab as a page that is opened now."""
         with company_scope(self.reader.company_id):
             reader = Membership.objects.select_related("company", "user").get(pk=self.reader.pk)
@@ -117,9 +122,7 @@ class Page:
         self.counts = self.counted()
         with company_scope(self.reader.company_id):
             for tab, shown in self.tabs.items():
-                rows = selectors.conversations_again(
-                    self.reader, [event.conversation], tab=tab, words=""
-                )
+                rows = selectors.conversations_again(self.reader, [event.conversation], tab=tab)
                 shown.pop(event.conversation, None)
                 shown.update((card.id, still(card)) for card in cards_of(rows, self.reader, CLEAR))
 
@@ -307,6 +310,16 @@ class Clinic:
         ticket = self.ticket("em_atendimento")
         conversation_release(conversation=ticket.conversation, actor=self.boss)
 
+    def do_give_to_the_bot(self) -> None:
+        talk = self.ticket("aguardando", "em_atendimento").conversation
+        conversation_return_to_bot(conversation=talk, actor=self.boss)
+
+    def do_hand_over(self) -> None:
+        """Let the bot pass somebody on, who then waits again."""
+        with_bot = Conversation.unscoped.filter(stage=Stage.BOT).order_by("id")
+        if talk := with_bot.first():
+            conversation_transfer_to_human(conversation=talk, actor=None, reason="pediu")
+
     def do_note(self) -> None:
         talk = self.ticket("aguardando", "em_atendimento").conversation
         note_add(conversation=talk, author=self.boss, text="nota")
@@ -337,15 +350,17 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def day(clock, queue, clinic, arrive, ana, beto, carla) -> Callable[[int], Clinic]:
+def day(clock, queue, clinic, arrive, ana, beto, carla, bot) -> Callable[[int], Clinic]:
+    # Everybody comes to the queue; the bot has whom people give it.
+    bot.is_on = False
     queue_save(company=clinic, actor=None, queue=queue, queue_message="{posicao}")
     other = make_queue(clinic, carla, name="Exames", is_default=False, distribution="manual")
     return lambda seed: Clinic(seed, arrive, (beto, carla), ana, (queue, other), clock)
 
 
-@pytest.mark.parametrize("seed", DAYS)
+@pytest.mark.parametrize(("seed", "steps"), DAYS)
 @pytest.mark.parametrize("sees_all", [True, False])
-def test_the_inbox_of_everybody(seed, sees_all, day, wire, clinic, ana, beto, carla):
+def test_the_inbox_of_everybody(seed, steps, sees_all, day, wire, clinic, ana, beto, carla):
     clinic.attendants_see_all = sees_all
     clinic.save()
     for person in (ana, beto, carla):
@@ -353,7 +368,7 @@ def test_the_inbox_of_everybody(seed, sees_all, day, wire, clinic, ana, beto, ca
     pages = [Page(person) for person in (ana, beto, carla)]
     wire.ears += [page.hear for page in pages]
     events, done = day(seed), []
-    for _ in range(STEPS):
+    for _ in range(steps):
         done.append(events.step())
         for page in pages:
             assert page.tabs == page.fresh(), (page.reader, done[-3:], wire.told[-4:])
@@ -361,19 +376,19 @@ def test_the_inbox_of_everybody(seed, sees_all, day, wire, clinic, ana, beto, ca
     agree()
 
 
-@pytest.mark.parametrize("seed", DAYS)
-def test_an_open_conversation(seed, day, wire, arrive):
+@pytest.mark.parametrize(("seed", "steps"), DAYS)
+def test_an_open_conversation(seed, steps, day, wire, arrive):
     threads = [Thread(arrive().conversation) for _ in range(3)]
     wire.ears += [thread.hear for thread in threads]
     events = day(seed)
-    for _ in range(STEPS):
+    for _ in range(steps):
         name = events.step()
         for thread in threads:
             assert thread.messages == thread.fresh(), (name, wire.told[-4:])
 
 
-@pytest.mark.parametrize("seed", DAYS)
-def test_whenever_the_board_changes_a_hint_reaches_it(seed, day, wire, clinic, ana):
+@pytest.mark.parametrize(("seed", "steps"), DAYS)
+def test_whenever_the_board_changes_a_hint_reaches_it(seed, steps, day, wire, clinic, ana):
     def board() -> Any:
         with company_scope(clinic.pk):
             return board_of(ana, list(live_tickets(ana)), now)
@@ -381,7 +396,7 @@ def test_whenever_the_board_changes_a_hint_reaches_it(seed, day, wire, clinic, a
     # Always the same: waits grow by the clock, everything else stays until a hint tells.
     now = timezone.now() + timedelta(days=1)
     events, before = day(seed), board()
-    for _ in range(STEPS):
+    for _ in range(steps):
         told = len(wire.told)
         name = events.step()
         after = board()
@@ -390,6 +405,7 @@ def test_whenever_the_board_changes_a_hint_reaches_it(seed, day, wire, clinic, a
         before = after
 
 
+@pytest.mark.slow
 def test_these_days_tell_of_everything(day, wire):
     for seed in range(4):
         events = day(seed)

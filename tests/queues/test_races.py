@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from accounts.models import Presence
@@ -11,8 +11,10 @@ from accounts.services.presence import presence_choose
 from common.errors import DomainError
 from omnichannel.models import Conversation, Message
 from omnichannel.services.conversations import conversation_close, conversation_take
+from queues.errors import AttendantFull
 from queues.models import Ticket
 from queues.protocols import protocols_take
+from queues.services import tickets
 from queues.services.courtesy import company_speak
 from queues.services.processing import company_drain
 from queues.services.queues import queue_save
@@ -22,7 +24,6 @@ from tests.queues.conftest import again, agree, make_queue
 from tests.race import errors, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 8
 
 
 def refused(results: list[object]) -> list[Exception]:
@@ -32,8 +33,8 @@ def refused(results: list[object]) -> list[Exception]:
     return found
 
 
-def test_two_people_take_one_ticket(queue, arrive, beto, carla):
-    for _ in range(ROUNDS):
+def test_two_people_take_one_ticket(rounds, queue, arrive, beto, carla):
+    for _ in range(rounds):
         ticket = arrive()
         results = together(
             lambda ticket=ticket: ticket_take(ticket=ticket, attendant=beto),
@@ -46,8 +47,8 @@ def test_two_people_take_one_ticket(queue, arrive, beto, carla):
         ticket_finish(ticket=ticket, actor=again(ticket).attendant, reason="x")
 
 
-def test_next_of_two_people_is_never_the_same(queue, arrive, beto, carla):
-    for _ in range(ROUNDS // 2):
+def test_next_of_two_people_is_never_the_same(rounds, queue, arrive, beto, carla):
+    for _ in range(rounds):
         arrive(), arrive()
         (first, _), (second, _) = together(
             lambda: ticket_next(membership=beto), lambda: ticket_next(membership=carla)
@@ -56,6 +57,32 @@ def test_next_of_two_people_is_never_the_same(queue, arrive, beto, carla):
         agree()
         for ticket in (first, second):
             ticket_finish(ticket=ticket, actor=again(ticket).attendant, reason="x")
+
+
+def test_next_lets_go_of_whoever_it_passes_over(queue, arrive, beto, monkeypatch):
+    full, free = arrive(), arrive()
+    check = tickets.room_check
+
+    def room(*args):
+        if Ticket.unscoped.get(pk=full.pk).status == "aguardando" and not passed:
+            passed.append(args)
+            raise AttendantFull
+        check(*args)
+
+    passed: list[object] = []
+    monkeypatch.setattr(tickets, "room_check", room)
+
+    def lock(ticket: Ticket) -> Conversation:
+        with transaction.atomic():
+            rows = Conversation.unscoped.select_for_update(nowait=True)
+            return rows.get(pk=ticket.conversation_id)
+
+    with transaction.atomic():
+        taken, _why = ticket_next(membership=beto)
+        assert (taken, len(passed)) == (free, 1)
+        (left, held) = together(lambda: lock(full), lambda: lock(free))
+    assert left == full.conversation
+    assert isinstance(held, OperationalError)
 
 
 def test_next_beside_the_router_stays_within_the_limit(queue, arrive, beto, carla):
@@ -71,9 +98,9 @@ def test_next_beside_the_router_stays_within_the_limit(queue, arrive, beto, carl
     agree()
 
 
-def test_a_transfer_and_an_end_at_once(queue, arrive, clinic, beto, carla):
+def test_a_transfer_and_an_end_at_once(rounds, queue, arrive, clinic, beto, carla):
     other = make_queue(clinic, carla, name="Exames", is_default=False)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         ticket = ticket_take(ticket=arrive(), attendant=beto)
         results = together(
             lambda ticket=ticket: ticket_transfer(
@@ -85,8 +112,8 @@ def test_a_transfer_and_an_end_at_once(queue, arrive, clinic, beto, carla):
         agree()
 
 
-def test_an_end_while_a_message_arrives_loses_neither(queue, arrive, channel, beto):
-    for _ in range(ROUNDS):
+def test_an_end_while_a_message_arrives_loses_neither(rounds, queue, arrive, channel, beto):
+    for _ in range(rounds):
         ticket = ticket_take(ticket=arrive(), attendant=beto)
         person = make.person(ticket.conversation.identity.value)
         results = together(
@@ -99,8 +126,8 @@ def test_an_end_while_a_message_arrives_loses_neither(queue, arrive, channel, be
         agree()
 
 
-def test_the_router_and_an_end_at_once(queue, arrive, beto, carla):
-    for _ in range(ROUNDS):
+def test_the_router_and_an_end_at_once(rounds, queue, arrive, beto, carla):
+    for _ in range(rounds):
         tickets = [arrive() for _ in range(3)]
         results = together(
             lambda: company_drain(company_id=queue.company_id),

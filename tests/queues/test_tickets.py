@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from common.errors import Forbidden, NotFound
-from omnichannel.choices import MessageKind, Stage
+from omnichannel.choices import Stage
 from omnichannel.models import Conversation, Message
 from omnichannel.services.conversations import (
     conversation_close,
@@ -16,6 +17,10 @@ from omnichannel.services.conversations import (
     conversation_reopen,
     conversation_take,
 )
+from omnichannel.services.outbound import outgoing_of
+from providers import registry
+from providers.choices import MessageKind, MessageStatus
+from providers.whatsapp.policy import POLICY
 from queues.choices import TicketStatus
 from queues.errors import (
     AttendantFull,
@@ -374,12 +379,89 @@ def test_a_comment_quotes_the_thanks(asked):
     assert again(asked.conversation).stage == Stage.CLOSED
 
 
+def write(ticket: Ticket, text: str, **values: object) -> Message:
+    person = make.person(ticket.conversation.identity.value)
+    return make.inbound(ticket.conversation.channel, text=text, person=person, **values)
+
+
+@pytest.mark.parametrize(
+    ("text", "rating", "comment"),
+    [
+        *(("5", 5, ""), ("Nota 10, muito obrigada!", 5, "Nota 10, muito obrigada!")),
+        *(("⭐⭐⭐⭐⭐", 5, ""), ("Obrigado!", None, ""), ("2", 2, "")),
+        ("A Bia foi muito atenciosa", None, "A Bia foi muito atenciosa"),
+    ],
+)
+def test_what_is_typed_to_the_question_belongs_to_the_ended_ticket(asked, text, rating, comment):
+    message = write(asked, text)
+    row = again(asked)
+    assert (row.rating, row.rating_comment, row.status) == (rating, comment, FINISHED)
+    assert message.conversation_id == asked.conversation_id
+    assert again(asked.conversation).stage == Stage.CLOSED
+    assert Conversation.unscoped.count() == Ticket.unscoped.count() == 1
+    thanked = Message.unscoped.filter(metadata__purpose="avaliacao_obrigado").count()
+    assert thanked == (rating is not None)
+
+
+def test_comments_after_the_stars_need_no_quote_and_add_up(asked):
+    tap(asked, 5)
+    for text in ("Obrigada, foi ótimo!", "A doutora é muito atenciosa", "Obrigada"):
+        write(asked, text)
+    row = again(asked)
+    assert row.rating_comment == "Obrigada, foi ótimo!\nA doutora é muito atenciosa"
+    assert again(asked.conversation).stage == Stage.CLOSED
+    assert Ticket.unscoped.count() == 1
+
+
+@pytest.mark.parametrize("is_rated", [True, False])
+@pytest.mark.parametrize(
+    "text", ["5 horas está bom?", "não consegui o exame, obrigado", "bom dia", "Quero remarcar"]
+)
+def test_what_needs_a_person_reaches_one(asked, text, is_rated):
+    if is_rated:
+        tap(asked, 5)
+    message = write(asked, text)
+    assert Ticket.unscoped.open().get().conversation_id == message.conversation_id
+    assert again(asked).rating_comment == ""
+    # Thanks in what goes on now belong to that.
+    assert write(asked, "obrigada").conversation_id == message.conversation_id
+    assert again(message.conversation).unread_count == 2
+
+
+def test_words_that_come_a_day_later_or_quote_something_else_are_new(asked):
+    write(asked, "5", at=timezone.now() + timedelta(hours=25))
+    assert again(asked).rating is None
+    assert Ticket.unscoped.open().count() == 1
+
+
+def test_thanks_that_quote_another_message_are_new(asked):
+    write(asked, "obrigada", reply_to="wamid.campanha")
+    assert Ticket.unscoped.open().count() == 1
+
+
 def test_a_tap_with_another_ticket_s_id_rates_nothing(asked, arrive):
     stranger = arrive()
     chosen = {"type": "list_reply", "id": f"avaliacao:{stranger.pk}:1", "title": "★"}
     tap(asked, 1, metadata={"interactive": chosen})
     assert again(stranger).rating is None
     assert again(asked).rating is None
+
+
+@pytest.mark.parametrize(("text", "grade"), [("5", 5), ("1", 1), ("Ótimo", 5), ("ruim", 2)])
+def test_a_channel_without_lists_rates_by_the_grade_that_is_typed(
+    served, beto, monkeypatch, text, grade
+):
+    """Of the numbers shown, 5 is the best grade, though it stands first."""
+    words = replace(POLICY, questions=None)
+    monkeypatch.setattr(registry.ADAPTERS["whatsapp"], "policy", words, raising=False)
+    queue_save(company=served.company, actor=None, queue=served.queue, asks_rating=True)
+    ended = ticket_finish(ticket=again(served), actor=beto, reason="Agendado")
+    question = Message.unscoped.filter(metadata__purpose="avaliacao")
+    assert "5. Ótimo\n4. Bom" in outgoing_of(question.get()).text
+    question.update(status=MessageStatus.SENT)
+    said = write(ended, text)
+    assert (again(ended).rating, said.conversation_id) == (grade, ended.conversation_id)
+    assert again(ended.conversation).stage == Stage.CLOSED
 
 
 def test_a_queue_that_does_not_ask_sends_nothing(served, beto):

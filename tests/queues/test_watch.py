@@ -16,7 +16,7 @@ from omnichannel.choices import ChannelStatus
 from omnichannel.models import Message
 from queues.choices import TicketStatus
 from queues.models import Ticket
-from queues.services.courtesy import company_speak
+from queues.services.courtesy import APART, company_speak
 from queues.services.processing import queue_drain
 from queues.services.queues import queue_save
 from queues.services.tickets import ticket_take
@@ -157,14 +157,21 @@ def test_who_said_goodbye_has_not_vanished(two, beto):
     assert again(two[0]).status == TicketStatus.SERVING
 
 
-def test_answering_takes_the_flag_away(two, beto):
+@pytest.mark.parametrize("comes_back", [Presence.State.ONLINE, Presence.State.AWAY])
+def test_coming_back_takes_the_mark_away(two, beto, comes_back, django_capture_on_commit_callbacks):
+    vanish(70)
+    vanish(400)
+    assert again(two[1]).flagged_at
+    with after(410), django_capture_on_commit_callbacks(execute=True):
+        presence_choose(membership=beto, state=comes_back)
+    assert again(two[1]).flagged_at is None
+
+
+def test_answering_takes_the_mark_away(two, beto):
     vanish(70)
     vanish(400)
     with after(410):
-        presence_beat(membership=beto)
-        ticket = again(two[1])
-        Ticket.unscoped.filter(pk=ticket.pk).update(first_response_at=None)
-        say(ticket.conversation, beto)
+        say(again(two[1]).conversation, beto)
     assert again(two[1]).flagged_at is None
 
 
@@ -185,6 +192,10 @@ def test_a_position_is_told_on_coming_in_and_on_being_next(telling, arrive, beto
     company_speak(company_id=telling.company_id)
     assert said("posicao") == [f"Você é o {n}º da fila." for n in (1, 2, 3)]
     ticket_take(ticket=tickets[0], attendant=beto)
+    # Not at once: two in a minute say nothing more.
+    company_speak(company_id=telling.company_id)
+    assert said("posicao")[3:] == []
+    Ticket.unscoped.update(told_position_at=timezone.now() - APART)
     company_speak(company_id=telling.company_id)
     assert said("posicao")[3:] == ["Você é o 1º da fila."]
     ticket_take(ticket=tickets[1], attendant=beto)

@@ -11,18 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from omnichannel.models import Channel
 from tests import make
 from tests.backoffice import Office, owner, said, text_of
-from webhooks.ledger import dedupe_of
 from webhooks.models import InboundEvent, InboundIssue
+from webhooks.new_event import dedupe_of
 
 State = InboundEvent.State
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "whatsapp" / "text-bsuid_and_phone.json"
 
 
 def keep(body: bytes, **values: object) -> InboundEvent:
+    given = {"source": "whatsapp", **values}
     return InboundEvent.objects.create(
-        source="whatsapp", lane=1, body=body, dedupe=dedupe_of("whatsapp", body), **values
+        lane=1, body=body, dedupe=dedupe_of("whatsapp", body), **given
     )
 
 
@@ -129,3 +131,37 @@ def test_the_list_asks_no_more_for_many_rows_than_for_few(event):
     for number in range(15):
         keep(str(number).encode())
     assert office.queries(address) <= min(few, 8)
+
+
+def test_what_came_to_a_key_is_shown_without_the_key_and_is_on_its_channels_record(clinic, rival):
+    key = "a-key-of-a-channel-000"
+    make.channel(rival)
+    Channel.unscoped.update(kind="sms", door_key=key)
+    event = keep(
+        b"From=%2B5511990000301&Body=Maria&MessageStatus=delivered",
+        source="sms",
+        request={
+            "method": "POST",
+            "address": f"/webhooks/sms/{key}/?From=5511990000301",
+            "headers": {"content-type": "application/x-www-form-urlencoded", "x-token": "selado"},
+        },
+    )
+    office = Office(owner())
+    covered = text_of(office.page("webhooks_inboundevent", event))
+    assert "delivered" in covered and "•••" in covered
+    assert not [word for word in (key, "5511990000301", "Maria", "selado") if word in covered]
+    office.press("webhooks_inboundevent", event, "reveal")
+    whole = text_of(office.page("webhooks_inboundevent", event))
+    assert "Maria" in whole and "5511990000301" in whole
+    assert not [word for word in (key, "selado") if word in whole]
+    entry = AuditEntry.unscoped.get(action="webhook.revelado")
+    assert entry.company_id == rival.pk
+
+
+def test_a_body_whose_file_is_gone_is_told(db):
+    event = keep(b"", file="webhooks/2020-01-01/gone.body", size=300_000)
+    office = Office(owner())
+    page = text_of(office.page("webhooks_inboundevent", event))
+    assert "não existe mais" in page and "293,0" in page
+    office.press("webhooks_inboundevent", event, "reveal")
+    assert "não existe mais" in text_of(office.page("webhooks_inboundevent", event))

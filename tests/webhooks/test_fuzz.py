@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from omnichannel.models import Message
+from providers.meta.door import MetaDoor
 from tests import make
-from tests.omnichannel.adapters.payloads import FIXTURES
+from tests.providers.payloads import FIXTURES
 from tests.webhooks.caller import call, deliver, sign, with_receiver
 from webhooks import pipeline
 from webhooks.models import InboundEvent
-from webhooks.receiver import LARGEST, Receiver
+from webhooks.receiver import Receiver
 
 State = InboundEvent.State
 ENDED = {State.DONE, State.UNROUTED, State.QUARANTINED}
@@ -75,7 +76,7 @@ def spoiled(random: Random) -> Any:
 
 def generated(random: Random) -> bytes:
     """Return one body of a size that is let in, never empty."""
-    return _raw(random)[:LARGEST] or b"0"
+    return _raw(random)[: MetaDoor.largest] or b"0"
 
 
 def _raw(random: Random) -> bytes:

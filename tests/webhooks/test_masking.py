@@ -10,11 +10,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhooks.masking import COVER, masked, masked_body, whole_body
+from providers.delivery import Delivery
+from providers.harmless import COVER, Harmless
+from providers.meta.harmless import HARMLESS
+from webhooks import masking
+from webhooks.masking import masked_delivery, whole_delivery
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "whatsapp"
 # Words and numbers of the invented people in the fixtures.
 PRIVATE = ("João", "Pereira", "Carla", "Mariana", "primeira", "998887777", "987654321", "BR.")
+
+
+def masked(value: object) -> object:
+    return masking.masked(value, HARMLESS)
+
+
+def masked_body(raw: bytes) -> str:
+    return masked_delivery(Delivery(body=raw), HARMLESS)
+
+
+def whole_body(raw: bytes) -> str:
+    return whole_delivery(Delivery(body=raw))
 
 
 def body(**value: object) -> dict:
@@ -102,10 +118,59 @@ def test_no_fixture_shows_its_people(fixture: Path):
 
 
 def test_bytes_that_are_no_json_show_length_and_hex_only():
-    shown = masked_body(b"nome=Maria&telefone=5511990000301" * 10)
-    assert shown.startswith("330 bytes; 6e 6f 6d 65")
+    shown = masked_body(b"nome: Maria telefone:5511990000301" * 10)
+    assert shown.startswith("340 bytes; 6e 6f 6d 65")
     assert "Maria" not in shown
     assert len(shown) < 300
+
+
+def request(body: bytes, query: str = "", **headers: str) -> Delivery:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Delivery("POST", f"/webhooks/sms/a-key-of-a-channel-0000/{query}", given, body)
+
+
+FORM = "application/x-www-form-urlencoded"
+SAID = b"From=%2B5511990000301&Body=Maria+Silva+tem+dor&Status=delivered&NumMedia=2&F55119900003=x"
+SMS = Harmless(words=frozenset({"Status", "NumMedia"}))
+
+
+def test_a_form_shows_its_fields_and_the_providers_words():
+    shown = masked_delivery(request(SAID, content_type=FORM), SMS)
+    assert all(word in shown for word in ('"Status": "delivered"', '"NumMedia": "2"', '"From"'))
+    assert not any(word in shown for word in ("5511", "Maria", "dor", "5199"))
+    assert f"content-type: {FORM}" in shown
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/json"])
+def test_a_form_that_does_not_say_so_is_covered_as_one(content_type):
+    given = {"content_type": content_type} if content_type else {}
+    shown = masked_delivery(request(SAID, **given), SMS)
+    assert '"Status": "delivered"' in shown and '"From"' in shown
+    # Nor do the bytes stand there in another writing.
+    assert SAID[:4].hex(" ") not in shown and "5511" not in shown
+
+
+def test_of_a_kind_that_says_nothing_only_the_size_is_shown():
+    for raw in (SAID, b'{"status": "delivered", "n": 1}', b"\xff"):
+        shown = masked_delivery(request(raw, "?From=5511990000301", content_type=FORM), None)
+        assert shown.splitlines()[0] == f"POST /webhooks/sms/{COVER}/"
+        assert shown.splitlines()[-1] == f"{len(raw)} bytes"
+        assert not any(word in shown for word in ("5511", "delivered", "Status", "46 72"))
+
+
+def test_key_query_and_headers_are_covered_even_where_all_is_shown():
+    delivery = request(b"{}", "?From=5511990000301&Status=sent", authorization="Basic senha")
+    covered, whole = masked_delivery(delivery, SMS), whole_delivery(delivery)
+    for shown in (covered, whole):
+        assert "a-key-of" not in shown and "senha" not in shown
+    assert "5511990000301" in whole and "5511990000301" not in covered
+    assert '"Status": "sent"' in covered and f"authorization: {COVER}" in covered
+
+
+def test_a_body_that_would_be_no_page_is_only_measured():
+    raw = b'{"status": "' + b"x" * masking.LONGEST + b'"}'
+    assert masked_body(raw) == f"{len(raw)} bytes"
+    assert len(whole_body(raw)) < len(raw) + 10
 
 
 def test_a_whole_body_survives_lone_surrogates_and_bytes_that_are_no_text():

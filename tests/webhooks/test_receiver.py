@@ -7,14 +7,19 @@ import json
 import threading
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 from django.db import connection
 
 from config.front import Front
+from providers.meta.door import MetaDoor
 from tests.conftest import FIXTURES
 from tests.webhooks.caller import Answer, call, deliver, post, sign, with_receiver
+from webhooks.bell import ARRIVED
+from webhooks.ledger import connection_parameters
 from webhooks.models import InboundEvent
-from webhooks.receiver import LARGEST, Receiver
+from webhooks.receiver import Receiver
+from webhooks.spool import spool_flush
 
 PATHS = [
     f"{prefix}/webhooks/{name}{slash}"
@@ -180,7 +185,7 @@ def test_signed_garbage_is_kept_and_unsigned_garbage_is_not():
 # --- size ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("length", [str(LARGEST + 1), "9" * 10, "9" * 5000])
+@pytest.mark.parametrize("length", [str(MetaDoor.largest + 1), "9" * 10, "9" * 5000])
 def test_an_announced_body_over_the_limit_is_refused_unread(length):
     headers = [(b"content-length", length.encode())]
     answer = with_receiver(lambda r: call(r, headers=headers, chunks=[b"x"] * 10))
@@ -201,10 +206,12 @@ def test_a_nonsense_length_is_not_believed(length):
 
 @db
 def test_the_largest_body_is_kept_whole():
-    body = b'{"x":"' + b"a" * (LARGEST - 8) + b'"}'
-    assert len(body) == LARGEST
+    body = b'{"x":"' + b"a" * (MetaDoor.largest - 8) + b'"}'
+    assert len(body) == MetaDoor.largest
     assert post(body).status == 200
-    assert bytes(InboundEvent.objects.get().body) == body
+    # A machine that needs longer than the deadline for four megabytes keeps them in a file first.
+    spool_flush()
+    assert InboundEvent.objects.get().raw == body
 
 
 @db
@@ -214,7 +221,7 @@ def test_a_chunked_body_is_kept_whole():
     headers = [(b"transfer-encoding", b"chunked"), (b"x-hub-signature-256", sign(body))]
     answer = with_receiver(lambda r: call(r, headers=headers, chunks=chunks))
     assert answer.status == 200
-    assert bytes(InboundEvent.objects.get().body) == body
+    assert InboundEvent.objects.get().raw == body
 
 
 @db
@@ -222,7 +229,7 @@ def test_half_a_body_is_never_kept():
     body = b'{"object":"whatsapp_business_account"}'
     headers = [(b"x-hub-signature-256", sign(body))]
     answer = with_receiver(lambda r: call(r, headers=headers, chunks=[body[:10]], disconnects=True))
-    assert answer.status == 403
+    assert answer.status == 400
     assert not InboundEvent.objects.exists()
 
 
@@ -370,23 +377,32 @@ def test_many_bodies_keep_their_order_within_an_account():
 
 
 @db
-def test_a_kept_body_rings_for_the_workers(bells):
-    async def scenario(receiver: Receiver) -> None:
-        await deliver(receiver, b"{}")
-        while not bells:
-            await asyncio.sleep(0.01)
-
-    with_receiver(scenario)
-    assert bells == [("webhooks.tasks.drain", ())]
+def test_a_kept_body_rings_for_whoever_listens_and_a_repetition_does_not():
+    with psycopg.connect(**connection_parameters(), autocommit=True) as own:
+        own.execute(f"LISTEN {ARRIVED}")
+        for heard in (1, 0):
+            with_receiver(lambda receiver: deliver(receiver, b"{}"))
+            assert len(list(own.notifies(timeout=0.5, stop_after=1))) == heard
 
 
 @db
-def test_a_broker_that_is_away_does_not_touch_the_answer(monkeypatch):
-    from kombu.exceptions import OperationalError
+def test_a_body_posted_again_to_anothers_address_is_the_same_delivery():
+    body = json.dumps({"object": "whatsapp_business_account", "entry": []}).encode()
+    for name in ("whatsapp", "instagram", "facebook"):
+        assert post(body, path=f"/webhooks/{name}/").status == 200
+    assert InboundEvent.objects.get().source == "whatsapp"
+    said = json.dumps({"entry": 'diz "object": "page"', "object": "instagram"}).encode()
+    assert post(said, path="/webhooks/whatsapp/").status == 200
+    assert set(InboundEvent.objects.values_list("source", flat=True)) == {"whatsapp", "instagram"}
 
-    def away(*args, **kwargs):
-        raise OperationalError("away")
 
-    monkeypatch.setattr("celery.Celery.send_task", away)
-    first, second = post(b'{"n":1}', b'{"n":2}')
-    assert (first.status, second.status) == (200, 200)
+@db
+@pytest.mark.parametrize("words", ["oi", "x" * 50_000, 'diz "object": "instagram", sim'])
+@pytest.mark.parametrize("is_last", [False, True], ids=["first", "last"])
+def test_an_event_is_whose_its_object_says_wherever_that_stands(words, is_last):
+    entry = [{"id": "1", "messaging": [{"message": {"text": words}}]}]
+    members = [("object", "page"), ("entry", entry)]
+    body = json.dumps(dict(members[::-1] if is_last else members)).encode()
+    for name in ("instagram", "whatsapp"):
+        assert post(body, path=f"/webhooks/{name}/").status == 200
+    assert InboundEvent.objects.get().source == "facebook"

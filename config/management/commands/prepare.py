@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    """Migrates, collects static files and, when asked, loads the demo: one start of Django."""
+    """Makes the folder for people's files and brings the database up to date."""
 
-    help = "Bring database and static files up to date; with --demo also load the demo company."
+    help = "Bring folders and database up to date."
     # The tables the checks may ask for are made here.
     requires_system_checks = ()
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add --demo."""
-        parser.add_argument("--demo", action="store_true", help="load the demo where there is none")
-
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say each step on its own line, then do it."""
-        self.stdout.write("bringing the database up to date")
+        """Do it."""
+        # Folders from before were open to the machine's other users.
+        settings.MEDIA_ROOT.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.MEDIA_ROOT.chmod(0o700)
         call_command("migrate", interactive=False, verbosity=0)
-        self.stdout.write("collecting static files")
-        call_command("collectstatic", interactive=False, verbosity=0)
-        if options["demo"]:
-            self.stdout.write("loading the demo company where there is none")
-            call_command("demo_load", stdout=self.stdout)

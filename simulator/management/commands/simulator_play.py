@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from simulator.checks import refusal_for_production
 from simulator.models import SimNumber
-from simulator.services.scenarios import SCENARIOS, scenario_play
+from simulator.whatsapp.services.scenarios import SCENARIOS, scenario_play
 
 
 class Command(BaseCommand):

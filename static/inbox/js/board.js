@@ -1,13 +1,17 @@
 // The supervisor's board: any hint of the company may change it, so it is fetched again, once a second at most.
+import { heardAt, startClock } from "./clock.js";
 import { el, exchange, say } from "./fragments.js";
+import { startNotices } from "./notices.js";
+import { startRail } from "./rail.js";
 import { connect } from "./socket.js";
 import { refreshStanding, startStanding } from "./standing.js";
 
 const EVERY_MS = 1_000;
-// Waiting times grow by themselves.
+// Averages and what fell due change without a hint.
 const ALSO_MS = 15_000;
 const QUIET = new Set(["heartbeat", "typing", "viewing", "error"]);
 
+// biome-ignore lint/correctness/noUnusedVariables: `||=` asks whether it runs already.
 let timer = 0;
 
 async function refresh() {
@@ -22,6 +26,7 @@ function soon() {
 }
 
 function onEvent(event) {
+  heardAt(event.at);
   if (QUIET.has(event.type)) return;
   if (event.data?.member === document.body.dataset.member) refreshStanding();
   soon();
@@ -32,6 +37,9 @@ function onState(state) {
   el("ao-vivo").textContent = say(state === "ligado" ? "live" : "notLive");
 }
 
+startClock();
 startStanding();
+startNotices();
+startRail();
 connect({ path: document.body.dataset.socket, onEvent, onState, onCatchUp: soon });
 setInterval(soon, ALSO_MS);

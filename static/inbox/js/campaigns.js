@@ -1,11 +1,16 @@
 // Campaign pages: numbers move by themselves, a message is drawn anew while it is written.
+
+import { startConditions } from "./conditions.js";
 import { el, exchange, say } from "./fragments.js";
+import { startNotices } from "./notices.js";
+import { startRail } from "./rail.js";
 import { connect } from "./socket.js";
 import { refreshStanding, startStanding } from "./standing.js";
 
 const EVERY_MS = 1_500;
 const LOOK_MS = 600;
 
+// biome-ignore lint/correctness/noUnusedVariables: `||=` asks whether it runs already.
 let timer = 0;
 let looking = 0;
 
@@ -63,5 +68,8 @@ document.addEventListener("click", (event) => {
   if (button && !window.confirm(button.dataset.words)) event.preventDefault();
 });
 
+startConditions();
 startStanding();
+startNotices();
+startRail();
 connect({ path: document.body.dataset.socket, onEvent, onState, onCatchUp: soon });

@@ -1,14 +1,19 @@
 // Writing: Enter sends, drafts survive a change of conversation, files ride along, nothing is sent twice.
-import { el, exchange, lastSeq, revision, say } from "./fragments.js";
-import { keepDraft, newKey, readDraft } from "./drafts.js";
+
+import { blank, keepDraft, newKey, readDraft } from "./drafts.js";
+import { el, say } from "./fragments.js";
+import { notice } from "./notices.js";
+import * as outbox from "./outbox.js";
 import { addPiece } from "./pieces.js";
-import { currentId, onThread, refreshThread } from "./thread.js";
+import { isLoading } from "./stage.js";
+import { copy, currentId, onThread, refreshThread } from "./thread.js";
 
 const NO_CAPTION = ["audio", "sticker"];
 const piecesOf = new Map();
 let state = null;
 let whileTyping = () => {};
 
+const words = () => state.draft[state.draft.mode];
 const modeInput = (mode) => state.form.querySelector(`[name=modo][value=${mode}]`);
 
 function setProblem(text) {
@@ -23,16 +28,21 @@ function fit() {
 }
 
 function count() {
-  const limit = Number(state.form.dataset.textLimit);
+  const limit = Number(state.form.dataset.textLimit) || Infinity;
   const left = limit - [...state.box.value].length;
   const counter = state.form.querySelector(".counter");
-  counter.hidden = left > limit / 10;
+  counter.hidden = left > limit / 10 || limit === Infinity;
   counter.classList.toggle("over", left < 0);
   counter.textContent = left < 0 ? say("tooLong", { count: -left }) : say("left", { count: left });
 }
 
+/** What was measured was another text; the server measures this one in a moment. */
+function forgetMeasure() {
+  state.form.querySelector(".measure .over")?.classList.remove("over");
+}
+
 function drawReply() {
-  const { reply } = state.draft;
+  const { reply } = words();
   const strip = state.form.querySelector(".replying");
   strip.hidden = !reply;
   if (!reply) return;
@@ -40,20 +50,40 @@ function drawReply() {
   strip.querySelector(".quote span").textContent = reply.text;
 }
 
+/** Shown where the box is not: a text that is hidden with it would seem lost. */
+function drawKept() {
+  const { text } = state.draft.resposta;
+  const strip = state.form.querySelector(".kept");
+  strip.hidden = !text;
+  strip.querySelector("q").textContent = text;
+}
+
+/** Makes a note of an answer that cannot be sent any more, because the person asked for it. */
+function keepAsNote() {
+  const { draft } = state;
+  draft.nota.text = [draft.nota.text, draft.resposta.text].filter(Boolean).join("\n");
+  draft.nota.key = newKey();
+  draft.resposta = blank();
+  setMode("nota");
+}
+
 function drawPieces() {
   const list = state.form.querySelector(".pieces");
   list.replaceChildren(...state.pieces.map((piece) => piece.row));
 }
 
-function drawMode() {
-  const note = state.draft.mode === "nota";
-  state.box.placeholder = note ? state.box.dataset.noteHint : state.box.dataset.replyHint;
-}
-
 function draw() {
-  state.box.value = state.draft.text;
+  const note = state.draft.mode === "nota";
+  if (state.box.value !== words().text) {
+    state.box.value = words().text;
+    forgetMeasure();
+    // What a script writes is no input: whoever measures the text hears of it by this.
+    state.box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  state.box.placeholder = note ? state.box.dataset.noteHint : state.box.dataset.replyHint;
   modeInput(state.draft.mode).checked = true;
-  drawMode();
+  setProblem(words().problem ?? "");
+  drawKept();
   drawReply();
   drawPieces();
   fit();
@@ -62,28 +92,35 @@ function draw() {
 
 const keep = () => keepDraft(state.id, state.draft);
 
+/** Turns to the answer or to the note: each has a text of its own, so that a note is never sent as an answer. */
 export function setMode(mode) {
   if (!state) return;
-  modeInput(mode).checked = true;
   state.draft.mode = mode;
-  drawMode();
+  draw();
   keep();
   state.box.focus();
 }
 
 export const focusComposer = () => state && setMode("resposta");
 
+/** Puts the cursor back into the box, where there is one to type in and no touch keyboard would jump up. */
+export function focusBox() {
+  if (!state || isLoading() || !matchMedia("(pointer: fine)").matches || document.querySelector("dialog[open]")) return;
+  if (state.box.checkVisibility()) state.box.focus();
+}
+
 /** Quotes a bubble in the answer being written. */
 function replyTo(row) {
   const author = row.querySelector(".author")?.textContent.trim() || el("cabeca").querySelector("h2").textContent;
-  const text = row.querySelector(".text, .gone, .file b")?.textContent.trim() || row.querySelector(".bubble").getAttribute("aria-label");
-  state.draft.reply = { id: row.id.slice(2), author, text: text.slice(0, 160) };
-  drawReply();
+  const text =
+    row.querySelector(".text, .gone, .file b")?.textContent.trim() ||
+    row.querySelector(".bubble").getAttribute("aria-label");
+  state.draft.resposta.reply = { id: row.id.slice(2), author, text: text.slice(0, 160) };
   setMode("resposta");
 }
 
 function addFiles(files) {
-  if (!state || state.draft.mode === "nota") return;
+  if (!state || isLoading() || state.draft.mode === "nota") return;
   for (const file of files) {
     const { pieces } = state;
     const piece = addPiece(file, pieces, state.form);
@@ -97,70 +134,71 @@ function addFiles(files) {
   state.box.focus();
 }
 
-/** The posts that a draft becomes: each file is a message of its own, the first that can carries the text. */
-function postsOf({ draft, pieces, form }) {
-  const text = draft.text.trim();
-  const base = { modo: draft.mode, responde_a: draft.reply?.id ?? "" };
-  const plain = { ...base, texto: text, client_id: draft.key };
-  if (draft.mode === "nota" || !pieces.length) return text ? [{ fields: plain }] : [];
-  const first = pieces[0];
-  const fits = !NO_CAPTION.includes(first.kind) && [...text].length <= Number(form.dataset.captionLimit);
+/** The posts that a text becomes: each file is a message of its own, the first that can carries the text. */
+function postsOf({ mode, text, key, reply }, pieces, captionLimit) {
+  const base = { modo: mode, responde_a: reply?.id ?? "" };
+  const plain = { fields: { ...base, texto: text, client_id: key }, quote: reply };
+  if (!pieces.length) return text ? [plain] : [];
+  const fits = !NO_CAPTION.includes(pieces[0].kind) && [...text].length <= captionLimit;
   const files = pieces.map((piece, index) => ({
     piece,
+    file: piece.file.name,
+    quote: index ? null : reply,
     fields: {
       ...base,
       responde_a: index ? "" : base.responde_a,
       texto: index === 0 && fits ? text : "",
-      anexo: piece.id,
       client_id: piece.key,
     },
   }));
-  return text && !fits ? [...files, { fields: { ...plain, responde_a: "" } }] : files;
+  return text && !fits ? [...files, { fields: { ...plain.fields, responde_a: "" } }] : files;
 }
 
-const formOf = (fields) => {
-  const data = new FormData();
-  for (const [name, value] of Object.entries(fields)) if (value) data.set(name, value);
-  data.set("desde", revision());
-  data.set("visto", lastSeq());
-  return data;
-};
+/** By characters, or by parts as the server measured the answer. */
+const isTooLong = () =>
+  state.form.querySelector(state.draft.mode === "nota" ? ".counter.over" : ".counter.over, .measure .over");
 
-async function submit() {
-  const mine = state;
-  if (mine.sending || mine.form.querySelector(".counter.over")) return;
-  setProblem("");
-  mine.sending = true;
-  await Promise.all(mine.pieces.map((piece) => piece.done));
-  mine.sending = false;
-  const broken = mine.pieces.find((piece) => piece.problem);
+function submit() {
+  if (isLoading() || isTooLong()) return;
+  const { mode } = state.draft;
+  const pieces = mode === "nota" ? [] : state.pieces;
+  const broken = pieces.find((piece) => piece.problem);
   if (broken) return setProblem(broken.problem);
-  const posts = postsOf(mine);
+  const posts = postsOf(
+    { ...words(), mode, text: words().text.trim() },
+    pieces,
+    Number(state.form.dataset.captionLimit),
+  );
   if (!posts.length) return;
+  state.draft[mode] = blank();
+  if (mode !== "nota") state.pieces.splice(0);
+  draw();
+  keep();
+  outbox.send(state.id, state.form.action, posts);
+}
 
-  const sent = mine.draft;
-  const target = el("mensagens");
-  mine.draft = { text: "", mode: sent.mode, key: newKey(), reply: null };
-  const pieces = mine.pieces.splice(0);
-  if (state === mine) draw();
-  keepDraft(mine.id, mine.draft);
-
-  for (const [index, post] of posts.entries()) {
-    const { ok, status, problem } = await exchange(mine.form.action, { data: formOf(post.fields), target, quiet: true });
-    if (ok) continue;
-    // What was not sent comes back with its keys, so that trying again cannot send it twice.
-    const rest = posts.slice(index);
-    mine.pieces.unshift(...pieces.filter((piece) => rest.some((each) => each.piece === piece)));
-    const text = rest.find((each) => each.fields.texto)?.fields.texto ?? "";
-    mine.draft = { ...sent, text: [text, mine.draft.text].filter(Boolean).join("\n"), key: status === 0 ? sent.key : newKey() };
-    keepDraft(mine.id, mine.draft);
-    if (state === mine) {
-      draw();
-      setProblem(problem);
-      if (status) refreshThread();
-    }
-    return;
-  }
+/** Puts what was not sent back where it was written, before what was written since. */
+function giveBack(id, entries, problem) {
+  const isHere = state?.id === id;
+  const draft = isHere ? state.draft : readDraft(id);
+  const { modo } = entries[0].fields;
+  const mine = draft[modo];
+  const texts = entries.map((entry) => entry.fields.texto).filter(Boolean);
+  const isAlone = texts.length === 1 && !mine.text && !problem;
+  mine.text = [...texts, mine.text].filter(Boolean).join("\n");
+  mine.reply ??= entries[0].quote ?? null;
+  mine.problem = problem;
+  // Of a refusal it is known that nothing was stored; otherwise the same words keep their key.
+  mine.key = isAlone ? entries[0].fields.client_id : newKey();
+  const pieces = entries.map((entry) => entry.piece).filter(Boolean);
+  piecesOf.get(id)?.unshift(...pieces);
+  keepDraft(id, draft);
+  if (!isHere) return;
+  // The words stand where they were written. The mode stays: a note that is just being begun would become an answer.
+  draw();
+  if (problem && draft.mode !== modo) notice(problem, "problem");
+  if (problem) refreshThread();
+  focusBox();
 }
 
 function mount(thread) {
@@ -168,19 +206,23 @@ function mount(thread) {
   if (!form) return;
   const id = thread.dataset.conversation;
   if (!piecesOf.has(id)) piecesOf.set(id, []);
-  state = { id, form, box: form.querySelector("#texto"), draft: readDraft(id), pieces: piecesOf.get(id), sending: false };
+  state = { id, form, box: form.querySelector("#texto"), draft: readDraft(id), pieces: piecesOf.get(id) };
   draw();
+  outbox.mount(id);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
   });
   state.box.addEventListener("input", () => {
-    state.draft.text = state.box.value;
-    state.draft.key = newKey();
+    words().text = state.box.value;
+    words().key = newKey();
+    words().problem = "";
     setProblem("");
+    drawKept();
     keep();
     fit();
     count();
+    forgetMeasure();
     if (state.draft.mode === "resposta" && state.box.value) whileTyping();
   });
   state.box.addEventListener("keydown", (event) => {
@@ -225,21 +267,24 @@ function watchDrop() {
 /** Starts the composer; `typing` is called while an answer is being written. */
 export function start({ typing }) {
   whileTyping = typing;
+  outbox.start(giveBack);
   onThread(mount, () => (state = null));
   watchDrop();
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-act]");
     if (!target || !state) return;
     if (target.dataset.act === "attach") el("arquivos").click();
+    if (target.dataset.act === "keep-as-note") keepAsNote();
+    if (target.dataset.act === "copy-kept") copy(state.draft.resposta.text);
     if (target.dataset.act === "reply") replyTo(target.closest(".message"));
     if (target.dataset.act === "unreply") {
-      state.draft.reply = null;
+      words().reply = null;
       drawReply();
       keep();
     }
   });
   // Leaving with a file half-way up would lose it; text is safe in the draft.
   addEventListener("beforeunload", (event) => {
-    if (currentId() && state?.pieces.length) event.preventDefault();
+    if (outbox.isCarrying() || (currentId() && state?.pieces.length)) event.preventDefault();
   });
 }

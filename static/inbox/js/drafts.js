@@ -1,4 +1,5 @@
-// Half-written messages, one per conversation, kept until the tab closes or the person signs out.
+// Half-written messages, kept until the tab closes or the person signs out: for each conversation one answer and
+// one note, which never become each other.
 
 const PREFIX = "rascunho:";
 const nameOf = (id) => `${PREFIX}${document.body.dataset.member}:${id}`;
@@ -9,19 +10,24 @@ export const newKey = () =>
   // randomUUID needs https; a clinic's own network may not have it.
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** Nothing written yet, in one mode. */
+export const blank = () => ({ text: "", key: newKey(), reply: null });
+
+/** What is half-written in a conversation: `mode` and, under the name of each mode, its own text, key and quote. */
 export function readDraft(id) {
+  let kept = null;
   try {
-    const kept = JSON.parse(sessionStorage.getItem(nameOf(id)));
-    if (kept) return kept;
+    kept = JSON.parse(sessionStorage.getItem(nameOf(id)));
   } catch {
     // Storage may be switched off; writing still works, only without memory.
   }
-  return { text: "", mode: "resposta", key: newKey(), reply: null };
+  return { mode: kept?.mode ?? "resposta", resposta: kept?.resposta ?? blank(), nota: kept?.nota ?? blank() };
 }
 
 export function keepDraft(id, draft) {
   try {
-    if (draft.text || draft.reply) sessionStorage.setItem(nameOf(id), JSON.stringify(draft));
+    const isWritten = [draft.resposta, draft.nota].some(({ text, reply }) => text || reply);
+    if (isWritten) sessionStorage.setItem(nameOf(id), JSON.stringify(draft));
     else sessionStorage.removeItem(nameOf(id));
   } catch {
     // See readDraft.

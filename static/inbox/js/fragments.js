@@ -1,6 +1,9 @@
 // Talks to the server in HTML fragments and slots their rows into ordered lists.
 // Everything a person reads comes from these fragments; events only say that something changed.
 
+import { notice } from "./notices.js";
+import { comesBefore } from "./order.js";
+
 export const htmx = window.htmx;
 const texts = JSON.parse(document.getElementById("textos").textContent);
 
@@ -9,28 +12,6 @@ export const say = (key, values = {}) =>
   texts[key].replace(/\{(\w+)\}/g, (blank, name) => String(values[name] ?? blank));
 
 export const el = (id) => document.getElementById(id);
-
-/** Shows a passing notice made of text, never of HTML. */
-export function notice(text, level = "") {
-  const box = document.createElement("div");
-  box.className = `notice ${level}`;
-  if (level === "problem") box.setAttribute("role", "alert");
-  const words = document.createElement("p");
-  words.textContent = text;
-  box.append(words);
-  el("avisos").append(box);
-}
-
-const rank = (row) => [
-  Number(row.dataset.order),
-  Number(row.dataset.seq ?? 0) - (row.hasAttribute("data-before") ? 0.5 : 0),
-];
-
-function comesBefore(a, b, descending) {
-  const [x, y] = [rank(a), rank(b)];
-  const difference = x[0] - y[0] || x[1] - y[1];
-  return descending ? difference > 0 : difference < 0;
-}
 
 /** Puts a row where its order says. Most rows are the newest, so the search starts at that end. */
 function place(list, row) {
@@ -65,6 +46,8 @@ function merge(list, fragment, { older = false } = {}) {
   const oldest = list.dataset.older && list.querySelector(":scope > .message, :scope > .event");
   for (const row of [...fragment.children]) {
     const old = row.id && el(row.id);
+    // The bubble that stood for it until the server drew it.
+    if (row.dataset.client) el(`l-${row.dataset.client}`)?.remove();
     if (row.dataset.cursor !== undefined) {
       if (row.dataset.cursor) list.dataset.older = row.dataset.cursor;
       else delete list.dataset.older;
@@ -93,16 +76,27 @@ htmx.registerExtension("merge", {
 
 const signOut = () => location.assign(`${document.body.dataset.login}?next=${encodeURIComponent(location.pathname)}`);
 
-/** The sentence of a refusal, as the server wrote it in _notice.html; "" when the answer is something else. */
-const problemIn = (html) =>
-  new DOMParser().parseFromString(html, "text/html").querySelector(".notice p")?.textContent.trim() ?? "";
+/** A refusal as the server wrote it in _notice.html: the sentence ("" when the answer is something else), how grave
+ * it is, and what is wrong with single inputs. */
+function refusalIn(html) {
+  const box = new DOMParser().parseFromString(html, "text/html").querySelector(".notice");
+  const fields = [...(box?.querySelectorAll("template[data-field]") ?? [])];
+  return {
+    words: box?.querySelector("p")?.textContent.trim() ?? "",
+    level: box?.dataset.level ?? "problem",
+    fields: fields.map((field) => [field.dataset.field, field.content.textContent.trim()]),
+  };
+}
 
 /**
  * Sends a form to the server and swaps the answer in. Resolves to {ok, status, problem}; status 0 means that
  * nobody knows whether the server got it. Never rejects, and `quiet` keeps failures off the screen. An answer that
  * is not wanted any more when it comes is dropped.
  */
-export async function exchange(url, { data = null, target, swap = "merge", quiet = false, isWanted = () => true } = {}) {
+export async function exchange(
+  url,
+  { data = null, target, swap = "merge", quiet = false, isWanted = () => true } = {},
+) {
   let response;
   let text;
   try {
@@ -114,20 +108,25 @@ export async function exchange(url, { data = null, target, swap = "merge", quiet
     });
     text = await response.text();
   } catch {
-    if (!quiet) notice(say("offline"), "problem");
-    return { ok: false, status: 0, problem: say("offline") };
+    if (!quiet) notice(say("noAnswer"), "problem");
+    return { ok: false, status: 0, problem: say("noAnswer") };
   }
   if (response.status === 401) signOut();
   if (!response.ok) {
-    const problem = problemIn(text) || say("unexpected");
-    if (!quiet) notice(problem, "problem");
+    const { words, level } = refusalIn(text);
+    const problem = words || say("unexpected");
+    if (!quiet) notice(problem, level);
     return { ok: false, status: response.status, problem };
   }
-  // The person may have opened another conversation meanwhile: then the answer has nowhere to go.
-  if (target?.isConnected && text.trim() && isWanted()) {
-    await htmx.swap({ text, target, swap, sourceElement: target, transition: false });
-  }
+  if (isWanted()) await put(text, { target, swap });
   return { ok: true, status: response.status, problem: "" };
+}
+
+/** Swaps a fragment in, wherever it came from. */
+export async function put(text, { target, swap = "merge" }) {
+  // The person may have opened another conversation meanwhile: then the answer has nowhere to go.
+  if (!target?.isConnected || !text.trim()) return;
+  await htmx.swap({ text, target, swap, sourceElement: target, transition: false });
 }
 
 /** The changes-since number of the open conversation, as text; "" when none is open. */
@@ -137,9 +136,22 @@ export const revision = () => el("cabeca")?.dataset.revision ?? "";
 export const lastSeq = () =>
   Math.max(0, ...[...document.querySelectorAll("#mensagens > [id^=m-]")].map((row) => Number(row.dataset.seq)));
 
+/** Whether a failure is told where it happened, by the stage or inside of a dialog, and needs no notice. */
+const isSaidThere = (ctx) =>
+  (ctx.request.method === "GET" && ctx.target?.id === "palco") || Boolean(ctx.sourceElement?.closest?.("dialog[open]"));
+
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (ctx.request.method !== "GET") ctx.request.headers["X-CSRFToken"] = document.body.dataset.csrf;
   if (ctx.sourceElement.closest?.("#conversa, #painel")) ctx.request.body?.set("desde", revision());
+});
+
+// An answer to what was done in one conversation has no place in another: its head and its column would be drawn over.
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (ctx.target?.closest?.("#conversa")) ctx.conversation = el("conversa").dataset.conversation;
+});
+document.addEventListener("htmx:before:swap", (event) => {
+  const { conversation } = event.detail.ctx;
+  if (conversation && conversation !== el("conversa")?.dataset.conversation) event.preventDefault();
 });
 
 // A refusal is a notice, not something to swap into the place of a thread.
@@ -148,10 +160,15 @@ document.addEventListener("htmx:after:request", (event) => {
   const { status } = ctx.response;
   if (status < 400) return;
   event.preventDefault();
+  const refusal = refusalIn(ctx.text);
+  refusal.words ||= say("unexpected");
+  ctx.refusal = refusal;
   if (status === 401) signOut();
-  else notice(problemIn(ctx.text) || say("unexpected"), "problem");
+  else if (!isSaidThere(ctx)) notice(refusal.words, refusal.level);
 });
 
-document.addEventListener("htmx:error", ({ detail }) => {
-  if (detail.ctx && !detail.ctx.response) notice(say("offline"), "problem");
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (!ctx || ctx.response) return;
+  ctx.refusal = { words: say("noAnswer"), level: "problem", fields: [] };
+  if (!isSaidThere(ctx)) notice(say("noAnswer"), "problem");
 });

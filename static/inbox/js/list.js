@@ -1,5 +1,6 @@
 // The conversation list: single cards are fetched again when something happens to them, and J/K walk it.
 import { el, exchange } from "./fragments.js";
+import { isLoading } from "./stage.js";
 
 const BATCH_MS = 120;
 const RETRY_MS = 2_000;
@@ -18,10 +19,11 @@ function view() {
   data.set("filtro", el("filtro").value);
   data.set("q", el("busca").value);
   data.set("segmento", el("segmento")?.value ?? "");
+  data.set("ordem", el("abas").dataset.order);
   return data;
 }
 
-const nameOf = (data) => `${data.get("filtro")} ${data.get("segmento")} ${data.get("q")}`;
+const nameOf = (data) => ["filtro", "ordem", "segmento", "q"].map((name) => data.get(name)).join(" ");
 
 function soon(delay) {
   timer ||= setTimeout(fetchWaiting, delay);
@@ -48,7 +50,7 @@ async function fetchWaiting() {
   });
   isBusy = false;
   const failed = !ok && (status === 0 || status >= 500);
-  if (failed) ids.forEach((id) => waiting.add(id));
+  if (failed) for (const id of ids) waiting.add(id);
   // The last card of a list may have left: then the page says that it is empty.
   isWhole ||= failed ? !ids.length : ok && ids.length > 0 && !el("lista").querySelector(".card-row, .empty");
   if (isWhole || waiting.size) soon(failed ? RETRY_MS * (0.5 + Math.random()) : BATCH_MS);
@@ -68,11 +70,14 @@ export function refreshList() {
   soon(0);
 }
 
-/** Marks the card of the open conversation. */
-export function markCurrent(id) {
+/** Marks the card of the open conversation, or of the one that is on its way. */
+export function markCurrent(id, isComing = isLoading()) {
   for (const card of el("lista").querySelectorAll(".card")) {
-    if (card.dataset.conversation === id) card.setAttribute("aria-current", "true");
+    const isIt = Boolean(id) && card.dataset.conversation === id;
+    if (isIt) card.setAttribute("aria-current", "true");
     else card.removeAttribute("aria-current");
+    if (isIt && isComing) card.setAttribute("aria-busy", "true");
+    else card.removeAttribute("aria-busy");
   }
 }
 
@@ -82,7 +87,7 @@ const cards = () => [...el("lista").querySelectorAll(".card")];
 export function step(by) {
   const all = cards();
   if (!all.length) return;
-  const from = all.findIndex((card) => card === document.activeElement);
+  const from = all.indexOf(document.activeElement);
   const start = from >= 0 ? from : all.findIndex((card) => card.hasAttribute("aria-current"));
   const next = all[Math.max(0, Math.min(all.length - 1, start < 0 ? 0 : start + by))];
   next.focus();
@@ -91,6 +96,21 @@ export function step(by) {
 
 export const chooseTab = (number) => el("abas").querySelectorAll("a")[number - 1]?.click();
 
+/** Marks a conversation as unread. The open one is left first: on screen it would be read again at once. */
+async function markUnread(button, currentId) {
+  const card = button.closest(".card-row").querySelector(".card");
+  if (card.dataset.conversation === currentId()) {
+    const home = document.querySelector("#cabeca .back").href;
+    const { ok } = await exchange(home, { target: el("palco"), swap: "innerHTML" });
+    if (!ok) return;
+    history.replaceState(null, "", home);
+  }
+  const { ok } = await exchange(button.dataset.url, { data: new FormData() });
+  if (!ok) return;
+  card.focus();
+  refreshCard(card.dataset.conversation);
+}
+
 /** Starts listening; `currentId` tells which conversation is open. */
 export function start(currentId) {
   document.addEventListener("click", (event) => {
@@ -98,6 +118,10 @@ export function start(currentId) {
     if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
     el("filtro").value = tab.dataset.filter;
     if (!currentId()) history.replaceState(history.state, "", tab.href);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-act=unread]");
+    if (button) markUnread(button, currentId);
   });
   document.addEventListener("keydown", (event) => {
     if (!["ArrowDown", "ArrowUp"].includes(event.key) || !event.target.closest?.("#lista, .search")) return;

@@ -1,25 +1,34 @@
 // Starts the inbox and ties its parts together.
+import { heardAt, startClock } from "./clock.js";
 import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
-import { forgetDrafts } from "./drafts.js";
-import { el, notice, revision, say } from "./fragments.js";
+import * as found from "./found.js";
+import { el, revision, say } from "./fragments.js";
+import * as handed from "./handed.js";
 import * as keys from "./keys.js";
 import * as list from "./list.js";
+import { notice } from "./notices.js";
 import * as notify from "./notify.js";
 import { clearPresence, drawPresence, heard } from "./presence.js";
+import { startRail } from "./rail.js";
 import { connect } from "./socket.js";
+import * as stage from "./stage.js";
 import { refreshStanding, startStanding } from "./standing.js";
+import { startTags } from "./tags.js";
 import * as templates from "./templates.js";
 import * as thread from "./thread.js";
+import * as walk from "./walk.js";
 import * as countdown from "./window.js";
 
 const VIEWING_MS = 20_000;
 const TYPING_MS = 4_000;
 const BANNER_AFTER_MS = 1_500;
 const SPREAD_MS = 1_000;
+const GREET_MS = 300;
 
 let typedAt = 0;
 let bannerTimer = 0;
+// biome-ignore lint/correctness/noUnusedVariables: `||=` asks whether it runs already.
 let missedTimer = 0;
 
 function showState(state) {
@@ -44,12 +53,14 @@ function showState(state) {
 const sayViewing = () =>
   thread.currentId() && !document.hidden && socket.send({ type: "viewing", conversation: thread.currentId() });
 
+/** Asks what the open conversation's page missed, and to be sent what changes there from now on. */
+const sayFollowing = () =>
+  thread.currentId() &&
+  socket?.send({ type: "resume", conversation: thread.currentId(), seq: Number(revision()), follow: true });
+
 function catchUp(missed) {
-  const id = thread.currentId();
-  if (id) {
-    socket?.send({ type: "resume", conversation: id, seq: Number(revision()) });
-    sayViewing();
-  }
+  sayFollowing();
+  if (thread.currentId() && socket) sayViewing();
   // What happened between drawing the page and opening the socket was heard by nobody.
   list.refreshList();
   if (missed) thread.refreshThread();
@@ -68,22 +79,29 @@ function onSystem({ data }) {
   if (data.what === "missed") return onMissed();
   if (data.what === "presence" && isMe) refreshStanding();
   if (data.what === "queue_changed" || data.what === "channel_changed") list.refreshList();
+  if (data.what === "channel_changed") thread.refreshThread();
 }
 
 function onEvent(event) {
+  heardAt(event.at);
   if (event.type === "system_message") onSystem(event);
   if (!event.conversation) return;
+  if (event.type === "changes") return thread.told(event);
   const isOpen = event.conversation === thread.currentId();
   if (event.type === "viewing" || event.type === "typing") {
-    if (isOpen) heard(event);
+    // Who has just come hears at once who was there before.
+    if (isOpen && heard(event)) setTimeout(sayViewing, GREET_MS * Math.random());
     return;
   }
   if (event.type === "ticket_assigned" && event.data.attendant === document.body.dataset.member) {
-    notice(say("assignedToYou"));
-    notify.chimeIfOn();
+    handed.passed(event.conversation).then((isNews) => isNews && notify.chimeIfOn());
   }
-  if (event.type !== "resumed") list.refreshCard(event.conversation);
-  if (isOpen && !(event.seq !== null && event.seq <= Number(revision()))) thread.refreshThread();
+  if (event.type === "resumed") thread.followed(event.conversation, event.data.follow);
+  else list.refreshCard(event.conversation);
+  if (!isOpen) return;
+  // What was missed before is not sent: it is fetched.
+  if (event.type !== "resumed") thread.hinted(event.seq);
+  else if (event.seq > Number(revision())) thread.refreshThread();
 }
 
 function confirmDialog() {
@@ -93,32 +111,41 @@ function confirmDialog() {
     const dialog = el("confirmar");
     el("confirmar-texto").textContent = ctx.confirm;
     dialog.returnValue = "nao";
-    dialog.addEventListener("close", () => (dialog.returnValue === "sim" ? issueRequest() : dropRequest()), { once: true });
+    dialog.addEventListener("close", () => (dialog.returnValue === "sim" ? issueRequest() : dropRequest()), {
+      once: true,
+    });
     dialog.showModal();
   });
   // A click beside a dialog closes it.
   document.addEventListener("click", (event) => event.target.matches?.("dialog[open]") && event.target.close());
 }
 
-function rail() {
-  document.addEventListener("click", (event) => {
-    const act = event.target.closest?.("[data-act]")?.dataset.act;
-    if (act === "help") el("ajuda").showModal();
-    if (act === "theme") notice(say({ light: "themeLight", dark: "themeDark", auto: "themeAuto" }[window.nextTheme()]));
-  });
-  document.addEventListener("submit", (event) => event.target.matches("[data-act=logout]") && forgetDrafts());
-}
+const THEMES = { light: "themeLight", dark: "themeDark", auto: "themeAuto" };
 
 let socket = null;
 
 confirmDialog();
-rail();
-list.start(thread.currentId);
-thread.onThread(() => {
-  clearPresence();
-  sayViewing();
-  list.markCurrent(thread.currentId());
-}, clearPresence);
+startRail((theme) => notice(say(THEMES[theme])));
+document.addEventListener("click", ({ target }) => target.closest?.("[data-act=help]") && el("ajuda").showModal());
+list.start(() => stage.comingId() || thread.currentId());
+stage.start(() => {
+  // What was opened for the conversation that is about to go must not act on the one that comes.
+  if (stage.isLoading()) dialogs.closeAll();
+  else thread.sync();
+  list.markCurrent(stage.comingId() || thread.currentId(), stage.isLoading());
+});
+thread.onThread(
+  () => {
+    clearPresence();
+    sayViewing();
+    sayFollowing();
+    list.markCurrent(thread.currentId());
+  },
+  (id) => {
+    clearPresence();
+    socket?.send({ type: "resume", conversation: id, seq: 0, follow: false });
+  },
+);
 composer.start({
   typing: () => {
     if (Date.now() - typedAt < TYPING_MS) return;
@@ -128,11 +155,16 @@ composer.start({
 });
 templates.start();
 dialogs.start();
+startTags();
 startStanding();
 countdown.start();
+startClock();
 notify.start();
+handed.start();
+walk.start();
 keys.start();
 socket = connect({ path: document.body.dataset.socket, onEvent, onState: showState, onCatchUp: catchUp });
+found.start();
 thread.start();
 setInterval(sayViewing, VIEWING_MS);
 setInterval(drawPresence, 2_000);

@@ -1,7 +1,7 @@
 // What draws the eye: unread messages in the title, a soft sound when asked for, notices that fade.
-import { el, notice, say } from "./fragments.js";
+import { el, say } from "./fragments.js";
+import { notice, startNotices } from "./notices.js";
 
-const FADE_MS = 6_000;
 const KEY = "som";
 const isOn = () => {
   try {
@@ -66,13 +66,6 @@ export function start() {
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-act]");
     if (target?.dataset.act === "sound") toggleSound(target);
-    if (target?.dataset.act === "dismiss") target.closest(".notice").remove();
   });
-  new MutationObserver((records) => {
-    for (const { addedNodes } of records) {
-      for (const node of addedNodes) {
-        if (node.nodeType === Node.ELEMENT_NODE) setTimeout(() => node.remove(), FADE_MS);
-      }
-    }
-  }).observe(el("avisos"), { childList: true });
+  startNotices();
 }

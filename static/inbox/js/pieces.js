@@ -1,6 +1,7 @@
 // Files chosen for a message: checked against the channel's limits, uploaded at once, shown as chips.
-import { el, say } from "./fragments.js";
+
 import { newKey } from "./drafts.js";
+import { el, say } from "./fragments.js";
 
 const UNITS = ["B", "KB", "MB"];
 
@@ -12,17 +13,24 @@ export function sizeText(bytes) {
 
 const parse = (id) => JSON.parse(el(id).textContent);
 
-/** The kind of message a file becomes, by what the channel takes; "" when it takes no such file. */
-function kindOf(file, types) {
+const NAMELESS = ["", "application/octet-stream"];
+
+/** The type of a file: the browser's word, or for one it does not know, what the name ends with. */
+export function typeOf(file, endings) {
   const mime = file.type.split(";")[0].toLowerCase();
-  return Object.keys(types).find((kind) => types[kind].includes(mime)) ?? (types.documento?.includes("*/*") ? "documento" : "");
+  const ending = /\.[a-z0-9]+$/.exec(file.name.toLowerCase())?.[0] ?? "";
+  return NAMELESS.includes(mime) ? (endings[ending] ?? mime) : mime;
 }
 
-/** Why a file cannot be sent, as a sentence; "" when it can. */
-function refusal(file, kind, sizes) {
+/** The kind of message a type becomes, by what the channel takes; "" when it takes no such file. */
+export const kindOf = (mime, types) => Object.keys(types).find((kind) => types[kind].includes(mime)) ?? "";
+
+/** Why a file cannot be sent, as a sentence; "" when it can. A type that is turned into another has no size yet. */
+function refusal(file, mime, kind) {
+  const sizes = parse("limites-tamanho");
   if (!file.size) return say("emptyFile", { name: file.name });
-  if (!kind) return say("wrongType", { name: file.name });
-  if (sizes[kind] && file.size > sizes[kind]) {
+  if (!kind) return parse("limites-vao") || say("wrongType", { name: file.name });
+  if (sizes[kind] && file.size > sizes[kind] && !parse("limites-outro").includes(mime)) {
     return say("tooLarge", { name: file.name, size: sizeText(file.size), limit: sizeText(sizes[kind]) });
   }
   return "";
@@ -42,7 +50,8 @@ function upload(piece, url, onProgress) {
     request.setRequestHeader("X-CSRFToken", document.body.dataset.csrf);
     request.setRequestHeader("Accept", "application/json");
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
-    const failed = () => resolve({ problem: request.response?.detail || say("uploadFailed", { name: piece.file.name }) });
+    const failed = () =>
+      resolve({ problem: request.response?.detail || say("uploadFailed", { name: piece.file.name }) });
     request.onload = () => (request.status < 300 ? resolve({ id: request.response.id }) : failed());
     request.onerror = failed;
     request.onabort = () => resolve({ problem: "" });
@@ -91,11 +100,12 @@ function fail(piece, problem) {
 
 /** Adds a file to `pieces` and starts its upload. piece.done resolves when it is ready or has failed. */
 export function addPiece(file, pieces, form) {
-  const kind = kindOf(file, parse("limites-tipo"));
+  const mime = typeOf(file, parse("limites-final"));
+  const kind = kindOf(mime, parse("limites-tipo"));
   const piece = { file, kind, key: newKey(), id: "", problem: "" };
   draw(piece);
   pieces.push(piece);
-  const problem = refusal(file, kind, parse("limites-tamanho"));
+  const problem = refusal(file, mime, kind);
   if (problem) {
     fail(piece, problem);
     piece.done = Promise.resolve();

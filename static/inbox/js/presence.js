@@ -29,14 +29,19 @@ export function drawPresence() {
   if (line.textContent !== text) line.textContent = text;
 }
 
-/** Takes a "viewing" or "typing" event about the open conversation; the reader's own are ignored. */
+/**
+ * Takes a "viewing" or "typing" event about the open conversation; the reader's own are ignored. Tells whether it is
+ * somebody who was not here before.
+ */
 export function heard({ type, data }) {
   const id = data?.member;
-  if (!id || id === document.body.dataset.member) return;
+  if (!id || id === document.body.dataset.member) return false;
+  const isNew = !data.left && !(looking.get(id) > Date.now());
   if (type === "typing") typing.set(id, Date.now() + TYPING_MS);
   if (data.left) looking.delete(id);
   else looking.set(id, Date.now() + LOOKING_MS);
   drawPresence();
+  return isNew;
 }
 
 /** Forgets everybody, when another conversation opens. */

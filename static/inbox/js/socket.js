@@ -28,19 +28,23 @@ export function connect({ path, onEvent, onState, onCatchUp }) {
   function open() {
     retryTimer = 0;
     if (socket && socket.readyState <= WebSocket.OPEN) return;
-    socket = new WebSocket(url);
-    socket.onopen = () => {
+    const mine = new WebSocket(url);
+    socket = mine;
+    mine.onopen = () => {
+      if (socket !== mine) return;
       tries = 0;
       heardAt = Date.now();
       onState("ligado");
       onCatchUp(wasDown);
       wasDown = false;
     };
-    socket.onmessage = ({ data }) => {
+    mine.onmessage = ({ data }) => {
       heardAt = Date.now();
       onEvent(JSON.parse(data));
     };
-    socket.onclose = ({ code }) => {
+    mine.onclose = ({ code }) => {
+      // The network came back and another one took its place.
+      if (socket !== mine) return;
       if (code === RIGHTS_GONE) return location.reload();
       wasDown = true;
       onState("caiu");
@@ -63,8 +67,16 @@ export function connect({ path, onEvent, onState, onCatchUp }) {
     else send({ type: "heartbeat" });
   }, BEAT_MS);
   setInterval(() => wasDown && !document.hidden && onCatchUp(true), POLL_MS);
+  addEventListener("offline", () => {
+    // The socket seems open for a minute more, and hears nothing.
+    wasDown = true;
+    onState("caiu");
+  });
   addEventListener("online", () => {
     clearTimeout(retryTimer);
+    const old = socket;
+    socket = null;
+    old?.close();
     open();
   });
   document.addEventListener("visibilitychange", () => {

@@ -16,7 +16,11 @@ export function startStanding() {
     if (menu?.open && !menu.contains(event.target)) menu.open = false;
   });
   // What changed while it was open was not drawn.
-  document.addEventListener("toggle", ({ target }) => target.id === "presenca-minha" && !target.open && refreshStanding(), true);
+  document.addEventListener(
+    "toggle",
+    ({ target }) => target.id === "presenca-minha" && !target.open && refreshStanding(),
+    true,
+  );
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && el("presenca-minha")?.open) el("presenca-minha").open = false;
   });

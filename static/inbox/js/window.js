@@ -1,9 +1,10 @@
 // Counts down the 24-hour window, on the thread's strip and on cards that are close to it.
+import { everySecond } from "./clock.js";
 import { el, say } from "./fragments.js";
 
 const MINUTE = 60_000;
 const SOON = 2 * 60 * MINUTE;
-const TICK_MS = 10_000;
+const NEAR = 4 * 60 * MINUTE;
 
 function leftText(left) {
   const minutes = Math.max(0, Math.ceil(left / MINUTE));
@@ -19,6 +20,7 @@ function strip(now) {
   box.querySelector("[data-left]").textContent = left > 0 ? `${leftText(left)}.` : "";
   const state = left <= 0 ? "fechada" : left < SOON ? "quase" : "aberta";
   if (box.dataset.state !== state) box.dataset.state = state;
+  box.toggleAttribute("data-near", left < NEAR);
   if (state === "fechada") box.querySelector("span").textContent = box.dataset.closedText;
 }
 
@@ -30,15 +32,12 @@ function chips(now) {
   }
 }
 
-function tick() {
-  const now = Date.now();
+function tick(now) {
   strip(now);
   chips(now);
 }
 
-/** Starts the clock. */
+/** Lets the page's clock count it down. */
 export function start() {
-  tick();
-  setInterval(tick, TICK_MS);
-  document.addEventListener("htmx:after:swap", tick);
+  everySecond(tick);
 }

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from omnichannel.adapters import registry
-from omnichannel.adapters.outgoing import (
+from providers import registry
+from providers.outgoing import (
     Account,
     AccountHealth,
     MediaInfo,
@@ -20,7 +20,7 @@ from omnichannel.adapters.outgoing import (
     TemplateInfo,
     TemplateVerdict,
 )
-from omnichannel.adapters.whatsapp.adapter import WhatsAppAdapter
+from providers.whatsapp.adapter import WhatsAppAdapter
 
 
 @pytest.fixture(autouse=True)
@@ -38,14 +38,14 @@ class FakeProvider(WhatsAppAdapter):
     def __init__(self) -> None:
         self.sent: list[OutgoingMessage] = []
         self.uploads: list[tuple[str, str]] = []
-        self.read: list[tuple[str, bool]] = []
+        self.marked: list[tuple[str, bool]] = []
         self.written: list[tuple[str, Any]] = []
         self.on_send: Callable[[OutgoingMessage], SendResult | None] = lambda message: None
         self.on_upload: Callable[[], None] = lambda: None
         self.file: bytes | Callable[[], Iterator[bytes]] = b"\xff\xd8\xff\xe0" + b"x" * 100
         self.info = MediaInfo(url="https://lookaside.fbsbx.com/x", mime_type="image/jpeg")
         self.on_info: Callable[[], None] = lambda: None
-        self.health: AccountHealth | SendError = AccountHealth("1", phone_number="+55 11 4000-0000")
+        self.health: AccountHealth | SendError | None = None
         self.listed: list[TemplateInfo] = []
         self._lock = threading.Lock()
 
@@ -74,12 +74,23 @@ class FakeProvider(WhatsAppAdapter):
         yield from (self.file() if callable(self.file) else [self.file])
 
     def mark_read(self, account: Account, external_id: str, *, typing: bool = False) -> None:
-        self.read.append((external_id, typing))
+        self.marked.append((external_id, typing))
 
     def validate(self, account: Account) -> AccountHealth:
         if isinstance(self.health, SendError):
             raise self.health
-        return self.health
+        return self.health or AccountHealth(
+            account.account_id,
+            phone_number="+55 11 4000-0000",
+            waba_id=account.settings["waba_id"],
+            is_waba_read=bool(account.settings["waba_id"]),
+        )
+
+    def subscribe(self, account: Account) -> None:
+        self.written.append(("subscribe", account.settings["waba_id"]))
+
+    def register(self, account: Account, pin: str) -> None:
+        self.written.append(("register", pin))
 
     def sample_upload(self, account: Account, file: Any, mime_type: str) -> str:
         self.on_template("sample", mime_type)

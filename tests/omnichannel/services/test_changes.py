@@ -7,9 +7,9 @@ from itertools import permutations
 
 import pytest
 
-from omnichannel.adapters.facts import AccountRef, EditUpdate, ReactionUpdate, RevokeUpdate
-from omnichannel.models import Conversation, Message, MessageVersion, Reaction
+from omnichannel.models import Conversation, EarlyChange, Message, MessageVersion, Reaction
 from omnichannel.services.facts import facts_apply
+from providers.facts import AccountRef, EditUpdate, ReactionUpdate, RevokeUpdate
 from tests import make
 from tests.race import errors, together
 
@@ -84,12 +84,12 @@ def test_both_sides_react_to_the_same_message(channel, said):
     assert found == {"entrada": "👍", "saida": "🙏"}
 
 
-def test_a_reaction_to_an_unknown_message_is_a_message_of_its_own_once(channel):
+def test_a_reaction_to_an_unknown_message_waits_and_opens_nothing(channel):
     for _ in range(2):
         apply(channel, reaction("👍", target="wamid.nunca"))
-    row = Message.unscoped.get()
-    assert (row.kind, row.text) == ("reacao", "👍")
-    assert not row.conversation.is_window_open
+    assert EarlyChange.unscoped.get().emoji == "👍"
+    assert not Message.unscoped.exists()
+    assert not Conversation.unscoped.exists()
 
 
 def test_taking_back_a_reaction_to_an_unknown_message_is_nothing(channel):

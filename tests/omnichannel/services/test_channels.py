@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from common.errors import DomainError
-from omnichannel.adapters.facts import AccountNotice, AccountRef
-from omnichannel.adapters.outgoing import AccountHealth, SendError
 from omnichannel.choices import ChannelStatus
 from omnichannel.models import Channel, ChannelNotice
 from omnichannel.services.channels import (
@@ -19,10 +17,12 @@ from omnichannel.services.channels import (
     channel_delete,
     channel_save,
     channel_stop,
-    channel_validate,
     notice_record,
     webhook_seen,
 )
+from omnichannel.services.proving import ChannelChanged, channel_validate
+from providers.facts import AccountNotice, AccountRef
+from providers.outgoing import SendError
 from tests import make
 from tests.race import errors, together
 
@@ -37,20 +37,11 @@ def fresh(row):
 # --- saving --------------------------------------------------------------------------------------
 
 
-def test_an_account_belongs_to_one_channel_of_one_company(channel, rival):
+def test_a_company_claims_an_account_once(channel):
     with pytest.raises(AccountTaken) as caught:
-        make.channel(rival, account_id=channel.account_id)
+        make.claim(channel.company, account_id=channel.account_id)
     assert caught.value.fields["account_id"]
     assert Channel.unscoped.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_companies_that_connect_one_account_at_once_do_not_both_get_it(clinic, rival):
-    results = together(
-        *(lambda c=c: make.channel(c, account_id="4242") for c in (clinic, rival) * 2)
-    )
-    assert [type(error) for error in errors(results)] == [AccountTaken] * 3
-    assert Channel.unscoped.filter(account_id="4242").count() == 1
 
 
 def test_an_absent_secret_keeps_the_stored_one(channel, ana):
@@ -72,7 +63,7 @@ def test_the_audit_names_fields_and_no_secret(channel, ana):
         credentials={"access_token": "segredo-novo"},
     )
     entry = AuditEntry.unscoped.order_by("-created_at").first()
-    assert entry.detail == {"campos": ["credentials"]}
+    assert entry.detail == {"campos": ["credentials.access_token"]}
     assert entry.actor_id == ana.user_id
 
 
@@ -109,7 +100,7 @@ def test_a_used_channel_is_not_deleted(conversation, channel):
 @pytest.mark.parametrize("before", [ChannelStatus.CONFIGURING, ChannelStatus.ERROR])
 def test_a_good_answer_activates(channel, provider, before):
     Channel.unscoped.update(status=before, status_detail="x")
-    provider.health = AccountHealth("1", phone_number="+55 11 4000-0000", quality="GREEN")
+    provider.health = make.answer_for(channel, phone_number="+55 11 4000-0000", quality="GREEN")
     channel_validate(channel=fresh(channel))
     row = fresh(channel)
     assert (row.status, row.status_detail) == (ChannelStatus.ACTIVE, "")
@@ -135,10 +126,10 @@ def test_a_provider_that_is_away_says_nothing_about_the_channel(channel, provide
     assert fresh(channel).status == ChannelStatus.ACTIVE
 
 
-@pytest.mark.parametrize("answer", [AccountHealth("1"), REFUSED])
+@pytest.mark.parametrize("answer", ["good", REFUSED])
 def test_a_channel_switched_off_stays_off_whatever_the_provider_says(channel, provider, answer):
     Channel.unscoped.update(status=ChannelStatus.INACTIVE)
-    provider.health = answer
+    provider.health = make.answer_for(channel) if answer == "good" else answer
     for _ in range(2):
         try:
             channel_validate(channel=fresh(channel))
@@ -160,14 +151,16 @@ def test_what_changes_while_the_provider_thinks_is_not_written_over(channel, pro
             name="Outro nome",
             credentials={"access_token": "novo"},
         )
-        return AccountHealth("1")
+        return make.answer_for(channel)
 
     provider.validate = slow
-    channel_validate(channel=stale)
+    with pytest.raises(ChannelChanged):
+        channel_validate(channel=stale)
     row = fresh(channel)
     assert (row.status, row.name) == (ChannelStatus.INACTIVE, "Outro nome")
     assert row.credentials["access_token"] == "novo"
-    assert stale.status == ChannelStatus.INACTIVE
+    # The answer was about the old token: the new one is proved by nothing.
+    assert row.proven_at is None
 
 
 # --- news ----------------------------------------------------------------------------------------
@@ -204,7 +197,7 @@ def test_news_that_resume_the_account_resume_only_what_is_in_error(channel):
 def test_health_is_merged(channel):
     notice_record(channel=channel, notice=notice("a", health={"quality": "RED"}))
     notice_record(channel=channel, notice=notice("b", health={"limit": "TIER_1K"}))
-    assert fresh(channel).health == {"quality": "RED", "limit": "TIER_1K"}
+    assert fresh(channel).health.items() >= {"quality": "RED", "limit": "TIER_1K"}.items()
 
 
 def test_a_channel_switched_off_is_not_put_in_error(channel):
@@ -213,10 +206,10 @@ def test_a_channel_switched_off_is_not_put_in_error(channel):
     assert fresh(channel).status == ChannelStatus.INACTIVE
 
 
-def test_a_webhook_is_remembered_at_most_every_five_seconds(channel, django_assert_num_queries):
+def test_a_webhook_is_remembered_at_most_once_a_minute(channel, django_assert_num_queries):
     now = timezone.now()
     webhook_seen(channel, now)
     with django_assert_num_queries(0):
-        webhook_seen(channel, now + timedelta(seconds=4))
-    webhook_seen(channel, now + timedelta(seconds=6))
-    assert fresh(channel).last_webhook_at == now + timedelta(seconds=6)
+        webhook_seen(channel, now + timedelta(seconds=59))
+    webhook_seen(channel, now + timedelta(seconds=61))
+    assert fresh(channel).last_webhook_at == now + timedelta(seconds=61)

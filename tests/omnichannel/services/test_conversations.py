@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from common.errors import Conflict, Forbidden
-from omnichannel.choices import MessageStatus, Stage
+from omnichannel.choices import Stage
 from omnichannel.models import Conversation, Message
 from omnichannel.services.conversations import (
     MOVES,
@@ -18,9 +18,10 @@ from omnichannel.services.conversations import (
     conversation_release,
     conversation_reopen,
     conversation_take,
-    conversation_transfer_to_human,
     stage_move,
 )
+from omnichannel.services.handover import conversation_transfer_to_human
+from providers.choices import MessageStatus
 from tests import make
 from tests.race import errors, together
 

@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from common.rows import run
 from contacts.refs import IdentityKind, IdentityRef
-from omnichannel.adapters.facts import AccountRef, ProviderFault, StatusUpdate
-from omnichannel.choices import MessageStatus
 from omnichannel.models import Channel, Conversation, Message, MessageCost, Rate, StatusReceipt
 from omnichannel.services.costs import budget_state, month_lines, month_of
 from omnichannel.services.outbound import message_retry, message_send
 from omnichannel.services.receipts import receipts_apply, receipts_sweep_all
+from providers.choices import MessageStatus
+from providers.facts import AccountRef, ProviderFault, StatusUpdate
 from tests import make
 from tests.race import errors, together
 
@@ -263,7 +263,16 @@ def test_the_same_receipts_at_once_leave_one_row_each(channel, ana, rates):
 # --- the month and the budget --------------------------------------------------------------------
 
 
-def costs(channel, count: int, *, category="utility", price="0.0068", kind="regular", month=None):
+def costs(
+    channel,
+    count: int,
+    *,
+    category="utility",
+    price="0.0068",
+    kind="regular",
+    month=None,
+    currency="",
+):
     MessageCost.unscoped.bulk_create(
         MessageCost(
             company_id=channel.company_id,
@@ -272,7 +281,7 @@ def costs(channel, count: int, *, category="utility", price="0.0068", kind="regu
             market="BR",
             category=category,
             pricing_type=kind,
-            currency=channel.currency,
+            currency=currency or channel.currency,
             price=None if price is None else D(price),
             delivered_at=AT,
         )

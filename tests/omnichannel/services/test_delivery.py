@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,15 +16,20 @@ from common.crypto import SecretUnreadable
 from contacts.models import Consent, ContactIdentity
 from contacts.refs import IdentityKind, IdentityRef
 from contacts.services.consent import consent_record
-from omnichannel.adapters.meta import not_sent, uncertain
-from omnichannel.adapters.outgoing import ContentRefused, SendError, SendResult
-from omnichannel.choices import ChannelStatus, MessageKind, MessageStatus
+from omnichannel.choices import ChannelStatus
 from omnichannel.models import Attachment, Channel, Conversation, Message, Reaction, Template
+from omnichannel.sending.claims import claims_sweep
+from omnichannel.sending.verdict import MAX_ATTEMPTS
 from omnichannel.services import delivery
-from omnichannel.services.channels import channel_validate
 from omnichannel.services.delivery import conversation_deliver, outbound_sweep
+from omnichannel.services.gate import Refused
 from omnichannel.services.media import attachment_upload
-from omnichannel.services.outbound import message_send, note_add
+from omnichannel.services.outbound import message_retry, message_send, note_add
+from omnichannel.services.proving import channel_validate
+from providers.choices import MessageKind, MessageStatus
+from providers.content import ReactionTo
+from providers.meta.errors import not_sent, uncertain
+from providers.outgoing import ContentRefused, SendError, SendResult
 from tests import make
 from tests.race import errors, together
 
@@ -115,7 +121,7 @@ def test_notes_never_leave(conversation, ana, provider):
 
 def test_a_reaction_is_shown_on_its_message_once_it_left(conversation, ana, provider):
     target = Message.unscoped.inbound().get()
-    content = {"reaction": {"message_id": target.external_id, "emoji": "👍"}}
+    content = ReactionTo(target.external_id, "👍")
     message_send(
         conversation=conversation,
         author=ana,
@@ -125,7 +131,7 @@ def test_a_reaction_is_shown_on_its_message_once_it_left(conversation, ana, prov
     )
     assert not Reaction.unscoped.exists()
     conversation_deliver(conversation=conversation)
-    assert provider.sent[0].content["reaction"] == content["reaction"]
+    assert provider.sent[0].content == content
     row = Reaction.unscoped.get()
     assert (row.message_id, row.emoji, row.direction) == (target.pk, "👍", "saida")
     assert fresh(target).revision == fresh(conversation).revision
@@ -219,6 +225,7 @@ def test_a_process_killed_after_the_claim_leaves_an_uncertain_message_never_sent
     assert fresh(row).status == S.SENDING
     for _ in range(3):
         conversation_deliver(conversation=conversation)
+        claims_sweep()
         outbound_sweep()
     assert fresh(row).status == S.UNCERTAIN
     assert fresh(row).error_code == "resultado_desconhecido"
@@ -232,7 +239,7 @@ def test_a_claim_of_a_dead_process_is_found_by_the_sweep(conversation, ana, prov
     Message.unscoped.filter(pk=row.pk).update(
         status=S.SENDING, claimed_at=timezone.now() - timedelta(seconds=61)
     )
-    assert outbound_sweep()["uncertain"] == 1
+    assert claims_sweep() == 1
     assert fresh(row).status == S.UNCERTAIN
 
 
@@ -242,9 +249,7 @@ def test_a_claim_that_is_under_way_is_left_alone(channel, ana, provider):
     row = write(talk, ana)
 
     def meanwhile(message):
-        results = together(
-            lambda: conversation_deliver(conversation=talk), lambda: outbound_sweep()["uncertain"]
-        )
+        results = together(lambda: conversation_deliver(conversation=talk), claims_sweep)
         assert results == [0, 0]
 
     provider.on_send = meanwhile
@@ -307,7 +312,7 @@ def test_after_the_last_attempt_it_is_a_failure(conversation, ana, provider):
         conversation_deliver(conversation=conversation)
         due(row)
     assert (fresh(row).status, fresh(row).error_code) == (S.FAILED, "sem_conexao")
-    assert len(provider.sent) == delivery.MAX_ATTEMPTS
+    assert len(provider.sent) == MAX_ATTEMPTS
 
 
 def test_a_wait_the_provider_names_is_kept(conversation, ana, provider):
@@ -350,7 +355,7 @@ def test_an_expired_token_stops_the_channel_and_keeps_every_message(
     # Nothing leaves while it is stopped, however often it is rung for.
     due(*rows)
     conversation_deliver(conversation=conversation)
-    assert outbound_sweep()["rung"] == 0
+    assert outbound_sweep() == 0
     assert len(provider.sent) == 1
     # A new token, and everything goes out, once.
     channel_validate(channel=channel)
@@ -442,7 +447,7 @@ def photo(conversation, ana, settings, tmp_path):
         filename="foto.jpg",
         mime_type="image/jpeg",
     )
-    return write(conversation, ana, "legenda", attachment=file)
+    return write(conversation, ana, "legenda", attachments=[file])
 
 
 def test_a_file_is_uploaded_once_even_if_the_send_is_repeated(conversation, provider, photo):
@@ -451,8 +456,81 @@ def test_a_file_is_uploaded_once_even_if_the_send_is_repeated(conversation, prov
     due(photo)
     conversation_deliver(conversation=conversation)
     assert provider.uploads == [("image/jpeg", "foto.jpg")]
-    assert [sent.media.media_id for sent in provider.sent] == ["midia1", "midia1"]
+    assert [sent.media[0].media_id for sent in provider.sent] == ["midia1", "midia1"]
     assert fresh(photo).status == S.SENT
+
+
+@pytest.fixture
+def papers(conversation, ana, provider):
+    """Give the files of a message, on a channel that carries three."""
+    provider.policy = replace(provider.policy, files_per_message=3)
+    return [
+        attachment_upload(
+            conversation=conversation,
+            uploaded_by=ana,
+            file=io.BytesIO(JPEG),
+            filename=f"{number}.jpg",
+            mime_type="image/jpeg",
+        )
+        for number in range(3)
+    ]
+
+
+def test_several_files_go_with_one_message_in_their_order(conversation, ana, provider, papers):
+    named = [papers[2], papers[0], papers[1], papers[2]]
+    row = write(conversation, ana, "exames", attachments=named)
+    conversation_deliver(conversation=conversation)
+    (sent,) = provider.sent
+    assert [one.filename for one in sent.media] == ["2.jpg", "0.jpg", "1.jpg"]
+    assert [one.media_id for one in sent.media] == ["midia1", "midia2", "midia3"]
+    assert fresh(row).status == S.SENT
+    assert Attachment.unscoped.filter(message=row).count() == 3
+
+
+def test_an_upload_that_breaks_off_goes_on_with_the_files_that_are_missing(
+    conversation, ana, provider, papers
+):
+    row = write(conversation, ana, "exames", attachments=papers)
+
+    def breaks_off():
+        if len(provider.uploads) == 1:
+            provider.on_upload = lambda: None
+            raise not_sent()
+
+    provider.on_upload = breaks_off
+    conversation_deliver(conversation=conversation)
+    assert (fresh(row).status, provider.sent) == (S.PENDING, [])
+    due(row)
+    conversation_deliver(conversation=conversation)
+    assert [name for _mime, name in provider.uploads] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert len(provider.sent) == 1
+
+
+def test_a_retry_of_a_failed_message_takes_all_its_files(conversation, ana, provider, papers):
+    row = write(conversation, ana, "exames", attachments=papers)
+    Message.unscoped.filter(pk=row.pk).update(status=S.FAILED)
+    message_retry(message=row, actor=ana)
+    conversation_deliver(conversation=conversation)
+    assert len(provider.sent[0].media) == 3
+
+
+def test_more_files_than_a_kind_carries_are_refused_and_stay_attached(
+    conversation, ana, provider, papers
+):
+    provider.policy = replace(provider.policy, files_per_message=1)
+    with pytest.raises(Refused) as refused:
+        write(conversation, ana, "exames", attachments=papers)
+    assert refused.value.code == "arquivos_demais"
+    assert "1 arquivo por mensagem" in str(refused.value.detail)
+    assert Attachment.unscoped.filter(message=None).count() == 3
+
+
+def test_a_file_of_several_that_is_not_ready_holds_the_message(conversation, ana, provider, papers):
+    Attachment.unscoped.filter(pk=papers[2].pk).update(state="pendente")
+    papers[2].refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        write(conversation, ana, "exames", attachments=papers)
+    assert refused.value.code == "anexo_indisponivel"
 
 
 def test_an_upload_older_than_its_life_at_the_provider_is_repeated(conversation, provider, photo):
@@ -460,7 +538,7 @@ def test_an_upload_older_than_its_life_at_the_provider_is_repeated(conversation,
         provider_media_id="velha", provider_uploaded_at=timezone.now() - timedelta(days=29)
     )
     conversation_deliver(conversation=conversation)
-    assert provider.sent[0].media.media_id == "midia1"
+    assert provider.sent[0].media[0].media_id == "midia1"
 
 
 def test_an_upload_that_keeps_failing_ends(conversation, provider, photo):
@@ -476,7 +554,7 @@ def test_an_upload_that_keeps_failing_ends(conversation, provider, photo):
         conversation_deliver(conversation=conversation)
         due(photo)
     assert fresh(photo).status == S.FAILED
-    assert len(calls) == delivery.MAX_ATTEMPTS
+    assert len(calls) == MAX_ATTEMPTS
     assert provider.sent == []
 
 
@@ -505,10 +583,10 @@ def test_the_sweep_rings_for_what_was_not_rung_for(
     conversation, ana, bells, django_capture_on_commit_callbacks
 ):
     row = write(conversation, ana)
-    assert outbound_sweep() == {"rung": 0, "uncertain": 0}
+    assert outbound_sweep() == 0
     Message.unscoped.filter(pk=row.pk).update(send_after=timezone.now() - timedelta(seconds=3))
     with django_capture_on_commit_callbacks(execute=True):
-        assert outbound_sweep() == {"rung": 1, "uncertain": 0}
+        assert outbound_sweep() == 1
     assert bells[-1] == (
         "omnichannel.tasks.conversation_deliver",
         (str(conversation.company_id), str(conversation.pk)),

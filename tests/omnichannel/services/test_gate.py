@@ -11,24 +11,25 @@ from django.utils.translation import override
 
 from contacts.models import Consent, ContactIdentity
 from contacts.services.consent import consent_record
-from omnichannel.adapters.outgoing import (
-    ContentRefused,
-    OutgoingMedia,
-    OutgoingMessage,
-    Recipient,
-    TemplateSend,
-)
-from omnichannel.choices import AttachmentState, ChannelStatus, MessageKind
+from omnichannel.choices import AttachmentState, ChannelStatus
 from omnichannel.models import Attachment, Channel, Conversation, Template
 from omnichannel.services.conversations import conversation_close
 from omnichannel.services.gate import Refused, gate_check
+from providers.choices import MessageKind
+from providers.outgoing import (
+    ContentRefused,
+    Destination,
+    OutgoingMedia,
+    OutgoingMessage,
+    TemplateSend,
+)
 from tests import make
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 
 def draft(conversation: Conversation, kind: str = MessageKind.TEXT, **given) -> OutgoingMessage:
-    values = {"token": "t", "to": Recipient(phone=make.PHONE), "text": "Olá", **given}
+    values = {"token": "t", "to": Destination(phone=make.PHONE), "text": "Olá", **given}
     return OutgoingMessage(kind=MessageKind(kind), **values)
 
 
@@ -40,7 +41,7 @@ def template(channel: Channel, **given) -> Template:
 
 
 def check(conversation: Conversation, kind: str = MessageKind.TEXT, **given) -> None:
-    extra = {k: given.pop(k) for k in ("template", "attachment") if k in given}
+    extra = {k: given.pop(k) for k in ("template", "attachments") if k in given}
     gate_check(conversation=fresh(conversation), draft=draft(conversation, kind, **given), **extra)
 
 
@@ -87,7 +88,7 @@ def test_a_kind_that_the_channel_cannot_carry_is_refused(conversation, kind):
 
 
 def test_a_person_without_an_address_is_refused(conversation):
-    assert refusal(conversation, to=Recipient()).code == "sem_destino"
+    assert refusal(conversation, to=Destination()).code == "sem_destino"
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,7 @@ def test_another_message_opens_the_window_again(channel):
 
 
 def test_what_we_write_opens_no_window(channel):
+    make.inbound(channel, at=timezone.now() - timedelta(hours=25))
     talk = make.inbound(channel, is_echo=True).conversation
     assert refusal(talk).code == "janela_fechada"
 
@@ -198,8 +200,8 @@ def test_a_file_that_is_not_ready_is_refused(conversation, state):
     found = refusal(
         conversation,
         MessageKind.IMAGE,
-        attachment=row,
-        media=OutgoingMedia(MessageKind.IMAGE, "1"),
+        attachments=[row] if row else [],
+        media=(OutgoingMedia(MessageKind.IMAGE, "1"),),
     )
     assert found.code == "anexo_indisponivel"
 

@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from omnichannel.adapters.facts import AccountRef, CallNotice, IdentityChange
-from omnichannel.choices import MessageKind, MessageStatus, Stage
+from omnichannel.choices import Stage
 from omnichannel.models import Attachment, Conversation, Message
+from omnichannel.services.addresses import recipient_of
 from omnichannel.services.conversations import conversation_close, conversation_reopen
 from omnichannel.services.facts import facts_apply
-from omnichannel.services.gate import recipient_of
-from omnichannel.services.inbound import call_as_message, messages_store, preview
+from omnichannel.services.inbound import call_as_message, messages_store
+from omnichannel.services.newest import preview
+from providers.choices import MessageKind, MessageStatus
+from providers.facts import AccountRef, CallNotice, IdentityChange
 from tests import make
 from tests.race import errors, together
 
@@ -46,8 +48,8 @@ def retried(channel, fact):
 
 
 @racing
-def test_an_album_of_a_new_person_is_one_person_one_conversation_and_every_picture(channel):
-    for turn in range(5):
+def test_an_album_of_a_new_person_is_one_person_one_conversation_and_every_picture(channel, rounds):
+    for turn in range(rounds):
         person = make.person(f"55419911{turn:05d}")
         facts = [make.fact(channel, text=f"{turn}/{n}", person=person) for n in range(20)]
         results = together(*(retried(channel, fact) for fact in facts))
@@ -62,22 +64,22 @@ def test_an_album_of_a_new_person_is_one_person_one_conversation_and_every_pictu
 
 
 @racing
-def test_the_same_message_from_eight_workers_is_stored_once(channel):
-    for _ in range(5):
+def test_the_same_message_from_eight_workers_is_stored_once(channel, rounds):
+    for _ in range(rounds):
         fact = make.fact(channel)
         results = together(*(retried(channel, fact) for _ in range(8)))
         assert errors(results) == []
         assert sum(len(result) for result in results) == 1
     talk = Conversation.unscoped.get()
-    assert (talk.message_count, talk.message_seq) == (5, 5)
+    assert (talk.message_count, talk.message_seq) == (rounds, rounds)
 
 
 @racing
-def test_two_ids_of_one_person_at_once_open_one_conversation(channel):
+def test_two_ids_of_one_person_at_once_open_one_conversation(channel, rounds):
     """No lock on an identity covers this: the two workers know the person by different ids."""
     first = make.inbound(channel, person=BOTH)
     talk = first.conversation
-    for _ in range(8):
+    for _ in range(rounds):
         conversation_close(conversation=talk, actor=None)
         results = together(
             retried(channel, make.fact(channel, person=PHONE_ONLY)),
@@ -89,8 +91,8 @@ def test_two_ids_of_one_person_at_once_open_one_conversation(channel):
 
 
 @racing
-def test_a_close_while_a_message_arrives_loses_nothing(channel, beto):
-    for turn in range(8):
+def test_a_close_while_a_message_arrives_loses_nothing(channel, beto, rounds):
+    for turn in range(rounds):
         talk = make.inbound(channel, text=f"antes {turn}").conversation
         results = together(
             lambda talk=talk: conversation_close(conversation=talk, actor=beto),
@@ -109,10 +111,10 @@ def test_a_close_while_a_message_arrives_loses_nothing(channel, beto):
 
 
 @racing
-def test_a_reopening_while_a_message_arrives_leaves_one_open_conversation(channel, beto):
+def test_a_reopening_while_a_message_arrives_leaves_one_open_conversation(channel, beto, rounds):
     from common.errors import Conflict
 
-    for _ in range(8):
+    for _ in range(rounds):
         talk = make.inbound(channel, person=BOTH).conversation
         conversation_close(conversation=talk, actor=None)
         results = together(

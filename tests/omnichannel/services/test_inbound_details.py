@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils import timezone
 
 from common.scoping import company_scope
-from omnichannel.adapters.facts import MediaRef
-from omnichannel.choices import MessageKind
 from omnichannel.models import Attachment, Channel, Message
 from omnichannel.services.inbound import messages_store
 from omnichannel.services.outbound import message_send
+from providers.choices import MessageKind
+from providers.content import Card, Cards, InfoRequest
+from providers.facts import MediaRef
 from tests import make
 
 
@@ -22,11 +23,7 @@ def _ask_for_phone(channel: Channel) -> tuple[Message, Message]:
             author=None,
             kind=MessageKind.INTERACTIVE,
             text="Pode compartilhar seu telefone?",
-            interactive={
-                "type": "contact_request",
-                "body": {"text": "Pode compartilhar seu telefone?"},
-                "action": {"name": "request_contact_info"},
-            },
+            content=InfoRequest("phone"),
         )
         Message.objects.filter(pk=ours.pk).update(external_id="wamid.pedido")
     return first, ours
@@ -39,7 +36,7 @@ def test_a_shared_phone_is_kept_when_we_asked_for_it(channel: Channel) -> None:
         person=make.person(phone="", user_id="BR.555000111", name="Lia"),
         kind=MessageKind.CONTACT,
         reply_to="wamid.pedido",
-        metadata={"shared_phone": "554198887777"},
+        content=Cards((Card("Lia"),), shared_phone="554198887777"),
     )
     first.conversation.contact.refresh_from_db()
     assert first.conversation.contact.phone == "+5541998887777"
@@ -51,7 +48,7 @@ def test_a_shared_phone_that_nobody_asked_for_names_nobody(channel: Channel) -> 
         channel,
         person=make.person(phone="", user_id="BR.555000111", name="Lia"),
         kind=MessageKind.CONTACT,
-        metadata={"shared_phone": "554198887777"},
+        content=Cards((Card("Lia"),), shared_phone="554198887777"),
     )
     first.conversation.contact.refresh_from_db()
     assert first.conversation.contact.phone == ""

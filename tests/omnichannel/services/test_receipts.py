@@ -10,10 +10,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from omnichannel.adapters.facts import AccountRef, ProviderFault, StatusUpdate
-from omnichannel.adapters.outgoing import SendResult
-from omnichannel.choices import STATUS_BEFORE, STATUS_ORDER, MessageStatus
 from omnichannel.models import Conversation, Message, StatusReceipt
+from omnichannel.sending.ranks import RANKS, is_further
+from omnichannel.sending.told import MessageReceipts
 from omnichannel.services.delivery import conversation_deliver
 from omnichannel.services.outbound import message_retry, message_send
 from omnichannel.services.receipts import (
@@ -23,6 +22,9 @@ from omnichannel.services.receipts import (
     receipts_sweep_all,
     token_of,
 )
+from providers.choices import MessageStatus
+from providers.facts import AccountRef, ProviderFault, StatusUpdate
+from providers.outgoing import SendResult
 from tests import make
 from tests.race import errors, together
 
@@ -74,12 +76,10 @@ def expected(updates) -> str:
 def test_in_any_order_a_message_ends_at_the_furthest_and_never_goes_back(kinds, start):
     message = Message(status=start)
     updates = [told(kind, minute=n) for n, kind in enumerate(kinds)]
-    order = {status: rank for rank, status in enumerate((*STATUS_ORDER[:4], S.FAILED))}
-    order |= {status: 10 + rank for rank, status in enumerate(STATUS_ORDER[4:])}
     before = message.status
     for update in updates:
-        advance(message, update, "whatsapp")
-        assert order[message.status] >= order[before]
+        advance(message, MessageReceipts.of(update), "whatsapp")
+        assert RANKS[message.status] >= RANKS[before]
         before = message.status
     assert message.status == expected(updates)
 
@@ -88,7 +88,7 @@ def test_every_order_of_all_five_ends_played():
     for order in permutations([*GOOD, S.FAILED]):
         message = Message(status=S.SENDING)
         for minute, status in enumerate(order):
-            advance(message, told(status, minute=minute), "whatsapp")
+            advance(message, MessageReceipts.of(told(status, minute=minute)), "whatsapp")
         assert message.status == S.PLAYED, order
         assert (message.error_code, message.error_detail) == ("", ""), order
 
@@ -98,20 +98,20 @@ def test_every_order_of_all_five_ends_played():
 def test_every_moment_is_filled_once_by_the_first_receipt_that_tells_it(kinds):
     message = Message(status=S.SENDING)
     for minute, kind in enumerate(kinds):
-        advance(message, told(kind, minute=minute), "whatsapp")
+        advance(message, MessageReceipts.of(told(kind, minute=minute)), "whatsapp")
 
     def first(*wanted) -> datetime | None:
         return next((AT + timedelta(minutes=n) for n, k in enumerate(kinds) if k in wanted), None)
 
-    assert message.sent_at == first(S.SENT)
+    assert message.sent_at == first(*GOOD)
     assert message.delivered_at == first(S.DELIVERED, S.READ, S.PLAYED)
     assert message.read_at == first(S.READ, S.PLAYED)
 
 
-def test_nothing_replaces_itself_and_the_table_covers_every_receipt():
+def test_nothing_replaces_itself_and_every_receipt_replaces_what_waits():
     for status in (*GOOD, S.FAILED):
-        assert status not in STATUS_BEFORE[status]
-        assert S.PENDING in STATUS_BEFORE[status]
+        assert not is_further(status, status)
+        assert is_further(status, S.PENDING)
 
 
 @given(data=st.data())

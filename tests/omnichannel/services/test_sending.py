@@ -9,19 +9,22 @@ import pytest
 from django.utils import timezone
 
 from common.errors import Conflict, DomainError, Forbidden, NotFound
-from omnichannel.adapters.outgoing import ContentRefused
-from omnichannel.choices import Author, MessageKind, MessageStatus, Stage
+from omnichannel.choices import Author, Stage
 from omnichannel.models import Conversation, Message, Template
 from omnichannel.services.conversations import conversation_close, conversation_take
 from omnichannel.services.gate import Refused
 from omnichannel.services.media import attachment_upload
 from omnichannel.services.outbound import (
+    NOTE_LIMIT,
     SomebodyAnswered,
     message_retry,
     message_send,
     note_add,
     outgoing_of,
 )
+from providers.choices import MessageKind, MessageStatus
+from providers.content_given import asking_given, place_given
+from providers.outgoing import ContentRefused
 from tests import make
 from tests.race import errors, together
 
@@ -106,7 +109,7 @@ def test_odd_characters_inside_structured_content_are_stored_clean(conversation,
         beto,
         "",
         kind=MessageKind.LOCATION,
-        content={"location": {"latitude": -25.4, "longitude": -49.3, "name": "Cl\x00ínica\ud800"}},
+        content=place_given({"latitude": -25.4, "longitude": -49.3, "name": "Cl\x00ínica\ud800"}),
     )
     stored = Message.unscoped.get(pk=row.pk).metadata["location"]
     assert stored["name"] == "Clínica"
@@ -121,7 +124,9 @@ def test_a_list_keeps_all_its_levels(conversation, beto):
             "sections": [{"title": "Manhã", "rows": [{"id": "1", "title": "8h"}]}],
         },
     }
-    row = send(conversation, beto, "", kind=MessageKind.INTERACTIVE, interactive=interactive)
+    row = send(
+        conversation, beto, "", kind=MessageKind.INTERACTIVE, content=asking_given(interactive)
+    )
     assert Message.unscoped.get(pk=row.pk).metadata["interactive"] == interactive
 
 
@@ -263,13 +268,13 @@ def upload(conversation, author):
 
 def test_a_file_goes_with_one_message_of_its_own_conversation(conversation, channel, beto):
     file = upload(conversation, beto)
-    row = send(conversation, beto, "legenda", attachment=file)
+    row = send(conversation, beto, "legenda", attachments=[file])
     assert row.kind == MessageKind.IMAGE
     with pytest.raises(NotFound):
-        send(conversation, beto, attachment=file)
+        send(conversation, beto, attachments=[file])
     other = make.inbound(channel, person=make.person("5511911110001")).conversation
     with pytest.raises(NotFound):
-        send(other, beto, attachment=upload(conversation, beto))
+        send(other, beto, attachments=[upload(conversation, beto)])
 
 
 def lembrete(channel, text="Olá {{1}}, até {{2}}.", **given) -> Template:
@@ -381,7 +386,7 @@ def test_a_retry_asks_the_gate_anew(conversation, beto):
 def test_a_retry_sends_the_messages_own_file(conversation, beto):
     """Not the company's first one."""
     make.inbound(conversation.channel, media=(make.media_ref("alheia"),))
-    row = failed(conversation, beto, attachment=upload(conversation, beto))
+    row = failed(conversation, beto, attachments=[upload(conversation, beto)])
     assert message_retry(message=row, actor=beto).kind == MessageKind.IMAGE
 
 
@@ -396,3 +401,11 @@ def test_two_retries_at_once_are_one(conversation, beto):
 def test_a_bots_message_needs_no_member(conversation):
     row = send(conversation, None, author_kind=Author.BOT)
     assert (row.author, fresh(conversation).attendant_id) == (None, None)
+
+
+def test_a_note_has_a_limit_and_says_it(conversation, beto):
+    note_add(conversation=conversation, author=beto, text="a" * NOTE_LIMIT)
+    with pytest.raises(DomainError) as refused:
+        note_add(conversation=conversation, author=beto, text="a" * (NOTE_LIMIT + 1))
+    assert refused.value.code == "nota_longa"
+    assert "10000" in str(refused.value.detail)

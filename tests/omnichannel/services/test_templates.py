@@ -13,14 +13,6 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from common.errors import Conflict, DomainError
-from omnichannel.adapters.facts import AccountRef, TemplateUpdate
-from omnichannel.adapters.outgoing import (
-    ContentRefused,
-    SendError,
-    TemplateDraft,
-    TemplateInfo,
-    TemplateVerdict,
-)
 from omnichannel.models import ChannelNotice, Template
 from omnichannel.services.template_writing import (
     Sample,
@@ -31,6 +23,14 @@ from omnichannel.services.template_writing import (
     template_edit,
 )
 from omnichannel.services.templates import template_apply, templates_sync
+from providers.facts import AccountRef, TemplateUpdate
+from providers.outgoing import (
+    ContentRefused,
+    SendError,
+    TemplateDraft,
+    TemplateInfo,
+    TemplateVerdict,
+)
 from tests import make
 
 
@@ -299,7 +299,7 @@ def test_what_meta_refuses_leaves_nothing_and_says_metas_words(channel, ana, pro
     with pytest.raises(DomainError) as refused:
         template_create(channel=channel, actor=ana.user, draft=draft())
     assert refused.value.code == "modelo_longo"
-    assert str(refused.value) == "Encurte. A Meta disse: Message too long"
+    assert str(refused.value) == "Encurte. O provedor disse: Message too long"
     assert not Template.unscoped.exists()
 
 

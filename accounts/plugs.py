@@ -1,0 +1,26 @@
+"""What accounts have to do with other packages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from accounts.admin.audit import act_record
+from accounts.services import presence
+from common.admin import acted
+from common.slots import Plug, Turn, into
+from common.sweeps import Sweep, sweeps
+
+PLUG = Plug(
+    watches=(into(acted, act_record),),
+    sweeps=(
+        into(
+            sweeps,
+            Sweep("accounts.tasks.presence_expire", every=10, due=lambda: [presence.gone()]),
+        ),
+    ),
+    beat={"accounts-purge": Turn("accounts.tasks.purge", every=timedelta(hours=1))},
+    choices={
+        "BrazilianState": "accounts.api.calendars.STATE_CHOICES",
+        "PresenceState": "accounts.models.presence.PresenceState",
+    },
+)

@@ -1,0 +1,1 @@
+"""The campaigns' screen: the list, the four steps of making one, its results."""

@@ -1,0 +1,1 @@
+"""The list of conversations: tabs, order, search, one row a conversation."""

@@ -1,0 +1,50 @@
+"""What the list sends. Field names are Portuguese because they stand in forms and addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from inbox.list.ordering import ORDERS, Place
+from inbox.shell.forms import uuid_of
+from inbox.shell.presenters import microseconds, moment_of
+
+TABS = ("minhas", "livres", "todas")
+
+# One fetch for a burst of events; a page that missed more loads its list anew.
+CARDS_AT_ONCE = 100
+
+
+class ListForm(forms.Form):
+    """Which rows of the list: tab, words, segment, where the page starts, or single ones again."""
+
+    filtro = forms.ChoiceField(choices=[(tab, tab) for tab in TABS], required=False)
+    q = forms.CharField(max_length=100, required=False)
+    segmento = forms.UUIDField(required=False)
+    ordem = forms.ChoiceField(choices=[(order, order) for order in ORDERS], required=False)
+    depois = forms.CharField(max_length=80, required=False)
+
+    def clean_q(self) -> str:
+        """Drop the NUL that PostgreSQL refuses."""
+        return str(self.cleaned_data["q"]).replace("\x00", "")
+
+    def clean_depois(self) -> Place | None:
+        """Read a cursor of `list_cursor`; a damaged one is the beginning."""
+        try:
+            moment, last, stretch = str(self.cleaned_data["depois"]).split(".")
+            return int(stretch), moment_of(int(moment)), UUID(last)
+        except (ValueError, OverflowError):
+            return None
+
+
+def list_cursor(place: Place | None) -> str:
+    """Write where the list's next page starts."""
+    return f"{microseconds(place[1])}.{place[2].hex}.{place[0]}" if place else ""
+
+
+def uuids(values: list[Any]) -> list[UUID]:
+    """Keep the values that are ids, at most CARDS_AT_ONCE."""
+    found = [uuid_of(value) for value in values[:CARDS_AT_ONCE]]
+    return [value for value in found if value]

@@ -1,0 +1,1 @@
+"""The person beside the thread: their record, family, ticket, score."""

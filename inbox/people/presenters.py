@@ -1,0 +1,161 @@
+"""The column beside the open conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from campaigns.selectors import SentTo
+from common import phones
+from contacts.masking import Lens
+from contacts.models import Contact, ContactIdentity
+from contacts.refs import PHONE_KINDS, IdentityKind
+from inbox.people.shapes import (
+    AboutChoice,
+    ContactPanel,
+    Dependent,
+    Identity,
+    PastConversation,
+    ScoreSummary,
+    TicketSummary,
+)
+from inbox.shell.presenters import face_of, label_of, name_of
+from inbox.talk.bubbles import file_of
+from omnichannel.choices import Stage
+from omnichannel.models import Attachment, Conversation
+from providers.choices import ChannelKind
+
+# Ids that say nothing to a person; the back-office shows them.
+_OPAQUE = (IdentityKind.WA_BSUID, IdentityKind.WA_PARENT_BSUID, IdentityKind.WEBCHAT)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFound:
+    """What was found of a conversation's person. `consent` is whether promotions may reach them on
+    its kind of channel, None when nobody asked; `past` are earlier conversations.
+    """
+
+    family: Sequence[Contact]
+    consent: bool | None
+    past: Sequence[Conversation]
+    first_opened: datetime | None
+    files: Sequence[Attachment]
+    ticket: TicketSummary | None
+    score: ScoreSummary | None
+    campaigns: Sequence[SentTo]
+
+
+def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> ContactPanel:
+    """Draw the contact column. Needs the contact with identities and tags loaded."""
+    contact = conversation.contact
+    identities = [row for row in contact.identities.all() if not row.has_left]
+    usernames = [row.username for row in identities if row.username]
+    notes, custom = lens.text(contact, contact.notes), lens.custom(contact)
+    has_numbers = bool(contact.phone) or any(row.kind in PHONE_KINDS for row in identities)
+    is_masked = not lens.sees(contact) and (
+        has_numbers or notes != contact.notes or custom != contact.custom
+    )
+    return ContactPanel(
+        contact_id=contact.pk,
+        face=face_of(conversation, lens),
+        phone=lens.phone(contact),
+        phone_e164=contact.phone if lens.sees(contact) else "",
+        is_masked=is_masked,
+        about=_about_choices(conversation, known.family, lens),
+        family=tuple(Dependent(one.pk, one.name, _relation(one)) for one in known.family),
+        relations=tuple(Contact.Relation.choices),
+        guardian=contact.guardian.name if contact.guardian else "",
+        notes=notes,
+        custom=tuple((name, _plain(value)) for name, value in custom.items()),
+        email=contact.email,
+        username=usernames[0] if usernames else "",
+        identities=tuple(
+            Identity(label_of(IdentityKind, row.kind), _identity(row, contact, lens))
+            for row in identities
+            if row.kind not in _OPAQUE
+        ),
+        tags=tuple(tag.name for tag in contact.tags.all()),
+        marketing=known.consent,
+        first_seen_at=min(contact.created_at, known.first_opened or contact.created_at),
+        last_contact_at=contact.last_contact_at,
+        facts=_facts(conversation, contact),
+        files=tuple((row.pk, file_of(row)) for row in known.files),
+        past=tuple(_past(row) for row in known.past),
+        ticket=known.ticket,
+        score=known.score,
+        campaigns=tuple(known.campaigns),
+    )
+
+
+def _about_choices(
+    conversation: Conversation, family: Sequence[Contact], lens: Lens
+) -> tuple[AboutChoice, ...]:
+    """Whom the conversation may be about; nobody to choose from where the person is alone."""
+    contact, about = conversation.contact, conversation.about
+    if not family and about is None:
+        return ()
+    people = [(contact, name_of(conversation, lens)), *((one, one.name) for one in family)]
+    # Who was one of the family then still is whom it is about.
+    if about is not None and about.pk not in {one.pk for one, _name in people}:
+        people.append((about, about.name))
+    return tuple(
+        AboutChoice(str(one.pk), name, about is not None and one.pk == about.pk)
+        for one, name in people
+    )
+
+
+def _identity(row: ContactIdentity, contact: Contact, lens: Lens) -> str:
+    """Say what a provider calls the person; a number as people read it."""
+    shown = lens.identity(contact, row.kind, row.value)
+    return phones.display(shown) if row.kind in PHONE_KINDS and lens.sees(contact) else shown
+
+
+def _relation(contact: Contact) -> str:
+    return label_of(Contact.Relation, contact.relation) if contact.relation else ""
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("sim") if value else _("não")
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _channel(conversation: Conversation) -> str:
+    return f"{label_of(ChannelKind, conversation.channel.kind)} · {conversation.channel.name}"
+
+
+def _facts(conversation: Conversation, contact: Contact) -> tuple[tuple[str, str], ...]:
+    attendant = conversation.attendant
+    facts = [
+        (_("Etapa"), label_of(Stage, conversation.stage)),
+        (_("Atendente"), attendant.user.name if attendant else _("ninguém")),
+        (_("Canal"), _channel(conversation)),
+        (_("Aberta em"), _moment(conversation.opened_at)),
+    ]
+    if conversation.closed_at:
+        facts.append((_("Encerrada em"), _moment(conversation.closed_at)))
+    facts.append((_("Mensagens"), str(conversation.message_count)))
+    facts.append((_("Cadastro"), label_of(Contact.Status, contact.status)))
+    return tuple(facts)
+
+
+def _moment(moment: object) -> str:
+    return date_format(timezone.localtime(moment), "d/m H:i")  # type: ignore[arg-type]
+
+
+def _past(conversation: Conversation) -> PastConversation:
+    return PastConversation(
+        id=conversation.pk,
+        channel_kind=conversation.channel.kind,
+        channel_label=label_of(ChannelKind, conversation.channel.kind),
+        opened_at=conversation.opened_at,
+        stage_label=label_of(Stage, conversation.stage),
+        message_count=conversation.message_count,
+    )

@@ -1,0 +1,136 @@
+"""What the contact column's templates draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from campaigns.selectors import SentTo
+from inbox.shell.shapes import Deadline, Face, Since
+from inbox.talk.shapes import File
+
+
+@dataclass(frozen=True, slots=True)
+class ConsideredAttendant:
+    """Somebody the router looked at: load of limit, and why they were passed over."""
+
+    name: str
+    load: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A ticket that came from somebody's hands: whose ("" when nobody's), and why."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSummary:
+    """A ticket in the contact column, with why it went to whom it went."""
+
+    id: UUID
+    is_open: bool
+    facts: tuple[tuple[str, str | Since], ...]
+    deadline: Deadline | None = None
+    rule: str = ""
+    chosen: str = ""
+    considered: tuple[ConsideredAttendant, ...] = ()
+    is_flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One way to reach the contact, as the provider names it."""
+
+    kind_label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastConversation:
+    """An earlier conversation with the same person."""
+
+    id: UUID
+    channel_kind: str
+    channel_label: str
+    opened_at: datetime
+    stage_label: str
+    message_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """A part of a score and why it is what it is."""
+
+    words: str
+    value: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSummary:
+    """A person's score in the contact column. `level` colours the temperature."""
+
+    total: int
+    temperature: int
+    level: str
+    level_words: str
+    action: str
+    signals: tuple[str, ...]
+    main: tuple[str, ...]
+    parts: tuple[ScorePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependent:
+    """Somebody the person writes for."""
+
+    id: UUID
+    name: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutChoice:
+    """Whom the conversation may be about."""
+
+    value: str
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPanel:
+    """Everything the right-hand column says about the person and the conversation. `phone_e164` is
+    empty, and `is_masked` true, where the reader sees numbers masked.
+    """
+
+    contact_id: UUID
+    face: Face
+    phone: str = ""
+    phone_e164: str = ""
+    is_masked: bool = False
+    about: tuple[AboutChoice, ...] = ()
+    family: tuple[Dependent, ...] = ()
+    relations: tuple[tuple[str, Any], ...] = ()
+    guardian: str = ""
+    notes: str = ""
+    custom: tuple[tuple[str, str], ...] = ()
+    email: str = ""
+    username: str = ""
+    identities: tuple[Identity, ...] = ()
+    tags: tuple[str, ...] = ()
+    marketing: bool | None = None
+    first_seen_at: datetime | None = None
+    last_contact_at: datetime | None = None
+    facts: tuple[tuple[str, Any], ...] = ()
+    files: tuple[tuple[UUID, File], ...] = ()
+    past: tuple[PastConversation, ...] = ()
+    ticket: TicketSummary | None = None
+    score: ScoreSummary | None = None
+    campaigns: tuple[SentTo, ...] = ()

@@ -1,0 +1,122 @@
+"""The person in the contact column: their record, their family, their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from common.errors import DomainError
+from contacts.masking import contact_reveal
+from contacts.models import Purpose
+from contacts.services.consent import consent_state
+from contacts.services.contacts import contact_save
+from inbox import selectors
+from inbox.people.forms import AboutForm, ContactForm, DependentForm
+from inbox.shell.base import BadInput
+from inbox.shell.presenters import name_of
+from inbox.talk.base import ConversationActView, TalkView
+from omnichannel.models import Conversation
+from omnichannel.services.about import conversation_about_set, dependent_add, dependent_drop
+
+
+class RevealView(ConversationActView):
+    """Revelar: phone, CPF and documents in full for a while, written down."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Write it down."""
+        contact_reveal(contact=conversation.contact, reader=self.membership)
+
+
+class AboutView(ConversationActView):
+    """Sobre quem é."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Say whom the conversation is about."""
+        form = AboutForm(self.request.POST)
+        if not form.is_valid():
+            raise BadInput
+        asked = form.cleaned_data["sobre"]
+        conversation_about_set(
+            conversation=conversation,
+            about=selectors.contact_get(self.membership, asked) if asked else None,
+            actor=self.membership,
+        )
+
+
+class DependentAddView(ConversationActView):
+    """Adicionar dependente: somebody the person writes for, and whom it is about now."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Write them down."""
+        form = DependentForm(self.request.POST)
+        if not form.is_valid():
+            raise BadInput
+        dependent_add(
+            conversation=conversation,
+            name=form.cleaned_data["nome"],
+            relation=form.cleaned_data["vinculo"],
+            actor=self.membership,
+        )
+
+
+class DependentDropView(ConversationActView):
+    """Desfazer vínculo."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Undo that they depend on the person."""
+        contact = selectors.contact_get(self.membership, self.kwargs["contact_id"])
+        dependent_drop(conversation=conversation, contact=contact, actor=self.membership)
+
+    def post(self, request: HttpRequest, conversation_id: UUID, **ids: UUID) -> HttpResponse:
+        """Do it and draw what changed."""
+        return super().post(request, conversation_id)
+
+
+class RecordRefused(DomainError):
+    """An input of the record cannot be read; `fields` say which and why."""
+
+    code = "dados_invalidos"
+    status = 400
+
+    def __init__(self, form: ContactForm) -> None:
+        said = {name: [str(line) for line in lines] for name, lines in form.errors.items()}
+        labels = [str(form.fields[name].label) for name in said if name in form.fields]
+        super().__init__(", ".join(labels) + ":", fields=said)
+
+
+class RecordView(TalkView):
+    """Editar contato: GET draws the dialog, POST saves what was changed."""
+
+    def get(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+        """Draw the dialog."""
+        conversation = selectors.conversation_get(self.membership, conversation_id)
+        self.saw([conversation])
+        context = {
+            "conversation": conversation,
+            "name": name_of(conversation, self.lens),
+            "form": self.form(conversation),
+        }
+        return self.draw("inbox/people/_record.html", context)
+
+    def post(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+        """Save and draw what changed."""
+        conversation = selectors.conversation_get(self.membership, conversation_id)
+        form = self.form(conversation, request.POST)
+        if not form.is_valid():
+            raise RecordRefused(form)
+        if changed := form.changes():
+            contact_save(
+                actor=self.membership,
+                contact=conversation.contact,
+                door="atendimento",
+                **changed,
+            )
+        return self.drawn_update(conversation_id)
+
+    def form(self, conversation: Conversation, data: Any = None) -> ContactForm:
+        """Return the form of the conversation's person, as the reader sees them."""
+        contact = conversation.contact
+        marketing = consent_state(contact, Purpose.MARKETING)
+        return ContactForm(data, contact=contact, lens=self.lens, marketing=marketing)

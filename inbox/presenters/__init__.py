@@ -1,1 +1,0 @@
-"""Models turned into inbox.shapes, from what selectors brought along."""

@@ -1,0 +1,84 @@
+"""Whose page a socket is, looked up again whenever something is read for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.translation import get_language_from_request
+
+from accounts.models import Company, Membership, User
+from accounts.services.memberships import membership_of
+
+# So many people's memberships are kept; beyond that all are looked up anew.
+KNOWN_LIMIT = 2000
+
+# PostgreSQL gives a row another xmin with each change of it, so four numbers tell whether anything
+# at all changed of what a right is made of.
+MARKS = f"""
+SELECT session.xmin::text, member.xmin::text, person.xmin::text, company.xmin::text
+FROM {Membership._meta.db_table} member
+JOIN {User._meta.db_table} person ON person.id = member.user_id
+JOIN {Company._meta.db_table} company ON company.id = member.company_id
+JOIN {Session._meta.db_table} session ON session.session_key = %s AND session.expire_date > now()
+WHERE member.id = %s
+"""  # noqa: S608 (names of our own tables)
+
+
+class RightsGone(Exception):
+    """The session ended, or its person does not work there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageReader:
+    """Whose page it is: a session, the membership it had when it was let in, its language."""
+
+    session_key: str
+    membership_id: UUID
+    language: str
+
+
+_known: dict[tuple[str, UUID], tuple[Any, Membership]] = {}
+
+
+def member_again(session_key: str) -> Membership | None:
+    """Return who a session belongs to now, as a page's request would find out."""
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    return membership_of(get_user(request))
+
+
+def member_now(reader: PageReader) -> Membership:
+    """Return a reader's membership as it is now: whole, where a row changed that says what they
+    may; else, by one small statement, the one that was looked up before. Raises RightsGone.
+    """
+    key = (reader.session_key, reader.membership_id)
+    with connection.cursor() as cursor:
+        cursor.execute(MARKS, key)
+        marks = cursor.fetchone()
+    known = _known.get(key)
+    if marks is not None and known is not None and known[0] == marks:
+        return known[1]
+    _known.pop(key, None)
+    membership = member_again(reader.session_key) if marks is not None else None
+    if membership is None or membership.pk != reader.membership_id:
+        raise RightsGone
+    if len(_known) >= KNOWN_LIMIT:
+        _known.clear()
+    _known[key] = marks, membership
+    return membership
+
+
+def language_of(scope: dict[str, Any]) -> str:
+    """Return the language of the pages that a browser is shown."""
+    request = HttpRequest()
+    request.COOKIES = dict(scope.get("cookies", {}))
+    wanted = dict(scope["headers"]).get(b"accept-language", b"")
+    request.META["HTTP_ACCEPT_LANGUAGE"] = wanted.decode("latin-1")
+    return get_language_from_request(request)

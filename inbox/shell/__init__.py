@@ -1,0 +1,1 @@
+"""What every screen shares: the reader and their company, the rail, presence, clocks, logins."""

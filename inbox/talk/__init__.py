@@ -1,0 +1,1 @@
+"""The open conversation: its thread, what is written, what is done with it."""

@@ -1,0 +1,65 @@
+"""Files: taken from attendants, given only to those who may see their conversation."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+
+from common.errors import DomainError
+from inbox import selectors
+from inbox.shell.base import InboxView
+from inbox.talk.base import TalkView
+from inbox.talk.forms import UploadForm
+from omnichannel.services.media import attachment_retry, attachment_upload
+from omnichannel.serving import file_response
+
+
+class UploadView(InboxView):
+    """Takes one file for a message that is being written."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+        """Store it and answer {"id", "kind", "filename", "size"}."""
+        conversation = selectors.conversation_get(self.membership, conversation_id)
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
+            raise DomainError(form.errors["arquivo"][0], code="arquivo_recusado")
+        file = form.cleaned_data["arquivo"]
+        attachment = attachment_upload(
+            conversation=conversation,
+            uploaded_by=self.membership,
+            file=file,
+            filename=file.name,
+            mime_type=file.content_type or "",
+        )
+        body = {
+            "id": str(attachment.pk),
+            "kind": attachment.kind,
+            "filename": attachment.filename,
+            "size": attachment.size,
+        }
+        return JsonResponse(body, status=201)
+
+
+class DownloadView(InboxView):
+    """Gives a file, whole or the part a player asks for."""
+
+    def get(self, request: HttpRequest, attachment_id: UUID) -> StreamingHttpResponse:
+        """Stream it. Raises NotFound for files that are not there yet."""
+        attachment = selectors.attachment_get(self.membership, attachment_id)
+        self.saw([attachment])
+        return file_response(request, attachment, shows_pdf=True)
+
+
+class DownloadAgainView(TalkView):
+    """Baixar de novo: a received file that did not come, or was refused, is asked for once more."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+        """Ask for it and draw what changed."""
+        attachment = selectors.attachment_get(self.membership, attachment_id)
+        attachment_retry(attachment=attachment)
+        return self.drawn_update(attachment.conversation_id)

@@ -1,0 +1,1 @@
+"""What each kind of channel declares, and how it speaks."""

@@ -1,0 +1,1 @@
+"""Instagram Direct as a kind of channel."""

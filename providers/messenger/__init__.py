@@ -1,0 +1,1 @@
+"""Messenger, the messages of a Facebook Page, as a kind of channel."""

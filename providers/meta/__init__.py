@@ -1,0 +1,1 @@
+"""What the three Meta channels share: the webhook signature, errors and the Graph API."""

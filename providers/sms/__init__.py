@@ -1,0 +1,1 @@
+"""SMS by Twilio, Zenvia, Infobip, or a provider that the administrator describes."""

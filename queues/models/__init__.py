@@ -1,0 +1,25 @@
+"""Queues, who works in them, and tickets: one wait for a person each."""
+
+from queues.models.queue import NextWeights, Queue, QueueChannel, QueueMember, RoutingRun
+from queues.models.ticket import (
+    LINE,
+    ProtocolCounter,
+    Ticket,
+    TicketEvent,
+    is_at_risk,
+    is_broken,
+)
+
+__all__ = (
+    "LINE",
+    "NextWeights",
+    "ProtocolCounter",
+    "Queue",
+    "QueueChannel",
+    "QueueMember",
+    "RoutingRun",
+    "Ticket",
+    "TicketEvent",
+    "is_at_risk",
+    "is_broken",
+)

@@ -1,0 +1,172 @@
+"""The part of the Graph API that accounts are sent by, in Meta's shapes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from simulator.meta.delivery import post
+from simulator.meta.models import SimAccount, SimDirect, SimDirectFile
+from simulator.meta.services import app_id, echo_of, message_accept, tell
+from simulator.transport import RESET_HEADER
+
+Json = dict[str, Any]
+Platform = SimAccount.Platform
+Fault = SimAccount.Fault
+MAX_BYTES, MAX_CHARACTERS, MAX_REPLIES = 1000, 2000, 13
+REFUSALS = {
+    Fault.CLOSED: (400, 10, 2018278),
+    Fault.GONE: (400, 551, 1545041),
+    Fault.RATE: (400, 613, None),
+    Fault.TOKEN: (401, 190, 463),
+}
+View = Callable[..., HttpResponse]
+
+
+def refusal(status: int, code: int, subcode: int | None = None) -> JsonResponse:
+    """Return an error in Meta's shape."""
+    error: Json = {"message": f"(#{code}) simulated", "type": "OAuthException", "code": code}
+    if subcode:
+        error["error_subcode"] = subcode
+    return JsonResponse({"error": {**error, "fbtrace_id": "Asim"}}, status=status)
+
+
+def of_owner(view: View) -> View:
+    """Give the view the account that the token is of; others are answered 190."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, **path: str) -> HttpResponse:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        account = SimAccount.objects.filter(token=token).first() if token else None
+        if account is None:
+            return refusal(401, 190)
+        asked_for = path.get("node", "me")
+        return view(request, account, account.account_id if asked_for == "me" else asked_for)
+
+    return csrf_exempt(asked)
+
+
+@of_owner
+@require_POST
+def messages(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
+    """Take a message, or do what the account's fault says."""
+    body = _json(request)
+    person = str((body.get("recipient") or {}).get("id", ""))
+    message = body.get("message")
+    if node != account.account_id:
+        return refusal(400, 100, 33)
+    if not SimDirect.objects.filter(account=account, person=person, is_inbound=True).exists():
+        return refusal(400, 100, 2018001)
+    if not isinstance(message, dict) or _is_too_much(account, message):
+        return refusal(400, 100, 2534015)
+    fault, account.fault = account.fault, ""
+    account.save(update_fields=["fault", "updated_at"])
+    if fault in REFUSALS:
+        return refusal(*REFUSALS[Fault(fault)])
+    row = message_accept(account, person, message)
+    if account.echo == SimAccount.Echo.BEFORE:
+        webhook = tell(account, person, echo_of(row, message), is_echo=True)
+        if webhook is not None:
+            post(webhook)
+    if fault == Fault.LOST:
+        return refusal(500, 1)
+    response = JsonResponse({"recipient_id": person, "message_id": row.external_id})
+    if fault == Fault.RESET:
+        response[RESET_HEADER] = "1"
+    return response
+
+
+@of_owner
+@require_POST
+def attachments(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
+    """Store a file for one send."""
+    file = request.FILES.get("filedata")
+    try:
+        kind = json.loads(request.POST.get("message", ""))["attachment"]["type"]
+    except (ValueError, KeyError, TypeError):
+        return refusal(400, 100, 2018047)
+    if file is None or node != account.account_id:
+        return refusal(400, 100, 2018047)
+    number = str(secrets.randbelow(10**15) + 10**15)
+    SimDirectFile.objects.create(account=account, attachment_id=number, kind=str(kind), file=file)
+    return JsonResponse({"attachment_id": number})
+
+
+@of_owner
+@require_http_methods(["GET", "POST"])
+def subscribed_apps(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
+    """Tell who hears of an account, or have the owner's app hear."""
+    if node != account.account_id:
+        return refusal(400, 100, 33)
+    if request.method == "POST":
+        account.is_subscribed = True
+        account.save(update_fields=["is_subscribed", "updated_at"])
+        return JsonResponse({"success": True})
+    app = {"id": app_id(), "subscribed_fields": ["messages"]}
+    return JsonResponse({"data": [app] if account.is_subscribed else []})
+
+
+@of_owner
+@require_GET
+def node(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
+    """Tell of the account, or of a person who wrote to it."""
+    if node == account.account_id:
+        own = {"id": node, "user_id": node, "name": account.name, "username": account.name}
+        return JsonResponse(own)
+    known = SimDirect.objects.filter(account=account, person=node, is_inbound=True).first()
+    if known is None:
+        return refusal(400, 100, 33)
+    first, _space, last = known.person_name.partition(" ")
+    if account.platform == Platform.PAGE:
+        return JsonResponse({"id": node, "first_name": first, "last_name": last})
+    return JsonResponse({"id": node, "name": known.person_name, "username": first.lower()})
+
+
+@of_owner
+@require_GET
+def debug_token(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
+    """Tell of a token: whose app it is, and that it never ends."""
+    return JsonResponse({"data": {"app_id": app_id(), "expires_at": 0, "is_valid": True}})
+
+
+@of_owner
+@require_GET
+def refresh(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
+    """Replace a token by another one, as for Instagram Login."""
+    account.token = secrets.token_urlsafe(48)
+    account.save(update_fields=["token", "updated_at"])
+    return JsonResponse({"access_token": account.token, "expires_in": 5_184_000})
+
+
+@require_GET
+def file(request: HttpRequest, mid: str) -> HttpResponseBase:
+    """Give a file that stands in a message: whoever knows its address may."""
+    row = SimDirect.objects.filter(external_id=mid).exclude(file="").first()
+    return FileResponse(row.file.open("rb")) if row else HttpResponseNotFound()
+
+
+def _is_too_much(account: SimAccount, message: Json) -> bool:
+    text = str(message.get("text", ""))
+    replies = message.get("quick_replies") or []
+    is_long = (
+        len(text) > MAX_CHARACTERS
+        if account.platform == Platform.PAGE
+        else len(text.encode()) > MAX_BYTES
+    )
+    return is_long or len(replies) > MAX_REPLIES or not (text or message.get("attachment"))
+
+
+def _json(request: HttpRequest) -> Json:
+    try:
+        found = json.loads(request.body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,182 @@
+"""What people and accounts do: written down first, told to the account's owner afterwards."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from simulator.meta.models import SimAccount, SimDirect, SimDirectFile, SimDirectWebhook
+
+Json = dict[str, Any]
+Platform = SimAccount.Platform
+# What the fake app is called where the installation names none.
+APP_ID = "100000000000009"
+ECHO_SECONDS, DELIVERY_SECONDS = 0.4, 0.8
+
+
+def app_id() -> str:
+    """Return the id of the app that sends: the first that the installation names."""
+    return str(settings.META_APP_IDS[0]) if settings.META_APP_IDS else APP_ID
+
+
+def account_ensure(
+    *, platform: str, account_id: str, name: str, token: str, webhook_url: str
+) -> SimAccount:
+    """Make an account, or point the one there is at its owner's new address."""
+    account, _made = SimAccount.objects.update_or_create(
+        account_id=account_id,
+        defaults={"platform": platform, "name": name, "token": token, "webhook_url": webhook_url},
+    )
+    return account
+
+
+def mid_new() -> str:
+    """Return an id as Meta's messages have."""
+    return f"m_{secrets.token_urlsafe(40)}"
+
+
+@transaction.atomic
+def person_writes(
+    *,
+    account: SimAccount,
+    person: str,
+    name: str,
+    text: str = "",
+    payload: str = "",
+    photo: bytes = b"",
+    address: Callable[[str], str] = str,
+) -> SimDirect:
+    """Write as a person: words, a tapped quick reply (`payload`), or a photo, which the owner finds
+    at `address` of the message's id.
+    """
+    row = SimDirect(
+        account=account,
+        person=person,
+        person_name=name,
+        is_inbound=True,
+        external_id=mid_new(),
+        text=text,
+    )
+    message: Json = {"mid": row.external_id}
+    if text:
+        message["text"] = text
+    if payload:
+        message["quick_reply"] = {"payload": payload}
+    if photo:
+        row.file_kind = "image"
+        row.file.save(f"{row.external_id}.jpg", ContentFile(photo), save=False)
+        url = address(row.external_id)
+        message["attachments"] = [{"type": "image", "payload": {"url": url}}]
+    row.save()
+    tell(account, person, {"message": message})
+    return row
+
+
+@transaction.atomic
+def person_unsends(row: SimDirect) -> None:
+    """Take back what a person wrote."""
+    row.is_deleted = True
+    row.save(update_fields=["is_deleted", "updated_at"])
+    tell(row.account, row.person, {"message": {"mid": row.external_id, "is_deleted": True}})
+
+
+@transaction.atomic
+def person_reacts(row: SimDirect, emoji: str) -> None:
+    """Put an emoji on a message, or take it away."""
+    row.reaction = emoji
+    row.save(update_fields=["reaction", "updated_at"])
+    said = {"action": "react", "emoji": emoji} if emoji else {"action": "unreact"}
+    tell(row.account, row.person, {"reaction": {"mid": row.external_id, **said}})
+
+
+@transaction.atomic
+def person_reads(account: SimAccount, person: str) -> None:
+    """Read everything that the account wrote to a person."""
+    rows = SimDirect.objects.filter(account=account, person=person, is_inbound=False, is_read=False)
+    last = rows.order_by("-created_at", "-id").first()
+    if last is None:
+        return
+    rows.update(is_read=True)
+    is_page = account.platform == Platform.PAGE
+    mark: Json = {"watermark": _now()} if is_page else {"mid": last.external_id}
+    tell(account, person, {"read": mark})
+
+
+@transaction.atomic
+def staff_writes(account: SimAccount, person: str, text: str) -> SimDirect:
+    """Write in the platform's own app, as somebody of the clinic."""
+    row = SimDirect.objects.create(
+        account=account, person=person, is_inbound=False, external_id=mid_new(), text=text
+    )
+    tell(account, person, {"message": {"mid": row.external_id, "text": text}}, is_echo=True)
+    return row
+
+
+@transaction.atomic
+def message_accept(account: SimAccount, person: str, message: Json) -> SimDirect:
+    """Take a message of the account's owner, and plan its echo and what follows."""
+    payload = (message.get("attachment") or {}).get("payload") or {}
+    stored = SimDirectFile.objects.filter(
+        account=account, attachment_id=str(payload.get("attachment_id", ""))
+    ).first()
+    row = SimDirect.objects.create(
+        account=account,
+        person=person,
+        is_inbound=False,
+        external_id=mid_new(),
+        text=str(message.get("text", "")),
+        file=stored.file.name if stored else "",
+        file_kind=stored.kind if stored else "",
+        choices=message.get("quick_replies") or [],
+    )
+    if account.echo == SimAccount.Echo.AFTER:
+        tell(account, person, echo_of(row, message), is_echo=True, seconds=ECHO_SECONDS)
+    if account.platform == Platform.PAGE:
+        mark = {"mids": [row.external_id], "watermark": _now()}
+        tell(account, person, {"delivery": mark}, seconds=DELIVERY_SECONDS)
+    return row
+
+
+def echo_of(row: SimDirect, message: Json) -> Json:
+    """Return the echo of a sent message; only a Page's brings its metadata back."""
+    echo: Json = {"mid": row.external_id, "text": row.text, "app_id": app_id()}
+    if row.account.platform == Platform.PAGE and message.get("metadata"):
+        echo["metadata"] = message["metadata"]
+    return {"message": echo}
+
+
+def body_of(account: SimAccount, person: str, event: Json, *, is_echo: bool = False) -> Json:
+    """Return a webhook body with one event."""
+    ends = [{"id": person}, {"id": account.account_id}]
+    sender, recipient = reversed(ends) if is_echo else ends
+    if is_echo:
+        event = {**event, "message": {**event["message"], "is_echo": True}}
+    now = _now()
+    whole = {"sender": sender, "recipient": recipient, "timestamp": now, **event}
+    entry = {"id": account.account_id, "time": now, "messaging": [whole]}
+    return {"object": account.platform, "entry": [entry]}
+
+
+def tell(
+    account: SimAccount, person: str, event: Json, *, is_echo: bool = False, seconds: float = 0
+) -> SimDirectWebhook | None:
+    """Plan the webhook of one event, None while nobody subscribed."""
+    if not account.is_subscribed:
+        return None
+    return SimDirectWebhook.objects.create(
+        account=account,
+        body=json.dumps(body_of(account, person, event, is_echo=is_echo)),
+        turn_at=timezone.now() + timedelta(seconds=seconds),
+    )
+
+
+def _now() -> int:
+    return int(timezone.now().timestamp() * 1000)

@@ -1,0 +1,22 @@
+"""Addresses of the fake accounts: their Graph API below `graph/`, and their people's page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from simulator.meta import graph, views
+
+urlpatterns = [
+    path("", views.page, name="simulator_direct"),
+    path("conversa/", views.thread, name="simulator_direct_thread"),
+    path("escrever/", views.write, name="simulator_direct_write"),
+    path("acao/", views.act, name="simulator_direct_act"),
+    path("conta/", views.switches, name="simulator_direct_switches"),
+    path("arquivos/<str:mid>/", graph.file, name="simulator_direct_file"),
+    path("graph/<str:version>/debug_token", graph.debug_token),
+    path("graph/<str:version>/refresh_access_token", graph.refresh),
+    path("graph/<str:version>/<str:node>/messages", graph.messages),
+    path("graph/<str:version>/<str:node>/message_attachments", graph.attachments),
+    path("graph/<str:version>/<str:node>/subscribed_apps", graph.subscribed_apps),
+    path("graph/<str:version>/<str:node>", graph.node),
+]

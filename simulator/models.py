@@ -1,0 +1,34 @@
+"""The simulator's own tables, a package for each kind: nothing here points at the product's."""
+
+from simulator.meta.models import SimAccount, SimDirect, SimDirectFile, SimDirectWebhook
+from simulator.sms.models import SimSms, SimSmsCallback, SimSmsLine
+from simulator.whatsapp.models import (
+    SimChat,
+    SimClock,
+    SimFault,
+    SimMedia,
+    SimMessage,
+    SimNumber,
+    SimPerson,
+    SimTemplate,
+    SimWebhook,
+)
+
+__all__ = [
+    "SimAccount",
+    "SimChat",
+    "SimClock",
+    "SimDirect",
+    "SimDirectFile",
+    "SimDirectWebhook",
+    "SimFault",
+    "SimMedia",
+    "SimMessage",
+    "SimNumber",
+    "SimPerson",
+    "SimSms",
+    "SimSmsCallback",
+    "SimSmsLine",
+    "SimTemplate",
+    "SimWebhook",
+]

@@ -1,0 +1,197 @@
+"""The fake accounts take what the product sends, and their people are heard by it."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from contacts.refs import IdentityRef
+from omnichannel.models import Message
+from providers.choices import MessageKind
+from providers.content import Choice, Question, Section
+from providers.facts import InboundMessage, ReactionUpdate, RevokeUpdate, StatusUpdate, Watermark
+from providers.instagram.adapter import InstagramAdapter
+from providers.messenger.adapter import MessengerAdapter
+from providers.outgoing import Account, Destination, OutgoingMedia, OutgoingMessage, SendError
+from simulator.meta.delivery import deliver_due
+from simulator.meta.services import account_ensure, person_writes
+from simulator.middleware import MIDDLEWARE
+from simulator.models import SimAccount, SimDirect, SimDirectWebhook
+
+pytestmark = pytest.mark.django_db(transaction=True)
+INSTAGRAM, MESSENGER = InstagramAdapter(), MessengerAdapter()
+ACCOUNT, PERSON, TOKEN = "17841400000000001", "9990000000000011", "EAAsim-token"
+ADAPTERS = {"instagram": INSTAGRAM, "page": MESSENGER}
+
+
+@pytest.fixture(autouse=True)
+def _served(settings):
+    settings.ROOT_URLCONF = "simulator.urls"
+    settings.MIDDLEWARE = MIDDLEWARE
+    settings.META_APP_IDS = ["555"]
+
+
+@pytest.fixture(params=["instagram", "page"])
+def sim(request, httpserver) -> SimAccount:
+    """Give an account of each platform whose owner listens, and whom one person wrote to."""
+    httpserver.expect_request("/aqui/").respond_with_data("ok")
+    account = account_ensure(
+        platform=request.param,
+        account_id=ACCOUNT,
+        name="clinica",
+        token=TOKEN,
+        webhook_url=httpserver.url_for("/aqui/"),
+    )
+    person_writes(account=account, person=PERSON, name="Marli Prado", text="Oi")
+    return account
+
+
+@pytest.fixture
+def owner(sim, live_server, settings) -> Account:
+    """Give the product's account, whose Graph API is the simulator's."""
+    settings.META_GRAPH_URL = f"{live_server.url}/direct/graph"
+    login = {"login": "instagram"} if sim.platform == "instagram" else {}
+    return Account(
+        account_id=ACCOUNT,
+        settings={**login, "graph_url": settings.META_GRAPH_URL, "graph_version": "v27.0"},
+        secrets={"access_token": TOKEN},
+    )
+
+
+def text(words: str = "Olá", **more) -> OutgoingMessage:
+    given = {"kind": MessageKind.TEXT, "to": Destination(user_id=PERSON), "token": ""}
+    return OutgoingMessage(text=words, **{**given, **more})
+
+
+def heard(sim, httpserver) -> list:
+    """Post what waits, and return what the product's reader understands of it."""
+    SimDirectWebhook.objects.update(turn_at=F("turn_at") - timedelta(seconds=60))
+    httpserver.log.clear()
+    deliver_due()
+    bodies = [json.loads(request.get_data()) for request, _response in httpserver.log]
+    return [fact for one in bodies for fact in ADAPTERS[sim.platform].parse(one)]
+
+
+def test_a_message_is_taken_and_comes_back_as_a_receipt(sim, owner, httpserver):
+    heard(sim, httpserver)
+    sent = ADAPTERS[sim.platform].send(owner, text())
+    row = SimDirect.objects.get(external_id=sent.external_id)
+    assert (row.text, row.person) == ("Olá", PERSON)
+    first, *rest = heard(sim, httpserver)
+    assert isinstance(first, StatusUpdate)
+    assert first.external_id == sent.external_id
+    assert [type(one) for one in rest] == (
+        [] if sim.platform == "instagram" else [StatusUpdate, Watermark]
+    )
+
+
+def test_an_echo_may_come_before_the_answer(sim, owner, httpserver):
+    heard(sim, httpserver)
+    SimAccount.objects.update(echo="antes")
+    httpserver.log.clear()
+    sent = ADAPTERS[sim.platform].send(owner, text())
+    (request, _response), *_rest = httpserver.log
+    echo = json.loads(request.get_data())["entry"][0]["messaging"][0]["message"]
+    assert (echo["mid"], echo["is_echo"]) == (sent.external_id, True)
+
+
+def test_files_and_choices_are_taken(sim, owner):
+    adapter = ADAPTERS[sim.platform]
+    png = b"\x89PNG\r\n\x1a\n" + bytes(64)
+    stored = adapter.upload(owner, io.BytesIO(png), "image/png", "foto.png")
+    file = OutgoingMedia(MessageKind.IMAGE, stored)
+    sent = adapter.send(owner, text("", kind=file.kind, media=(file,)))
+    row = SimDirect.objects.get(external_id=sent.external_id)
+    assert (row.file_kind, row.file.read()) == ("image", png)
+    asked = Question((Section((Choice("s", "Sim"), Choice("n", "Não"))),))
+    sent = adapter.send(owner, text("Confirma?", kind=MessageKind.INTERACTIVE, content=asked))
+    row = SimDirect.objects.get(external_id=sent.external_id)
+    assert [one["payload"] for one in row.choices] == ["s", "n"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "unknown"),
+    [
+        ("janela", "janela_fechada", False),
+        ("pessoa", "pessoa_indisponivel", False),
+        ("limite", "limite_de_envio", False),
+        ("token", "credencial_invalida", False),
+        ("incerta", "envio_incerto", True),
+    ],
+)
+def test_a_fault_befalls_the_next_message_only(sim, owner, fault, code, unknown):
+    SimAccount.objects.update(fault=fault)
+    adapter = ADAPTERS[sim.platform]
+    with pytest.raises(SendError) as refused:
+        adapter.send(owner, text())
+    assert (refused.value.code, refused.value.unknown) == (code, unknown)
+    assert adapter.send(owner, text()).external_id
+
+
+def test_who_never_wrote_cannot_be_written_to(sim, owner):
+    with pytest.raises(SendError, match="pessoa_indisponivel"):
+        ADAPTERS[sim.platform].send(owner, text(to=Destination(user_id="1")))
+
+
+def test_the_account_tells_whose_it_is_and_who_hears(sim, owner):
+    adapter = ADAPTERS[sim.platform]
+    SimAccount.objects.update(is_subscribed=False)
+    assert adapter.validate(owner).subscription == "missing"
+    adapter.subscribe(owner)
+    health = adapter.validate(owner)
+    assert (health.subscription, health.verified_name) == ("ok", "clinica")
+    ref = IdentityRef(adapter.identity, PERSON, ACCOUNT)
+    assert adapter.person_named(owner, ref).name == "Marli Prado"
+
+
+def test_a_token_is_renewed(sim, owner):
+    if sim.platform == "instagram":
+        found = INSTAGRAM.renewed(owner)["access_token"]
+        assert SimAccount.objects.get().token == found != TOKEN
+
+
+def test_a_stranger_is_turned_away(client, sim):
+    answer = client.get("/direct/graph/v27.0/me", headers={"Authorization": "Bearer outro"})
+    assert answer.status_code == 401
+
+
+def test_what_people_do_is_told(client, sim, httpserver):
+    where = {"conta": str(sim.pk), "pessoa": PERSON}
+    (first,) = heard(sim, httpserver)
+    assert (type(first), first.text) == (InboundMessage, "Oi")
+    client.post("/direct/escrever/", {**where, "nome": "Marli", "foto": ""})
+    (photo,) = heard(sim, httpserver)
+    path = photo.media[0].url.partition("testserver")[2]
+    assert b"".join(client.get(path).streaming_content)[:3] == b"\xff\xd8\xff"
+    mine = {**where, "mensagem": first.external_id}
+    for action in ("reagir", "reagir", "apagar"):
+        assert client.post("/direct/acao/", {**mine, "acao": action}).status_code == 302
+    put, taken, gone = heard(sim, httpserver)
+    assert [type(one) for one in (put, taken, gone)] == [
+        ReactionUpdate,
+        ReactionUpdate,
+        RevokeUpdate,
+    ]
+    assert (put.emoji, taken.emoji) == ("❤️", "")
+    client.post("/direct/acao/", {**where, "acao": "clinica", "texto": "Pelo aplicativo"})
+    client.post("/direct/acao/", {**where, "acao": "ler"})
+    echo, mark = heard(sim, httpserver)
+    assert (echo.is_echo, echo.text) == (True, "Pelo aplicativo")
+    assert isinstance(mark, Watermark)
+
+
+def test_the_page_shows_accounts_people_and_switches(client, sim):
+    page = client.get("/direct/").content.decode()
+    assert "Marli Prado" in page
+    assert "Oi" in page
+    where = {"conta": str(sim.pk), "pessoa": PERSON}
+    client.post("/direct/conta/", {**where, "eco": "antes", "falha": "janela"})
+    sim.refresh_from_db()
+    assert (sim.echo, sim.fault, sim.is_subscribed) == ("antes", "janela", False)
+    assert client.post("/direct/conta/", {**where, "eco": "x", "falha": ""}).status_code == 400
+    assert client.post("/direct/escrever/", {**where, "nome": ""}).status_code == 400
+    assert not Message.unscoped.exists()
