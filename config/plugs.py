@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.plugs import PLUG as ACCOUNTS
+from bot.plugs import PLUG as BOT
 from campaigns.plugs import PLUG as CAMPAIGNS
 from campaigns.services.replies import Replies
 from common.plugs import PLUG as COMMON
@@ -31,6 +32,7 @@ PLUGS: tuple[Plug, ...] = (
     CAMPAIGNS,
     QUEUES,
     LEADSCORING,
+    BOT,
     WEBHOOKS,
 )
 

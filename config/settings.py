@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "campaigns",
     "queues",
     "leadscoring",
+    "bot",
     "webhooks",
     "inbox",
     "simulator",

@@ -464,6 +464,7 @@ def modules(*names: str) -> Iterator[Any]:
         "queues",
         "leadscoring",
         "campaigns",
+        "bot",
         "webhooks",
         "inbox",
         "config",

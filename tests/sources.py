@@ -19,6 +19,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("omnichannel",),
     ("queues", "leadscoring"),
     ("campaigns",),
+    ("bot",),
     ("webhooks",),
     ("inbox",),
     ("simulator",),

@@ -8,7 +8,16 @@ from pathlib import Path
 from accounts.admin.audit import WORDS
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("accounts", "contacts", "omnichannel", "queues", "campaigns", "leadscoring", "inbox")
+PACKAGES = (
+    "accounts",
+    "contacts",
+    "omnichannel",
+    "queues",
+    "campaigns",
+    "leadscoring",
+    "bot",
+    "inbox",
+)
 # An act is noun.verb, given to audit_record by name or in a call that passes it on.
 ACT = re.compile(
     r'"((?:calendario|campanha|canal|contato|conversa|fila|importacao|membro|mensagem|modelo'

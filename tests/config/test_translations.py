@@ -19,6 +19,7 @@ ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "django.po"
 # The areas that stand in the back-office's breadcrumbs.
 OWN = {
     "accounts": "Accounts",
+    "bot": "Bot",
     "campaigns": "Campaigns",
     "common": "Common",
     "config": "Configuration",

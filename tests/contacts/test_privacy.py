@@ -46,7 +46,16 @@ from tests.backoffice import Office
 # Nobody else's row holds this.
 MARK = "Zqx9"
 NUMBER = "5541987650001"
-OWN = ("accounts", "contacts", "omnichannel", "queues", "webhooks", "leadscoring", "campaigns")
+OWN = (
+    "accounts",
+    "contacts",
+    "omnichannel",
+    "queues",
+    "webhooks",
+    "leadscoring",
+    "campaigns",
+    "bot",
+)
 # They hold ids of ours and no word of the person.
 ELSEWHERE = {
     "contacts.contactview": "ids of whom was looked at",
