@@ -1,0 +1,1 @@
+"""Language models behind one face: what is asked, what is answered, whoever answers it."""
