@@ -113,6 +113,7 @@
 -- migration simulator 0004_sms_lines 052363778c772572
 -- migration simulator 0005_sms_files 0d74f22f0e34fc99
 -- migration simulator 0006_direct_accounts 7a751e15fe595cec
+-- migration simulator 0007_direct_comments 95c5130f99482966
 -- migration webhooks 0001_initial d744643821493b1a
 -- migration webhooks 0002_lanes 0126c25f8297add7
 -- migration webhooks 0003_requests dbbbed350bc90b23
@@ -907,8 +908,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 10:26:10.428071+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 10:26:10.490598+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:03:44.358015+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:03:44.476320+00:00'::timestamptz;
 ALTER TABLE "omnichannel_attachment" ADD COLUMN "source_url" text DEFAULT '' NOT NULL;
 ALTER TABLE "omnichannel_messagecost" ADD COLUMN "units" smallint DEFAULT 1 NOT NULL CHECK ("units" >= 0);
 ALTER TABLE "omnichannel_attachment" ADD COLUMN "position" smallint DEFAULT 0 NOT NULL CHECK ("position" >= 0);
@@ -1005,6 +1006,16 @@ CREATE INDEX "simulator_direct_chat" ON "simulator_simdirect" ("account_id", "pe
 ALTER TABLE "simulator_simdirectwebhook" ADD CONSTRAINT "simulator_simdirectw_account_id_0a2ffd3a_fk_simulator" FOREIGN KEY ("account_id") REFERENCES "simulator_simaccount" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "simulator_simdirectwebhook_account_id_0a2ffd3a" ON "simulator_simdirectwebhook" ("account_id");
 CREATE INDEX "simulator_direct_waiting" ON "simulator_simdirectwebhook" ("turn_at", "id") WHERE "delivered_at" IS NULL;
+ALTER TABLE "simulator_simaccount" ADD COLUMN "is_deaf" boolean DEFAULT false NOT NULL;
+ALTER TABLE "simulator_simaccount" ADD COLUMN "is_held" boolean DEFAULT false NOT NULL;
+ALTER TABLE "simulator_simaccount" ADD COLUMN "shown" jsonb DEFAULT '{}'::jsonb NOT NULL;
+ALTER TABLE "simulator_simaccount" ADD COLUMN "start_screen" jsonb DEFAULT '{}'::jsonb NOT NULL;
+ALTER TABLE "simulator_simaccount" ADD COLUMN "token_ends_at" timestamp with time zone NULL;
+ALTER TABLE "simulator_simdirect" ADD COLUMN "about" varchar(100) DEFAULT '' NOT NULL;
+ALTER TABLE "simulator_simdirect" ADD COLUMN "clinic_reaction" varchar(16) DEFAULT '' NOT NULL;
+ALTER TABLE "simulator_simdirect" ADD COLUMN "comment_id" varchar(64) DEFAULT '' NOT NULL;
+ALTER TABLE "simulator_simdirect" ADD COLUMN "is_answered" boolean DEFAULT false NOT NULL;
+ALTER TABLE "simulator_simdirect" ADD COLUMN "quotes" varchar(100) DEFAULT '' NOT NULL;
 CREATE TABLE "webhooks_inboundevent" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "source" varchar(20) NOT NULL, "lane" smallint NOT NULL CHECK ("lane" >= 0), "body" bytea NOT NULL, "dedupe" bytea NOT NULL UNIQUE, "state" varchar(12) NOT NULL, "attempts" smallint NOT NULL CHECK ("attempts" >= 0), "error" varchar(300) NOT NULL, "processed_at" timestamp with time zone NULL);
 CREATE TABLE "webhooks_inboundissue" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "position" integer NOT NULL CHECK ("position" >= 0), "reason" varchar(12) NOT NULL, "account_by" varchar(20) NOT NULL, "account" varchar(100) NOT NULL, "detail" varchar(300) NOT NULL, "event_id" uuid NOT NULL, CONSTRAINT "issue_once" UNIQUE ("event_id", "position"));
 CREATE INDEX "inbound_waiting" ON "webhooks_inboundevent" ("lane", "id") WHERE "state" IN ('pendente', 'processando');

@@ -35,17 +35,19 @@ class Account:
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where to send: the phone as the provider knows it (digits, or + and digits), or a user id;
-    for kinds that know people by one address alone, that (an e-mail, a number).
+    for kinds that know people by one address alone, that (an e-mail, a number). With `comment_id`
+    it is the one private answer that a comment in public may have.
     """
 
     phone: str = ""
     user_id: str = ""
     address: str = ""
+    comment_id: str = ""
 
     @property
     def is_nowhere(self) -> bool:
         """Whether nobody can be written to here."""
-        return not (self.phone or self.user_id or self.address)
+        return not (self.phone or self.user_id or self.address or self.comment_id)
 
 
 @dataclass(frozen=True, slots=True)

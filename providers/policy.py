@@ -116,6 +116,7 @@ class Policy:
     has_marks        *bold* is shown as such
     price_units      what is paid for: a delivered message, a segment, or nothing
     marketing_hours  when campaigns may be sent; None leaves it to the campaign
+    comment_days     for so many days a comment in public may be answered once in private
     stops_with_wish  whoever asks to be left alone is written to no more on this kind of channel
     """
 
@@ -137,6 +138,7 @@ class Policy:
     starts_with: tuple[IdentityKind, ...] = ()
     price_units: Literal["", "message", "segment"] = ""
     marketing_hours: Hours | None = None
+    comment_days: int = 0
     stops_with_wish: bool = False
 
     @property

@@ -10,7 +10,8 @@ from typing import Literal
 @dataclass(frozen=True, slots=True)
 class ReplyWindow:
     """Whether free text may be sent. `closes_at` is None when the channel has no such rule; the
-    words are the kind's own, for a window that closed.
+    words are the kind's own, for a window that closed. `open_words` say what may be written while
+    it is open, where that is not everything.
     """
 
     state: Literal["aberta", "fechada", "sem_regra"]
@@ -18,6 +19,7 @@ class ReplyWindow:
     title: str = ""
     hint: str = ""
     strip: str = ""
+    open_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from inbox.talk.gaps import gap_of
 from inbox.talk.presenters import Around, may_write, thread_of
 from leadscoring.selectors import score_of
 from omnichannel.models import Conversation, Message
+from omnichannel.services.comments import comment_to_answer
 from omnichannel.services.reply_cost import ReplyCost, reply_cost
 from queues.models import Ticket
 from queues.selectors import ticket_of
@@ -95,6 +96,7 @@ class TalkView(InboxView):
             ticket=ticket,
             cost=self.cost(conversation) if has_column else None,
             asks_about=bool(family) and conversation.about_id is None,
+            comment=comment_to_answer(conversation),
             **places,
         )
         thread = thread_of(conversation, messages, self.membership, self.lens, around)

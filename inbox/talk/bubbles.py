@@ -199,6 +199,7 @@ def _content(
         "files": _files(message),
         "is_forwarded": bool(data.get("forwarded") or data.get("frequently_forwarded")),
         "story": _story(_mapping(data.get("story"))),
+        **_comment(_mapping(data.get("comment"))),
     }
     if message.kind == MessageKind.SYSTEM:
         fields["text"] = system_sentence(message, contact_name, channel_label)
@@ -311,6 +312,17 @@ def _story(data: Mapping[str, Any]) -> str:
         "mention": _("Mencionou a clínica em um story, que some em 24 horas"),
     }
     return words.get(str(data.get("kind")), "")
+
+
+def _comment(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Say that a message was written in public, and where."""
+    if not data:
+        return {}
+    advert, url = str(data.get("advert") or ""), str(data.get("url") or "")
+    words = _("Comentou ao vivo") if data.get("is_live") else _("Comentou em uma publicação")
+    if advert:
+        words = _("Comentou no anúncio %(advert)s") % {"advert": advert}
+    return {"comment": words, "comment_url": url if url.startswith("https://") else ""}
 
 
 def _advert(referral: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from accounts.models import Membership
 from common.visible import visible
 from contacts.masking import Lens
 from inbox.shell.presenters import about_of, face_of, first_name, label_of, name_of, window_of
+from inbox.shell.shapes import ReplyWindow
 from inbox.talk.bubbles import bubble_of
 from inbox.talk.costs import cost_words
 from inbox.talk.shapes import (
@@ -20,6 +21,7 @@ from inbox.talk.shapes import (
 )
 from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel, Conversation, Message
+from omnichannel.services.comments import comment_ends_at
 from omnichannel.services.reception import has_bot
 from omnichannel.services.reply_cost import ReplyCost
 from providers import registry
@@ -91,7 +93,8 @@ def channel_trouble(channel: Channel) -> str:
 @dataclass(frozen=True, slots=True)
 class Around:
     """What a thread says beside its messages: where older ones begin and unread ones did, the open
-    ticket, what a reply costs, and whether to ask whom the person writes about.
+    ticket, what a reply costs, whether to ask whom the person writes about, and the comment that
+    the next message would answer in private.
     """
 
     older_than: str = ""
@@ -99,6 +102,7 @@ class Around:
     ticket: Ticket | None = None
     cost: ReplyCost | None = None
     asks_about: bool = False
+    comment: Message | None = None
 
 
 def thread_of(
@@ -125,7 +129,7 @@ def thread_of(
         channel_trouble=channel_trouble(conversation.channel) if is_open else "",
         stage=conversation.stage,
         stage_label=label_of(Stage, conversation.stage),
-        window=window_of(conversation),
+        window=_window(conversation, around.comment),
         limits=limits_of(conversation.channel.kind),
         revision=conversation.revision,
         bubbles=bubbles_of(conversation, messages, reader, lens),
@@ -138,6 +142,20 @@ def thread_of(
         **_rights(conversation, reader),
         cost=words,
         is_free=is_free,
+    )
+
+
+def _window(conversation: Conversation, comment: Message | None) -> ReplyWindow:
+    """Return whether something may be written: where the window is closed, one answer to a comment
+    still may.
+    """
+    if comment is None:
+        return window_of(conversation)
+    return replace(
+        window_of(conversation),
+        state="aberta",
+        closes_at=comment_ends_at(comment),
+        open_words=_("Comentário em público: uma única resposta privada, só com texto."),
     )
 
 

@@ -131,6 +131,8 @@ class Bubble:
     is_note: bool = False
     is_forwarded: bool = False
     story: str = ""
+    comment: str = ""
+    comment_url: str = ""
     is_deleted: bool = False
     edited_at: datetime | None = None
     earlier_texts: tuple[str, ...] = ()
@@ -165,6 +167,7 @@ class Bubble:
             or self.is_deleted
             or self.is_forwarded
             or self.story
+            or self.comment
             or self.ad_title
             or self.place
             or self.people

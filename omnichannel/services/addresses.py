@@ -57,8 +57,12 @@ def stored(to: Destination) -> Address | None:
     """Return an address as conversations and messages keep it."""
     if to.is_nowhere:
         return None
-    known = {"phone": to.phone, "user_id": to.user_id}
-    return {**known, "address": to.address} if to.address else known
+    more = {"address": to.address, "comment_id": to.comment_id}
+    return {
+        "phone": to.phone,
+        "user_id": to.user_id,
+        **{name: value for name, value in more.items() if value},
+    }
 
 
 def kept(address: Address | None) -> Destination:

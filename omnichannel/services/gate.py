@@ -16,6 +16,7 @@ from contacts.models import Consent
 from contacts.services.consent import consent_state
 from omnichannel.choices import AttachmentState, ChannelStatus, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Template
+from omnichannel.services.comments import may_answer
 from omnichannel.services.leaving import has_left
 from providers import registry
 from providers.choices import MEDIA_KINDS, MessageKind, TemplateStatus
@@ -76,6 +77,8 @@ def gate_check(
     if draft.kind == MessageKind.TEMPLATE:
         _check_template(template)
         _check_consent(conversation, template)
+    elif draft.to.comment_id:
+        _check_comment(conversation, draft.to.comment_id)
     elif not (conversation.is_window_open or draft.is_late):
         window = adapter.policy.window
         raise Refused(window.refusal if window else NEVER_OPEN, code="janela_fechada")
@@ -103,6 +106,17 @@ def _check_channel(channel: Channel) -> None:
         raise Refused(
             _("O canal não está ativo. Peça a um administrador para ativá-lo."),
             code="canal_inativo",
+        )
+
+
+def _check_comment(conversation: Conversation, comment: str) -> None:
+    if not may_answer(conversation, comment):
+        raise Refused(
+            _(
+                "O prazo da resposta privada a este comentário acabou: a pessoa precisa escrever."
+                " Fale com ela por outro canal."
+            ),
+            code="janela_fechada",
         )
 
 

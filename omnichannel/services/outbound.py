@@ -18,8 +18,9 @@ from omnichannel import bells, events
 from omnichannel.choices import Author, Direction, Stage
 from omnichannel.external import whole_id
 from omnichannel.models import Attachment, Channel, Conversation, Message
-from omnichannel.services.addresses import recipient_for, recipient_of
+from omnichannel.services.addresses import recipient_for
 from omnichannel.services.addresses import stored as address_stored
+from omnichannel.services.comments import address_again, destination_for, is_comment
 from omnichannel.services.conversations import conversation_lock, stage_move
 from omnichannel.services.gate import gate_check
 from omnichannel.services.newest import note_last
@@ -138,6 +139,7 @@ def _compose(
         **stored(_carried(held.channel, written.get("content"), message.text)),
         **({"purpose": purpose} if purpose else {}),
     }
+    message.address = address_stored(destination_for(held, message.reply_to, purpose))
     files = list({one.pk: one for one in written.get("attachments", ())}.values())
     template, header = written.get("template"), files[0] if files else None
     chosen = template_choose(held, message, template, header) if template else None
@@ -202,6 +204,7 @@ def message_retry(*, message: Message, actor: Membership) -> Message:
         raise Conflict(
             _("Só mensagens que falharam podem ser reenviadas."), code="reenvio_indevido"
         )
+    row.address = address_again(row)
     attachments = attachments_of(row)
     draft = outgoing_of(row, attachments)
     gate_check(
@@ -247,7 +250,7 @@ def outgoing_of(message: Message, attachments: Sequence[Attachment] = ()) -> Out
         to=recipient_for(message),
         kind=kind,
         text=text,
-        reply_to=whole_id(reply) if reply else "",
+        reply_to=whole_id(reply) if reply and not is_comment(reply) else "",
         media=tuple(_media_of(attachment) for attachment in files),
         template=TemplateSend(
             template["name"],
@@ -338,7 +341,6 @@ def _draft(
         client_id=client_id or None,
         reply_to=reply_to,
         reply_to_external_id=(reply_to.external_id or "") if reply_to else "",
-        address=address_stored(recipient_of(held)),
         send_after=timezone.now(),
         happened_at=timezone.now(),
     )

@@ -36,6 +36,10 @@ class InstagramAdapter(MessagingAdapter, Renewal):
         "messaging_seen",
         "message_edit",
         "standby",
+        "messaging_handover",
+        "comments",
+        "live_comments",
+        "mentions",
     )
 
     def renewed(self, account: Account) -> Mapping[str, str]:

@@ -31,4 +31,6 @@ class MessengerAdapter(MessagingAdapter):
         "messaging_referrals",
         "messaging_policy_enforcement",
         "standby",
+        "messaging_handovers",
+        "feed",
     )

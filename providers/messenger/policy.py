@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from providers.choices import MessageKind
 from providers.conversion import FILMS, PICTURES, SOUNDS, TEXTS
 from providers.meta.messaging.fields import HUMAN_AGENT
-from providers.meta.messaging.limits import MessagingLimits, questions_up_to
+from providers.meta.messaging.limits import COMMENT_DAYS, MessagingLimits, questions_up_to
 from providers.policy import Policy, Window
 from providers.whatsapp.media import OFFICE_TYPES
 
@@ -54,4 +54,5 @@ POLICY = Policy(
     files_goes=LIMITS.goes,
     questions=questions_up_to(TEXT_CHARACTERS),
     has_quotes=True,
+    comment_days=COMMENT_DAYS,
 )

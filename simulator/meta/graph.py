@@ -59,11 +59,17 @@ def of_owner(view: View) -> View:
 def messages(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
     """Take a message, or do what the account's fault says."""
     body = _json(request)
-    person = str((body.get("recipient") or {}).get("id", ""))
-    message = body.get("message")
+    to = body.get("recipient") or {}
+    message, comment = body.get("message"), None
     if node != account.account_id:
         return refusal(400, 100, 33)
-    if not SimDirect.objects.filter(account=account, person=person, is_inbound=True).exists():
+    own = SimDirect.objects.filter(account=account, is_inbound=True)
+    if "comment_id" in to:
+        comment = own.filter(comment_id=str(to["comment_id"])).exclude(comment_id="").first()
+        if comment is None or comment.is_answered:
+            return refusal(400, 10903)
+    person = comment.person if comment else str(to.get("id", ""))
+    if comment is None and not own.filter(person=person, comment_id="").exists():
         return refusal(400, 100, 2018001)
     if not isinstance(message, dict) or _is_too_much(account, message):
         return refusal(400, 100, 2534015)
@@ -71,7 +77,10 @@ def messages(request: HttpRequest, account: SimAccount, node: str) -> HttpRespon
     account.save(update_fields=["fault", "updated_at"])
     if fault in REFUSALS:
         return refusal(*REFUSALS[Fault(fault)])
-    row = message_accept(account, person, message)
+    quoted = str((body.get("reply_to") or {}).get("mid", ""))
+    row = message_accept(account, person, message, comment.external_id if comment else quoted)
+    if comment is not None:
+        SimDirect.objects.filter(pk=comment.pk).update(is_answered=True)
     if account.echo == SimAccount.Echo.BEFORE:
         webhook = tell(account, person, echo_of(row, message), is_echo=True)
         if webhook is not None:
@@ -107,7 +116,7 @@ def subscribed_apps(request: HttpRequest, account: SimAccount, node: str) -> Htt
     if node != account.account_id:
         return refusal(400, 100, 33)
     if request.method == "POST":
-        account.is_subscribed = True
+        account.is_subscribed = account.is_subscribed or not account.is_deaf
         account.save(update_fields=["is_subscribed", "updated_at"])
         return JsonResponse({"success": True})
     app = {"id": app_id(), "subscribed_fields": ["messages"]}

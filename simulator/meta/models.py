@@ -11,6 +11,11 @@ from common.models import Base
 class SimAccount(Base):
     """An account that people write to. `token` is what the owner's calls must carry; webhooks go to
     `webhook_url` while `is_subscribed`.
+
+    is_deaf        a subscription is answered with yes and changes nothing
+    is_held        another application holds the threads: the owner hears of them in standby
+    start_screen   what a person sees before they write, in Meta's shape
+    shown          by person, what the owner shows them: {"typing", "seen"}
     """
 
     class Platform(models.TextChoices):
@@ -38,6 +43,15 @@ class SimAccount(Base):
     webhook_url = models.CharField(max_length=500)
     is_subscribed = models.BooleanField(default=True)
     echo = models.CharField(max_length=10, choices=Echo, default=Echo.AFTER)
+    is_deaf = models.BooleanField(default=False, db_default=False)
+    is_held = models.BooleanField(default=False, db_default=False)
+    start_screen = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, output_field=models.JSONField())
+    )
+    shown = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, output_field=models.JSONField())
+    )
+    token_ends_at = models.DateTimeField(null=True, blank=True)
     # Happens to the next message only.
     fault = models.CharField(max_length=20, choices=Fault, blank=True, default="")
 
@@ -52,7 +66,10 @@ class SimAccount(Base):
 
 class SimDirect(Base):
     """Something said on an account, by a person (`person`, an id of that account's) or to them.
-    `file` is what it carries, of `file_kind` in Meta's words; `choices` are quick replies.
+    `file` is what it carries, of `file_kind` in Meta's words; `choices` are quick replies. `quotes`
+    is the id of a message it answers. What was written in public has a `comment_id`, and
+    `is_answered` once the account answered it in private; `about` says what else it is: a comment's
+    post, a story.
     """
 
     account = models.ForeignKey(SimAccount, models.CASCADE, related_name="directs")
@@ -65,6 +82,11 @@ class SimDirect(Base):
     file_kind = models.CharField(max_length=20, blank=True)
     choices = models.JSONField(default=list, blank=True)
     reaction = models.CharField(max_length=16, blank=True)
+    clinic_reaction = models.CharField(max_length=16, blank=True, default="", db_default="")
+    quotes = models.CharField(max_length=100, blank=True, default="", db_default="")
+    comment_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    is_answered = models.BooleanField(default=False, db_default=False)
+    about = models.CharField(max_length=100, blank=True, default="", db_default="")
     is_read = models.BooleanField(default=False)
     is_deleted = models.BooleanField(default=False)
 

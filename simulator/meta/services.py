@@ -19,6 +19,8 @@ Json = dict[str, Any]
 Platform = SimAccount.Platform
 # What the fake app is called where the installation names none.
 APP_ID = "100000000000009"
+# The post that people comment on.
+POST = "18000000000000055"
 ECHO_SECONDS, DELIVERY_SECONDS = 0.4, 0.8
 
 
@@ -81,6 +83,53 @@ def person_writes(
 
 
 @transaction.atomic
+def person_comments(
+    *, account: SimAccount, person: str, name: str, text: str, is_boosted: bool = False
+) -> SimDirect:
+    """Write in public below a post; that of an advertisement is told twice."""
+    row = SimDirect.objects.create(
+        account=account,
+        person=person,
+        person_name=name,
+        is_inbound=True,
+        external_id=mid_new(),
+        comment_id=str(secrets.randbelow(10**16) + 10**16),
+        text=text,
+        about=POST,
+    )
+    tell_change(account, comment_of(row))
+    if is_boosted:
+        tell_change(account, comment_of(row, advert="Clareamento em julho"))
+    return row
+
+
+def comment_of(row: SimDirect, advert: str = "") -> Json:
+    """Return the change that tells of a comment, as its platform tells it."""
+    if row.account.platform == Platform.PAGE:
+        value: Json = {
+            "item": "comment",
+            "verb": "add",
+            "comment_id": row.comment_id,
+            "post_id": f"{row.account.account_id}_{POST}",
+            "from": {"id": row.person, "name": row.person_name},
+            "message": row.text,
+            "created_time": int(row.created_at.timestamp()),
+        }
+        return {"field": "feed", "value": value}
+    media: Json = {"id": POST, "media_product_type": "FEED"}
+    if advert:
+        media |= {"id": "77", "original_media_id": POST, "ad_id": "9", "ad_title": advert}
+    username = row.person_name.partition(" ")[0].lower()
+    value = {
+        "id": row.comment_id,
+        "text": row.text,
+        "from": {"id": row.person, "username": username},
+        "media": media,
+    }
+    return {"field": "comments", "value": value}
+
+
+@transaction.atomic
 def person_unsends(row: SimDirect) -> None:
     """Take back what a person wrote."""
     row.is_deleted = True
@@ -121,7 +170,7 @@ def staff_writes(account: SimAccount, person: str, text: str) -> SimDirect:
 
 
 @transaction.atomic
-def message_accept(account: SimAccount, person: str, message: Json) -> SimDirect:
+def message_accept(account: SimAccount, person: str, message: Json, quotes: str = "") -> SimDirect:
     """Take a message of the account's owner, and plan its echo and what follows."""
     payload = (message.get("attachment") or {}).get("payload") or {}
     stored = SimDirectFile.objects.filter(
@@ -136,6 +185,7 @@ def message_accept(account: SimAccount, person: str, message: Json) -> SimDirect
         file=stored.file.name if stored else "",
         file_kind=stored.kind if stored else "",
         choices=message.get("quick_replies") or [],
+        quotes=quotes,
     )
     if account.echo == SimAccount.Echo.AFTER:
         tell(account, person, echo_of(row, message), is_echo=True, seconds=ECHO_SECONDS)
@@ -161,7 +211,8 @@ def body_of(account: SimAccount, person: str, event: Json, *, is_echo: bool = Fa
         event = {**event, "message": {**event["message"], "is_echo": True}}
     now = _now()
     whole = {"sender": sender, "recipient": recipient, "timestamp": now, **event}
-    entry = {"id": account.account_id, "time": now, "messaging": [whole]}
+    box = "standby" if account.is_held else "messaging"
+    entry = {"id": account.account_id, "time": now, box: [whole]}
     return {"object": account.platform, "entry": [entry]}
 
 
@@ -169,11 +220,21 @@ def tell(
     account: SimAccount, person: str, event: Json, *, is_echo: bool = False, seconds: float = 0
 ) -> SimDirectWebhook | None:
     """Plan the webhook of one event, None while nobody subscribed."""
+    return _plan(account, body_of(account, person, event, is_echo=is_echo), seconds)
+
+
+def tell_change(account: SimAccount, change: Json) -> SimDirectWebhook | None:
+    """Plan the webhook of something that happened in public."""
+    entry = {"id": account.account_id, "time": _now() // 1000, "changes": [change]}
+    return _plan(account, {"object": account.platform, "entry": [entry]})
+
+
+def _plan(account: SimAccount, body: Json, seconds: float = 0) -> SimDirectWebhook | None:
     if not account.is_subscribed:
         return None
     return SimDirectWebhook.objects.create(
         account=account,
-        body=json.dumps(body_of(account, person, event, is_echo=is_echo)),
+        body=json.dumps(body),
         turn_at=timezone.now() + timedelta(seconds=seconds),
     )
 

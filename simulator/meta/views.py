@@ -48,6 +48,15 @@ def write(request: HttpRequest) -> HttpResponse:
         context = _context(request, account) | written
         return render(request, "simulator/meta/page.html", context, status=400)
     person = given.get("pessoa") or str(10**15 + secrets.randbelow(9 * 10**15))
+    if "comentar" in given:
+        services.person_comments(
+            account=account,
+            person=person,
+            name=name,
+            text=text,
+            is_boosted=given["comentar"] == "anuncio",
+        )
+        return _back(account, person)
     services.person_writes(
         account=account,
         person=person,
@@ -94,7 +103,10 @@ def switches(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest("falha")
     account.echo, account.fault = echo, fault
     account.is_subscribed = "assinada" in request.POST
-    account.save(update_fields=["echo", "fault", "is_subscribed", "updated_at"])
+    account.is_deaf, account.is_held = "surda" in request.POST, "outra" in request.POST
+    account.save(
+        update_fields=["echo", "fault", "is_subscribed", "is_deaf", "is_held", "updated_at"]
+    )
     return _back(account, request.POST.get("pessoa", ""))
 
 

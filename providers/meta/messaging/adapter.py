@@ -105,7 +105,10 @@ class MessagingAdapter(Adapter, Connection, Subscription, Media, Names):
         external_id = ident(answer.get("message_id"))
         if not external_id:
             raise uncertain()
-        return SendResult(external_id)
+        # Whoever commented is known from now on by the id that they write from.
+        person = ident(answer.get("recipient_id")) if message.to.comment_id else ""
+        ids = (IdentityRef(self.identity, person, account.account_id),) if person else ()
+        return SendResult(external_id, identities=ids)
 
     def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
         """Return our code and the sentence for an error by its code."""

@@ -22,6 +22,8 @@ def body_of(message: OutgoingMessage, *, has_token: bool) -> Json:
     said: Json = _said(message)
     if has_token and message.token:
         said["metadata"] = message.token
+    if message.to.comment_id:
+        return {"recipient": {"comment_id": message.to.comment_id}, "message": said}
     body: Json = {"recipient": {"id": message.to.user_id}, "message": said}
     if message.is_late:
         body |= {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}

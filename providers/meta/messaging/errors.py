@@ -83,6 +83,13 @@ CONTENT = MessagingFault(
 REJECTED = MessagingFault(
     "requisicao_recusada", _("A Meta recusou a mensagem. Revise o conteúdo e envie de novo.")
 )
+COMMENT = MessagingFault(
+    "comentario_respondido",
+    _(
+        "Este comentário já teve a resposta privada, ou passou do prazo dela. A pessoa precisa"
+        " escrever."
+    ),
+)
 WRONG_PLACE = MessagingFault(
     "conta_indisponivel",
     _(
@@ -117,6 +124,11 @@ BY_SUBCODE: dict[tuple[int, int], MessagingFault] = {
     (100, 2534015): CONTENT,
     (100, 33): WRONG_PLACE,
     (4, 2018354): REJECTED,
+    (100, 2534025): COMMENT,
+    (100, 2534039): COMMENT,
+    (100, 2534040): COMMENT,
+    (100, 2534013): RATE,
+    (100, 1893061): REJECTED,
 }
 BY_CODE: dict[int, MessagingFault] = {
     **dict.fromkeys((4, 9, 17, 32, 613, 80006), RATE),
@@ -127,6 +139,7 @@ BY_CODE: dict[int, MessagingFault] = {
     200: PERMISSION,
     368: RESTRICTED,
     551: GONE,
+    10903: COMMENT,
     36000: TOO_LARGE,
     100: REJECTED,
 }

@@ -20,6 +20,8 @@ from providers.refusing import refuse, text_within
 
 MIB = 1024 * 1024
 IMAGE_BYTES, FILE_BYTES = 8 * MIB, 25 * MIB
+# A private answer to a comment.
+COMMENT_DAYS = 7
 REPLIES, REPLY_TITLE, REPLY_KEY = 13, 20, 1000
 
 
@@ -91,6 +93,8 @@ class MessagingLimits:
 
     def check(self, message: OutgoingMessage) -> None:
         """Refuse what Meta would refuse. Raises ContentRefused naming the input and the limit."""
+        if message.to.comment_id and message.kind != MessageKind.TEXT:
+            refuse("text", _("A resposta privada a um comentário leva só texto."))
         if message.kind in MEDIA_KINDS:
             if message.text.strip():
                 sentence = _(

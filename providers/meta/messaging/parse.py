@@ -8,6 +8,7 @@ its documented shape becomes `Malformed` and the rest goes on.
 `InboundMessage.metadata` holds, each only when the message has it:
 
     referral      {source_url?, source_type, source_id?, headline?, ref?}
+    comment       {id, post?, advert?, url?, is_live?}: written in public, see comments.py
     story         {kind: "reply" | "mention"}
     unsupported   {type: Meta's name of it}
 """
@@ -21,7 +22,7 @@ from typing import Any
 
 from contacts.refs import IdentityKind
 from providers.facts import AccountNotice, AccountRef, Ignored, Malformed, Parsed
-from providers.meta.messaging import events
+from providers.meta.messaging import comments, events
 from providers.meta.messaging.item import MessagingItem
 from providers.tolerant import BadShape, ident, items, label, mapping, moment, required
 
@@ -84,11 +85,9 @@ def _entry(entry: Any, kind: IdentityKind, received_at: datetime) -> Iterator[Pa
         yield from _item(raw, account, kind, received_at)
     for raw in boxes["standby"]:
         yield from _standby(raw, account, kind, received_at)
-    for raw in boxes["changes"]:
-        change = mapping(raw)
-        yield from _change(change.get("field"), change.get("value"), account, kind, received_at)
-    if "field" in holder:
-        yield from _change(holder["field"], holder.get("value"), account, kind, received_at)
+    for change in [*map(mapping, boxes["changes"]), *([holder] if "field" in holder else [])]:
+        at = holder.get("time")
+        yield from _change(change.get("field"), change.get("value"), account, kind, at, received_at)
 
 
 def _item(raw: Any, account: str, kind: IdentityKind, received_at: datetime) -> Iterator[Parsed]:
@@ -122,9 +121,16 @@ def _standby(raw: Any, account: str, kind: IdentityKind, received_at: datetime) 
 
 
 def _change(
-    field: Any, value: Any, account: str, kind: IdentityKind, received_at: datetime
+    field: Any, value: Any, account: str, kind: IdentityKind, told_at: Any, received_at: datetime
 ) -> Iterator[Parsed]:
     if field == "messages" or "sender" in mapping(value):
         yield from _item(value, account, kind, received_at)
-    else:
-        yield Ignored(AccountRef(account), label(field) or "change")
+        return
+    named, held = label(field), mapping(value)
+    try:
+        found = None
+        if account != TEST_ENTRY:
+            found = comments.facts_of_change(named, held, account, kind, told_at, received_at)
+        yield from found if found is not None else [Ignored(AccountRef(account), named or "change")]
+    except BadShape as problem:
+        yield Malformed(AccountRef(account), str(problem))

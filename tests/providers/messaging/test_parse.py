@@ -283,13 +283,6 @@ def test_a_page_that_meta_blocks_stops():
     assert said(MESSENGER, **{"policy-enforcement": {"action": "unblock"}}).resumes_channel
 
 
-def test_comments_are_kept_and_left_alone():
-    flat = {"object": "instagram", "entry": [{"id": ACCOUNT, "field": "comments", "value": {}}]}
-    boxed = body({"field": "comments", "value": {"id": "1"}}, box="changes")
-    for payload in (flat, boxed):
-        assert facts(payload) == [Ignored(AccountRef(ACCOUNT), "comments")]
-
-
 def test_the_dashboards_test_is_nobodys():
     change = {"field": "messages", "value": event(message={"mid": "x", "text": "x"})}
     assert facts(body(change, box="changes", entry="0")) == [Ignored(AccountRef("0"), "test")]

@@ -195,3 +195,22 @@ def test_the_page_shows_accounts_people_and_switches(client, sim):
     assert client.post("/direct/conta/", {**where, "eco": "x", "falha": ""}).status_code == 400
     assert client.post("/direct/escrever/", {**where, "nome": ""}).status_code == 400
     assert not Message.unscoped.exists()
+
+
+def test_a_comment_is_told_and_has_one_private_answer(client, sim, owner, httpserver):
+    heard(sim, httpserver)
+    where = {"conta": str(sim.pk), "nome": "Rita Lago", "texto": "Quanto custa?"}
+    client.post("/direct/escrever/", {**where, "comentar": "anuncio"})
+    told = heard(sim, httpserver)
+    assert {one.external_id for one in told} == {
+        f"comment:{SimDirect.objects.get(text='Quanto custa?').comment_id}"
+    }
+    assert len(told) == 2
+    adapter, to = ADAPTERS[sim.platform], Destination(comment_id=told[0].metadata["comment"]["id"])
+    sent = adapter.send(owner, text("Te chamo aqui", to=to))
+    assert [one.value for one in sent.identities] == [told[0].person.identities[0].value]
+    with pytest.raises(SendError, match="comentario_respondido"):
+        adapter.send(owner, text("De novo", to=to))
+    # Who only commented is no one to write to.
+    with pytest.raises(SendError, match="pessoa_indisponivel"):
+        adapter.send(owner, text(to=Destination(user_id=sent.identities[0].value)))
