@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError, NotFound
 from omnichannel.models import Attachment, Channel, Message, Reaction
-from providers.choices import FILE_KINDS
 
 # Of which messages reactions have to be loaded, told as `has_reactions`.
 HAS_REACTIONS = Exists(Reaction.unscoped.filter(message=OuterRef("pk")).exclude(emoji=""))
@@ -48,5 +47,5 @@ def parts_load(rows: Sequence[Message]) -> None:
     spoken = [row for row in rows if getattr(row, "has_reactions", True)]
     reactions = Reaction.objects.exclude(emoji="").order_by("id")
     prefetch_related_objects(spoken, Prefetch("reactions", reactions))
-    files = [row for row in rows if row.kind in FILE_KINDS]
+    files = [row for row in rows if row.has_files]
     prefetch_related_objects(files, Prefetch("attachments", Attachment.objects.in_order()))

@@ -6,7 +6,7 @@ Metadata came from outside: nothing is trusted to be there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +24,13 @@ from omnichannel.choices import AttachmentState, Author, Direction
 from omnichannel.models import Attachment, Message
 from omnichannel.remedies import Remedy, remedy_of
 from providers import registry
-from providers.choices import FILE_KINDS, ChannelKind, MessageKind, MessageStatus
+from providers.choices import ChannelKind, MessageKind, MessageStatus
 from providers.content import InfoRequest, LinkButton, Question
 from providers.content_json import content_of, place_of
 from providers.file_types import safe_name
 
+# Of Instagram and Facebook alike.
+STORY_LIVES = timedelta(hours=24)
 BUTTON_ICONS = {
     "URL": "chevron-right",
     "PHONE_NUMBER": "phone",
@@ -198,7 +200,7 @@ def _content(
         "text": message.text,
         "files": _files(message),
         "is_forwarded": bool(data.get("forwarded") or data.get("frequently_forwarded")),
-        "story": _story(_mapping(data.get("story"))),
+        "story": _story(_mapping(data.get("story")), message.happened_at),
         **_comment(_mapping(data.get("comment"))),
     }
     if message.kind == MessageKind.SYSTEM:
@@ -218,7 +220,7 @@ def _content(
 
 
 def _files(message: Message) -> tuple[File, ...]:
-    if message.kind not in FILE_KINDS:
+    if not message.has_files:
         return ()
     return tuple(file_of(row) for row in message.attachments.all())
 
@@ -305,13 +307,18 @@ def template_buttons(buttons: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
     )
 
 
-def _story(data: Mapping[str, Any]) -> str:
+def _story(data: Mapping[str, Any], happened_at: datetime) -> str:
     """Say what a message has to do with a story, which its own words do not tell."""
+    if not data:
+        return ""
     words = {
         "reply": _("Respondeu a um story da clínica"),
-        "mention": _("Mencionou a clínica em um story, que some em 24 horas"),
+        "mention": _("Mencionou a clínica em um story"),
+        "share": _("Compartilhou um story"),
     }
-    return words.get(str(data.get("kind")), "")
+    found = words.get(str(data.get("kind")), _("Enviou um story"))
+    is_over = happened_at < timezone.now() - STORY_LIVES
+    return f"{found} · {_('story expirado') if is_over else _('some em 24 horas')}"
 
 
 def _comment(data: Mapping[str, Any]) -> dict[str, Any]:

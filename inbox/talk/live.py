@@ -30,7 +30,6 @@ from inbox.readers import PageReader, RightsGone, member_now
 from inbox.talk.base import TalkView
 from inbox.talk.presenters import bubbles_of
 from omnichannel.models import Conversation
-from providers.choices import FILE_KINDS
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +119,7 @@ def changes_read(
         if is_whole:
             state = column_state(conversation)
             # Files stand in the column too, and become ready without a new message.
-            is_new = state != column or any(row.kind in FILE_KINDS for row in changed)
+            is_new = state != column or any(row.has_files for row in changed)
             parts = view.parts(conversation, changed, has_column=is_new)
             html = render_to_string("inbox/talk/_update.html", parts)
         else:

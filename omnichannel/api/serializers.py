@@ -14,7 +14,7 @@ from omnichannel.choices import AttachmentState, Author, Direction, Stage
 from omnichannel.external import WHOLE
 from omnichannel.hiding import message_hidden
 from omnichannel.models import Attachment, Conversation, Message, Reaction
-from providers.choices import FILE_KINDS, ChannelKind, MessageKind, MessageStatus
+from providers.choices import ChannelKind, MessageKind, MessageStatus
 
 # The columns that the two lists are drawn from.
 CONVERSATION_READ = (
@@ -351,7 +351,7 @@ class MessageOut(serializers.ModelSerializer[Message]):
 
     def get_attachments(self, row: Message) -> list[dict[str, Any]]:
         """Return the files; other kinds have none, and nobody needs to ask."""
-        if row.kind not in FILE_KINDS:
+        if not row.has_files:
             return []
         return [_FILE.to_representation(one) for one in row.attachments.all()]
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
 from omnichannel.choices import Author, Direction
 from omnichannel.words import SAID
-from providers.choices import MessageKind, MessageStatus
+from providers.choices import FILE_KINDS, MessageKind, MessageStatus
 
 
 class MessageQuerySet(CompanyQuerySet["Message"]):
@@ -130,6 +130,11 @@ class Message(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.kind} {self.seq}"
+
+    @property
+    def has_files(self) -> bool:
+        """Whether files may stand with it: those of its kind, or the story that it answers."""
+        return self.kind in FILE_KINDS or "story" in self.metadata
 
     @property
     def error_words(self) -> str:

@@ -13,6 +13,7 @@ from omnichannel import events
 from omnichannel.choices import Direction
 from omnichannel.models import Conversation, Message, MessageVersion, Reaction
 from omnichannel.services.newest import note_last
+from omnichannel.services.stories import story_forget
 from providers.choices import MessageKind, MessageStatus
 
 
@@ -90,6 +91,7 @@ def message_revoke(message: Message, moment: datetime) -> None:
         return
     version_keep(message, "exclusao", moment)
     message.text, message.deleted_at = "", moment
+    story_forget(message)
     conversation = message.conversation
     if conversation.last_message_seq == message.seq:
         conversation.last_message_text = ""

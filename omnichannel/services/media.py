@@ -36,6 +36,7 @@ from omnichannel.sending.reach import (
     troubles_take,
 )
 from omnichannel.services.conversations import conversation_lock
+from omnichannel.services.stories import TAKEN_BACK, is_unwanted, reason_of
 from providers import registry
 from providers.base import Downloads, Media
 from providers.choices import MessageKind
@@ -70,6 +71,7 @@ SHOWN_TYPES: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.AUDIO: ("audio/", "video/"),
     MessageKind.VIDEO: ("video/",),
 }
+SEEN_KINDS = (MessageKind.IMAGE, MessageKind.VIDEO)
 
 
 class FileRefused(DomainError):
@@ -173,9 +175,14 @@ def _store(attachment: Attachment, spool: IO[bytes], declared: str, sha256: str)
 
 
 def _shown_as(kind: MessageKind, mime_type: str) -> MessageKind:
-    """Return how a received file is shown: a "photo" that no browser draws is a document."""
-    shown = SHOWN_TYPES.get(kind)
-    return kind if shown is None or mime_type.startswith(shown) else MessageKind.DOCUMENT
+    """Return how a received file is shown: a "photo" that no browser draws is a document. Of a
+    story, and of what is shared, nobody says before whether it is a picture or a film.
+    """
+    if kind not in SHOWN_TYPES:
+        return kind
+    others = SEEN_KINDS if kind in SEEN_KINDS else ()
+    fitting = (one for one in (kind, *others) if mime_type.startswith(SHOWN_TYPES[one]))
+    return next(fitting, MessageKind.DOCUMENT)
 
 
 def _again(attachment: Attachment, error: SendError) -> None:
@@ -189,15 +196,20 @@ def _again(attachment: Attachment, error: SendError) -> None:
     else:
         # What is worded as a wait ("vamos tentar de novo") is none any more.
         gave_up = error.retryable or error.unknown
-        _end(attachment, AttachmentState.FAILED, str(NOT_FETCHED if gave_up else error.detail))
+        why = reason_of(attachment, NOT_FETCHED if gave_up else error.detail)
+        _end(attachment, AttachmentState.FAILED, str(why))
 
 
 @transaction.atomic
 def _end(attachment: Attachment, state: str, reason: str) -> None:
     """Write the outcome and let open pages show it."""
+    held = conversation_lock(attachment.conversation)
+    if state == AttachmentState.READY and is_unwanted(attachment):
+        files_delete([attachment.file])
+        attachment.file, attachment.size, attachment.sha256 = "", 0, ""
+        state, reason = AttachmentState.FAILED, str(TAKEN_BACK)
     attachment.state, attachment.error = state, reason[:300]
     attachment.save()
-    held = conversation_lock(attachment.conversation)
     held.revision += 1
     held.save(update_fields=["revision", "updated_at"])
     if attachment.message is not None:

@@ -54,10 +54,13 @@ def person_writes(
     text: str = "",
     payload: str = "",
     photo: bytes = b"",
+    story: str = "",
+    quotes: str = "",
     address: Callable[[str], str] = str,
 ) -> SimDirect:
     """Write as a person: words, a tapped quick reply (`payload`), or a photo, which the owner finds
-    at `address` of the message's id.
+    at `address` of the message's id. With `story` the photo is the story that the words answer
+    ("reply") or that names the account ("mention"); `quotes` is the message that is answered.
     """
     row = SimDirect(
         account=account,
@@ -66,8 +69,12 @@ def person_writes(
         is_inbound=True,
         external_id=mid_new(),
         text=text,
+        quotes=quotes,
+        about=story,
     )
     message: Json = {"mid": row.external_id}
+    if quotes:
+        message["reply_to"] = {"mid": quotes}
     if text:
         message["text"] = text
     if payload:
@@ -76,7 +83,11 @@ def person_writes(
         row.file_kind = "image"
         row.file.save(f"{row.external_id}.jpg", ContentFile(photo), save=False)
         url = address(row.external_id)
-        message["attachments"] = [{"type": "image", "payload": {"url": url}}]
+        if story == "reply":
+            message["reply_to"] = {"story": {"id": POST, "url": url}}
+        else:
+            kind = "story_mention" if story else "image"
+            message["attachments"] = [{"type": kind, "payload": {"url": url}}]
     row.save()
     tell(account, person, {"message": message})
     return row

@@ -42,7 +42,8 @@ def write(request: HttpRequest) -> HttpResponse:
     account = get_object_or_404(SimAccount, pk=request.POST.get("conta"))
     given = request.POST
     name, text = given.get("nome", "").strip()[:100], given.get("texto", "")
-    has_photo = "foto" in given
+    story = given.get("story", "")
+    has_photo = "foto" in given or story in ("reply", "mention")
     if not name or not (text.strip() or has_photo):
         written = {"problem": _("Escreva um nome e uma mensagem."), "typed": name, "text": text}
         context = _context(request, account) | written
@@ -61,7 +62,9 @@ def write(request: HttpRequest) -> HttpResponse:
         account=account,
         person=person,
         name=name,
-        text="" if has_photo else text,
+        text="" if has_photo and story != "reply" else text,
+        story=story if has_photo else "",
+        quotes=given.get("cita", ""),
         payload=given.get("opcao", ""),
         photo=photo(secrets.randbelow(360)) if has_photo else b"",
         address=lambda mid: request.build_absolute_uri(

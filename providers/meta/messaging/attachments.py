@@ -60,6 +60,15 @@ def said_by(message: Json) -> SaidParts:
     return _together(parts, words)
 
 
+def story_answered(said: SaidParts, story: Json) -> SaidParts:
+    """Return a message as an answer to a story: the story's file stands last, while it lives."""
+    url = text(story.get("url"), URL_LENGTH)
+    media = said.media
+    if _is_file(url):
+        media = (*media, MediaRef(MessageKind.IMAGE, url=url))
+    return replace(said, media=media, metadata={**said.metadata, "story": {"kind": "reply"}})
+
+
 def _together(parts: list[SaidParts], words: str) -> SaidParts:
     """Return several attachments as one message: files stand together, words before addresses."""
     media = tuple(ref for part in parts for ref in part.media)
@@ -87,7 +96,8 @@ def _part(raw: Json, message: Json) -> SaidParts:
         return _place(mapping(payload.get("coordinates")), raw)
     if name in STORIES and _is_file(url):
         said = _file(MessageKind.IMAGE, url, "")
-        return replace(said, metadata={"story": {"kind": "mention"}})
+        kind = "mention" if name == "story_mention" else "share"
+        return replace(said, metadata={"story": {"kind": kind}})
     if name in SHARES:
         return _share(SHARES[name], url, raw, payload)
     if name in FILES and _is_file(url):

@@ -23,7 +23,7 @@ from providers.facts import (
     StatusUpdate,
     Watermark,
 )
-from providers.meta.messaging.attachments import said_by
+from providers.meta.messaging.attachments import said_by, story_answered
 from providers.meta.messaging.item import ENFORCEMENT, MessagingItem
 from providers.tolerant import (
     ident,
@@ -78,9 +78,9 @@ def _message(item: MessagingItem, message: Json) -> Iterator[Parsed]:
         return
     said = said_by(message)
     reply = mapping(message.get("reply_to"))
-    metadata = {**said.metadata, **_referral(message.get("referral"))}
     if "story" in reply:
-        metadata["story"] = {"kind": "reply"}
+        said = story_answered(said, mapping(reply["story"]))
+    metadata = {**said.metadata, **_referral(message.get("referral"))}
     yield InboundMessage(
         account=item.account,
         external_id=mid,

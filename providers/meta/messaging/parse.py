@@ -9,7 +9,7 @@ its documented shape becomes `Malformed` and the rest goes on.
 
     referral      {source_url?, source_type, source_id?, headline?, ref?}
     comment       {id, post?, advert?, url?, is_live?}: written in public, see comments.py
-    story         {kind: "reply" | "mention"}
+    story         {kind: "reply" | "mention" | "share"}
     unsupported   {type: Meta's name of it}
 """
 

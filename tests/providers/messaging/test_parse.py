@@ -17,6 +17,7 @@ from providers.facts import (
     Ignored,
     InboundMessage,
     Malformed,
+    MediaRef,
     ReactionUpdate,
     RevokeUpdate,
     StatusUpdate,
@@ -109,9 +110,12 @@ def test_a_shared_page_is_its_title_and_address():
     )
 
 
-def test_a_story_that_mentions_us_is_fetched():
-    fact = attached("story_mention", url=FILE)
-    assert (fact.kind, fact.metadata) == (MessageKind.IMAGE, {"story": {"kind": "mention"}})
+@pytest.mark.parametrize(
+    ("name", "kind"), [("story_mention", "mention"), ("ig_story", "share"), ("story", "share")]
+)
+def test_a_story_that_mentions_us_or_is_sent_to_us_is_fetched(name, kind):
+    fact = attached(name, url=FILE)
+    assert (fact.kind, fact.metadata) == (MessageKind.IMAGE, {"story": {"kind": kind}})
 
 
 def test_an_answer_to_a_story_says_so():
@@ -119,8 +123,10 @@ def test_an_answer_to_a_story_says_so():
     assert (fact.text, fact.metadata, fact.media) == (
         "Quanto custa?",
         {"story": {"kind": "reply"}},
-        (),
+        (MediaRef(MessageKind.IMAGE, url=FILE),),
     )
+    gone = message(text="Quanto custa?", reply_to={"story": {"id": "1"}})
+    assert (gone.kind, gone.media) == (MessageKind.TEXT, ())
 
 
 def test_an_answer_quotes():

@@ -214,3 +214,14 @@ def test_a_comment_is_told_and_has_one_private_answer(client, sim, owner, httpse
     # Who only commented is no one to write to.
     with pytest.raises(SendError, match="pessoa_indisponivel"):
         adapter.send(owner, text(to=Destination(user_id=sent.identities[0].value)))
+
+
+def test_stories_are_answered_and_name_the_account(client, sim, httpserver):
+    heard(sim, httpserver)
+    where = {"conta": str(sim.pk), "pessoa": PERSON, "nome": "Marli"}
+    client.post("/direct/escrever/", {**where, "texto": "Que lindo", "story": "reply"})
+    client.post("/direct/escrever/", {**where, "texto": "", "story": "mention"})
+    reply, mention = heard(sim, httpserver)
+    assert (reply.text, reply.metadata["story"]["kind"]) == ("Que lindo", "reply")
+    assert mention.metadata["story"]["kind"] == "mention"
+    assert reply.media[0].url.startswith("http")
