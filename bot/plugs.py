@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from common.slots import Plug
+from bot.holdings import VENDOR_HOLDINGS
+from common.slots import Plug, into
+from contacts.holdings import holdings
 
-PLUG = Plug()
+PLUG = Plug(keeps=(into(holdings, *VENDOR_HOLDINGS),))

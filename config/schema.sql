@@ -32,6 +32,7 @@
 -- migration axes 0008_accessfailurelog 2680dce9ecfcd4df
 -- migration axes 0009_add_session_hash 82762be269ea4c62
 -- migration axes 0010_accessattemptexpiration 524ca5b4566a41b8
+-- migration bot 0001_vendors 987deeb2fb6ed11c
 -- migration campaigns 0001_start 41499dd9f484966a
 -- migration campaigns 0002_listed_phone 9c6cb70948a4fd2c
 -- migration campaigns 0003_lists_read d714e7f54253c6ef
@@ -696,6 +697,64 @@ CREATE INDEX "omnichannel_sendingstop_channel_id_59cc3e2a" ON "omnichannel_sendi
 CREATE INDEX "omnichannel_sendingstop_company_id_ac9cd29d" ON "omnichannel_sendingstop" ("company_id");
 CREATE INDEX "omnichannel_sendingstop_contact_id_aa39eaad" ON "omnichannel_sendingstop" ("contact_id");
 CREATE INDEX "stop_end" ON "omnichannel_sendingstop" ("until");
+ALTER TABLE "omnichannel_attachment" ADD COLUMN "source_url" text DEFAULT '' NOT NULL;
+ALTER TABLE "omnichannel_messagecost" ADD COLUMN "units" smallint DEFAULT 1 NOT NULL CHECK ("units" >= 0);
+ALTER TABLE "omnichannel_attachment" ADD COLUMN "position" smallint DEFAULT 0 NOT NULL CHECK ("position" >= 0);
+CREATE TABLE "bot_aiprovider" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(80) NOT NULL, "kind" varchar(12) NOT NULL, "base_url" varchar(200) NOT NULL, "credentials" text NOT NULL, "model" varchar(100) NOT NULL, "priced_as" varchar(100) NOT NULL, "transcription_model" varchar(100) NOT NULL, "effort" varchar(10) NOT NULL, "is_abroad" boolean NOT NULL, "region_note" varchar(200) NOT NULL, "is_active" boolean NOT NULL, "status_detail" varchar(300) NOT NULL, "capabilities" jsonb NOT NULL, "probed_at" timestamp with time zone NULL, "breaker_until" timestamp with time zone NULL, "failures" jsonb NOT NULL, "company_id" uuid NOT NULL);
+CREATE TABLE "bot_aipolicy" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "may_go_abroad" boolean NOT NULL, "is_transcribing" boolean NOT NULL, "transcription_minutes_a_day" integer NOT NULL CHECK ("transcription_minutes_a_day" >= 0), "keywords" text NOT NULL, "currency" varchar(3) NOT NULL, "monthly_budget" numeric(10, 2) NULL, "daily_budget" numeric(10, 2) NULL, "calls_a_day" integer NOT NULL CHECK ("calls_a_day" >= 0), "calls_at_once" smallint NOT NULL CHECK ("calls_at_once" >= 0), "kept_days" smallint NOT NULL CHECK ("kept_days" >= 0), "warned_on" varchar(20) NOT NULL, "company_id" uuid NOT NULL, "transcriber_id" uuid NULL, "writer_id" uuid NULL);
+CREATE TABLE "bot_aideparture" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "use" varchar(16) NOT NULL, "call_id" uuid NULL, "vendor_host" varchar(200) NOT NULL, "sent" text NOT NULL, "answered" text NOT NULL, "masked_count" smallint NOT NULL CHECK ("masked_count" >= 0), "trouble" varchar(24) NOT NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NULL, "provider_id" uuid NULL);
+CREATE TABLE "bot_airate" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "model" varchar(100) NOT NULL, "valid_from" date NOT NULL, "currency" varchar(3) NOT NULL, "given_price" numeric(12, 6) NOT NULL, "cached_price" numeric(12, 6) NOT NULL, "written_price" numeric(12, 6) NOT NULL, "made_price" numeric(12, 6) NOT NULL, "minute_price" numeric(12, 6) NOT NULL, "ends_on" date NULL, "is_confirmed" boolean NOT NULL, "source" varchar(200) NOT NULL, "company_id" uuid NOT NULL);
+CREATE TABLE "bot_aiusage" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "use" varchar(16) NOT NULL, "model" varchar(100) NOT NULL, "day" date NOT NULL, "call_id" uuid NULL, "request_id" varchar(100) NOT NULL, "given" integer NOT NULL CHECK ("given" >= 0), "cached" integer NOT NULL CHECK ("cached" >= 0), "made" integer NOT NULL CHECK ("made" >= 0), "seconds" integer NOT NULL CHECK ("seconds" >= 0), "cost" numeric(14, 8) NULL, "currency" varchar(3) NOT NULL, "ms" integer NOT NULL CHECK ("ms" >= 0), "trouble" varchar(24) NOT NULL, "channel_id" uuid NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NULL, "provider_id" uuid NULL);
+CREATE TABLE "bot_transcription" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "state" varchar(12) DEFAULT 'aguardando' NOT NULL, "error" varchar(200) NOT NULL, "attempts" smallint NOT NULL CHECK ("attempts" >= 0), "due_at" timestamp with time zone NOT NULL, "seconds" integer NOT NULL CHECK ("seconds" >= 0), "language" varchar(12) NOT NULL, "doubts" jsonb NOT NULL, "model" varchar(100) NOT NULL, "attachment_id" uuid NOT NULL UNIQUE, "company_id" uuid NOT NULL, "edited_by_id" uuid NULL, "provider_id" uuid NULL);
+CREATE TABLE "bot_aiclaim" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "use" varchar(16) NOT NULL, "most" numeric(14, 8) NOT NULL, "seconds" integer NOT NULL CHECK ("seconds" >= 0), "expires_at" timestamp with time zone NOT NULL, "company_id" uuid NOT NULL);
+ALTER TABLE "bot_aiprovider" ADD CONSTRAINT "ai_provider_name" UNIQUE ("company_id", "name");
+ALTER TABLE "bot_aipolicy" ADD CONSTRAINT "ai_policy_once" UNIQUE ("company_id");
+CREATE INDEX "ai_departure_recent" ON "bot_aideparture" ("company_id", "created_at" DESC);
+CREATE INDEX "ai_departure_of_talk" ON "bot_aideparture" ("conversation_id");
+ALTER TABLE "bot_airate" ADD CONSTRAINT "ai_rate_once" UNIQUE ("company_id", "model", "valid_from");
+ALTER TABLE "bot_airate" ADD CONSTRAINT "ai_rate_not_negative" CHECK (("given_price" >= 0 AND "made_price" >= 0 AND "minute_price" >= 0 AND "cached_price" >= 0 AND "written_price" >= 0));
+CREATE INDEX "ai_usage_of_day" ON "bot_aiusage" ("company_id", "day", "use") INCLUDE ("cost", "currency", "seconds");
+CREATE INDEX "ai_usage_of_talk" ON "bot_aiusage" ("conversation_id");
+CREATE INDEX "transcription_due" ON "bot_transcription" ("due_at") WHERE "state" IN ('aguardando', 'em_andamento');
+CREATE FUNCTION bot_aiusage_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'bot_aiusage is append-only' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+CREATE TRIGGER ai_usage_append_only BEFORE UPDATE OR DELETE ON bot_aiusage
+    FOR EACH ROW EXECUTE FUNCTION bot_aiusage_is_append_only();
+ALTER TABLE bot_aiusage ENABLE ALWAYS TRIGGER ai_usage_append_only;
+ALTER TABLE "bot_aiprovider" ADD CONSTRAINT "bot_aiprovider_company_id_3035a335_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_aiprovider_company_id_3035a335" ON "bot_aiprovider" ("company_id");
+ALTER TABLE "bot_aipolicy" ADD CONSTRAINT "bot_aipolicy_company_id_24a4f800_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_aipolicy" ADD CONSTRAINT "bot_aipolicy_transcriber_id_d95d775a_fk_bot_aiprovider_id" FOREIGN KEY ("transcriber_id") REFERENCES "bot_aiprovider" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_aipolicy" ADD CONSTRAINT "bot_aipolicy_writer_id_80f28f67_fk_bot_aiprovider_id" FOREIGN KEY ("writer_id") REFERENCES "bot_aiprovider" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_aipolicy_company_id_24a4f800" ON "bot_aipolicy" ("company_id");
+CREATE INDEX "bot_aipolicy_transcriber_id_d95d775a" ON "bot_aipolicy" ("transcriber_id");
+CREATE INDEX "bot_aipolicy_writer_id_80f28f67" ON "bot_aipolicy" ("writer_id");
+ALTER TABLE "bot_aideparture" ADD CONSTRAINT "bot_aideparture_company_id_b9b9d1b0_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_aideparture" ADD CONSTRAINT "bot_aideparture_conversation_id_501a4972_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_aideparture" ADD CONSTRAINT "bot_aideparture_provider_id_78504573_fk_bot_aiprovider_id" FOREIGN KEY ("provider_id") REFERENCES "bot_aiprovider" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_aideparture_company_id_b9b9d1b0" ON "bot_aideparture" ("company_id");
+CREATE INDEX "bot_aideparture_conversation_id_501a4972" ON "bot_aideparture" ("conversation_id");
+CREATE INDEX "bot_aideparture_provider_id_78504573" ON "bot_aideparture" ("provider_id");
+ALTER TABLE "bot_airate" ADD CONSTRAINT "bot_airate_company_id_0c013c0b_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_airate_company_id_0c013c0b" ON "bot_airate" ("company_id");
+ALTER TABLE "bot_aiusage" ADD CONSTRAINT "bot_aiusage_company_id_0f947c8e_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_aiusage_channel_id_91e30c81" ON "bot_aiusage" ("channel_id");
+CREATE INDEX "bot_aiusage_company_id_0f947c8e" ON "bot_aiusage" ("company_id");
+CREATE INDEX "bot_aiusage_conversation_id_5c50c60b" ON "bot_aiusage" ("conversation_id");
+CREATE INDEX "bot_aiusage_provider_id_aa4394e8" ON "bot_aiusage" ("provider_id");
+ALTER TABLE "bot_transcription" ADD CONSTRAINT "bot_transcription_attachment_id_19dd98e1_fk_omnichann" FOREIGN KEY ("attachment_id") REFERENCES "omnichannel_attachment" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_transcription" ADD CONSTRAINT "bot_transcription_company_id_3dabc57f_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_transcription" ADD CONSTRAINT "bot_transcription_edited_by_id_b89ba877_fk_accounts_" FOREIGN KEY ("edited_by_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_transcription" ADD CONSTRAINT "bot_transcription_provider_id_9186f3bc_fk_bot_aiprovider_id" FOREIGN KEY ("provider_id") REFERENCES "bot_aiprovider" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_transcription_company_id_3dabc57f" ON "bot_transcription" ("company_id");
+CREATE INDEX "bot_transcription_edited_by_id_b89ba877" ON "bot_transcription" ("edited_by_id");
+CREATE INDEX "bot_transcription_provider_id_9186f3bc" ON "bot_transcription" ("provider_id");
+ALTER TABLE "bot_aiclaim" ADD CONSTRAINT "bot_aiclaim_company_id_c7137052_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_aiclaim_company_id_c7137052" ON "bot_aiclaim" ("company_id");
+CREATE INDEX "ai_claim_open" ON "bot_aiclaim" ("company_id", "expires_at");
 CREATE TABLE "queues_queue" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(100) NOT NULL, "description" text NOT NULL, "distribution" varchar(30) NOT NULL, "is_sticky" boolean NOT NULL, "capacity" smallint NOT NULL CHECK ("capacity" >= 0), "first_response_sla" integer NOT NULL CHECK ("first_response_sla" >= 0), "resolution_sla" integer NOT NULL CHECK ("resolution_sla" >= 0), "abandon_after" integer NULL CHECK ("abandon_after" >= 0), "reopen_within" integer NOT NULL CHECK ("reopen_within" >= 0), "out_of_hours_message" text NOT NULL, "queue_message" text NOT NULL, "asks_rating" boolean NOT NULL, "is_active" boolean NOT NULL, "is_default" boolean NOT NULL, "priority" smallint NOT NULL CHECK ("priority" >= 0), "calendar_id" uuid NULL, "company_id" uuid NOT NULL);
 CREATE TABLE "queues_queue_channels" ("id" bigint NOT NULL PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, "queue_id" uuid NOT NULL, "channel_id" uuid NOT NULL);
 CREATE TABLE "queues_queuemember" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "capacity" smallint NULL CHECK ("capacity" >= 0), "order" smallint NOT NULL CHECK ("order" >= 0), "is_active" boolean NOT NULL, "turn" bigint NOT NULL CHECK ("turn" >= 0), "last_assigned_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "membership_id" uuid NOT NULL, "queue_id" uuid NOT NULL);
@@ -908,11 +967,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:03:44.358015+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:03:44.476320+00:00'::timestamptz;
-ALTER TABLE "omnichannel_attachment" ADD COLUMN "source_url" text DEFAULT '' NOT NULL;
-ALTER TABLE "omnichannel_messagecost" ADD COLUMN "units" smallint DEFAULT 1 NOT NULL CHECK ("units" >= 0);
-ALTER TABLE "omnichannel_attachment" ADD COLUMN "position" smallint DEFAULT 0 NOT NULL CHECK ("position" >= 0);
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:13:10.597455+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:13:10.804801+00:00'::timestamptz;
 ALTER TABLE "queues_ticket" ADD COLUMN "told_position_at" timestamp with time zone NULL;
 DO $do$ BEGIN
 IF to_regproc('pg_catalog.uuidv7') IS NULL THEN

@@ -92,7 +92,7 @@ def _numbers(span: re.Match[str]) -> Iterator[tuple[int, int, int]]:
             if len(digits) > _LONGEST:
                 break
             is_first = first == 0 and span[0].startswith("+")
-            if is_cpf(digits) or _is_cns(digits) or _is_spelled_cpf(sizes):
+            if is_cpf(digits) or is_cns(digits) or _is_spelled_cpf(sizes):
                 yield group.start, last.end, 2
             elif _is_phone(digits, sizes, has_plus=is_first):
                 yield group.start, last.end, 4
@@ -121,8 +121,8 @@ def _is_spelled_cpf(sizes: list[int]) -> bool:
     return sizes == [3, 3, 3, 2]
 
 
-def _is_cns(digits: str) -> bool:
-    """Whether digits are the number of a card of SUS, by its check digit."""
+def is_cns(digits: str) -> bool:
+    """Tell whether digits are the number of a card of SUS, by its check digit."""
     if len(digits) != 15 or digits[0] not in "12789":
         return False
     return sum(int(one) * (15 - place) for place, one in enumerate(digits)) % 11 == 0
