@@ -1,6 +1,10 @@
-// Copies the browser libraries from node_modules into static/vendor, each under a name with its version, so
-// that a browser may keep them for ever. Run by `npm ci && npm run build`; the result is committed.
+// Copies the browser libraries from node_modules into static/vendor, each under a name with its version, and builds
+// the chat of a clinic's site (static/webchat/src) into static/webchat, so that a browser may keep them for ever. Run by
+// `npm ci && npm run build`; the result is committed.
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { build, transform } from "esbuild";
 
 const VENDOR = new URL("static/vendor/", import.meta.url);
 const MODULES = new URL("node_modules/", import.meta.url);
@@ -31,6 +35,8 @@ const outputs = {
   "htmx.LICENSE.txt": await readFile(new URL("htmx.org/LICENSE", MODULES), "utf8").catch(() => "BSD-0-Clause\n"),
   [`lucide-${lucide}.svg`]: await sprite(),
   "lucide.LICENSE.txt": await readFile(new URL("lucide-static/LICENSE", MODULES), "utf8"),
+  // Its code stands inside the chat's panel.
+  "preact.LICENSE.txt": await readFile(new URL("preact/LICENSE", MODULES), "utf8"),
 };
 
 await mkdir(VENDOR, { recursive: true });
@@ -39,3 +45,76 @@ for (const name of await readdir(VENDOR)) {
 }
 for (const [name, text] of Object.entries(outputs)) await writeFile(new URL(name, VENDOR), text);
 console.log(Object.keys(outputs).join("\n"));
+
+const CHAT = new URL("static/webchat/", import.meta.url);
+const SOURCES = new URL("src/", CHAT);
+const BUILT = new URL("built/", CHAT);
+const inSources = (name) => new URL(name, SOURCES).pathname;
+
+/** A style that a script imports is its text, made small. */
+const styleAsText = {
+  name: "style-as-text",
+  setup(builder) {
+    builder.onLoad({ filter: /loader\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+/** Builds entries into built/ under names with the hash of what they hold; returns those names. */
+async function chatPart(entryPoints, define = {}) {
+  const { metafile } = await build({
+    entryPoints: entryPoints.map(inSources),
+    outdir: BUILT.pathname,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    splitting: true,
+    target: ["es2022", "safari16.4"],
+    charset: "utf8",
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    metafile: true,
+    define,
+  });
+  const made = Object.entries(metafile.outputs).map(([path, { entryPoint }]) => [entryPoint, basename(path)]);
+  return Object.fromEntries(made.filter(([entry]) => entry).map(([entry, path]) => [basename(entry), path]));
+}
+
+/** Tells of what the build was made, so that a test without Node sees when somebody forgot it. */
+async function sourcesHash() {
+  const sum = createHash("sha256");
+  const names = (await readdir(SOURCES, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath.replace(/\/$/, "")}/${entry.name}`)
+    .sort();
+  for (const name of names) sum.update(await readFile(name));
+  return sum.digest("hex");
+}
+
+await rm(BUILT, { recursive: true, force: true });
+await build({
+  entryPoints: [inSources("loader.js")],
+  outfile: new URL("webchat.js", CHAT).pathname,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2022", "safari16.4"],
+  charset: "utf8",
+  plugins: [styleAsText],
+});
+const { "work.js": work } = await chatPart(["work.js"]);
+const panel = await chatPart(["panel.jsx", "panel.css"], { WORK: JSON.stringify(`./${work}`) });
+await writeFile(new URL("sources.txt", BUILT), `${await sourcesHash()}\n`);
+await writeFile(
+  new URL("templates/chat/_built.html", import.meta.url),
+  `{% load static %}{# Written by npm run build. #}
+<link rel="stylesheet" href="{% static 'webchat/built/${panel["panel.css"]}' %}">
+<script type="module" src="{% static 'webchat/built/${panel["panel.jsx"]}' %}"></script>
+`,
+);
+console.log(["webchat.js", ...(await readdir(BUILT))].join("\n"));

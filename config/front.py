@@ -34,7 +34,7 @@ class Front:
             root=str(settings.STATIC_ROOT),
             prefix="static/",
             # Our own files are asked for again (and answered 304), so that a page never mixes two
-            # versions; vendored names carry their version and may be kept for ever.
+            # versions; vendored names carry their version, built ones a hash, and may be kept.
             max_age=0,
             immutable_file_test=_is_versioned,
         )
@@ -79,7 +79,7 @@ class Front:
 
 
 def _is_versioned(path: str, url: str) -> bool:
-    return "/vendor/" in url
+    return "/vendor/" in url or "/webchat/built/" in url
 
 
 def _may_read_metrics(scope: Scope) -> bool:

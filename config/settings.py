@@ -253,7 +253,7 @@ STORAGES = {
             "directory_permissions_mode": 0o700,
         },
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.statics.ChatCompressed"},
 }
 
 # --- Meta ----------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ def test_the_committed_files_are_those_of_the_locked_versions():
         "htmx.LICENSE.txt",
         f"lucide-{locked('lucide-static')}.svg",
         "lucide.LICENSE.txt",
+        "preact.LICENSE.txt",
         "icons.txt",
     }
 

@@ -1,0 +1,1 @@
+function m({challenge:o,bits:n}){return new Promise((t,s)=>{let e=new Worker(new URL("./work-J4ZMXDDX.js",import.meta.url));e.onmessage=({data:r})=>{e.terminate(),t({challenge:o,nonce:r})},e.onerror=r=>{e.terminate(),s(new Error(r.message))},e.postMessage({challenge:o,bits:n})})}export{m as prove};
