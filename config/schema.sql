@@ -103,6 +103,7 @@
 -- migration omnichannel 0026_cost_units 0194d7de3cb51b3e
 -- migration omnichannel 0027_rate_words 1a83d35bffd54b26
 -- migration omnichannel 0028_file_positions 8bdd6e017ee14793
+-- migration omnichannel 0029_mail 44a82ea5bc84205e
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -967,8 +968,12 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:13:10.597455+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:13:10.804801+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:18:42.378215+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:18:44.179205+00:00'::timestamptz;
+CREATE TABLE "omnichannel_mailbody" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "raw" varchar(255) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "mail_id" text NOT NULL, "in_reply_to" text[] NOT NULL, "refers_to" text[] NOT NULL, "sender" jsonb NOT NULL, "reply_to" jsonb NOT NULL, "sent_to" jsonb NOT NULL, "copied_to" jsonb NOT NULL, "verdict" varchar(8) NOT NULL, "is_automatic" boolean NOT NULL, "is_readable" boolean NOT NULL, "is_cut" boolean NOT NULL, "charset_guessed" boolean NOT NULL, "inline" jsonb NOT NULL, "invite" jsonb NOT NULL, "company_id" uuid NOT NULL, "message_id" uuid NOT NULL UNIQUE);
+ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_company_id_776cabd3_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_message_id_65e3d1b9_fk_omnichann" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "omnichannel_mailbody_company_id_776cabd3" ON "omnichannel_mailbody" ("company_id");
 ALTER TABLE "queues_ticket" ADD COLUMN "told_position_at" timestamp with time zone NULL;
 DO $do$ BEGIN
 IF to_regproc('pg_catalog.uuidv7') IS NULL THEN

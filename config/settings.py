@@ -351,5 +351,7 @@ LOGGING = {
         "celery.app.trace": {"level": "CRITICAL"},
         "celery.worker.strategy": {"level": "WARNING"},
         "urllib3": {"level": "INFO"},
+        # Names every dialect it tries, and a mail that it stumbles over.
+        "flufl.bounce": {"level": "CRITICAL"},
     },
 }

@@ -8,6 +8,7 @@ from contacts.holdings import Holding
 from omnichannel.models import (
     Attachment,
     Conversation,
+    MailBody,
     Message,
     MessageVersion,
     Reaction,
@@ -46,6 +47,8 @@ HOLDINGS = (
             "address": None,
         },
     ),
+    # The mail itself is a file, and goes with the row.
+    Holding(MailBody, "message__conversation__contact", is_deleted=True, files="raw"),
     Holding(MessageVersion, "message__conversation__contact", is_deleted=True),
     Holding(Reaction, "message__conversation__contact", is_deleted=True),
     Holding(SendingStop, "contact", is_deleted=True),

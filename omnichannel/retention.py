@@ -9,7 +9,7 @@ from common.files import files_delete
 from contacts.retention import BATCH
 from contacts.services.privacy import holds_now
 from omnichannel.choices import Stage
-from omnichannel.models import Attachment, Conversation, Message
+from omnichannel.models import Attachment, Conversation, MailBody, Message
 
 
 def messages_purge(company_id: Any, before: datetime) -> int:
@@ -21,6 +21,8 @@ def messages_purge(company_id: Any, before: datetime) -> int:
         files = Attachment.unscoped.filter(conversation__in=ids)
         files_delete(row.file for row in files)
         files.delete()
+        mails = MailBody.unscoped.filter(message__conversation__in=ids).exclude(raw="")
+        files_delete(row.raw for row in mails.only("raw"))
         gone, _by_model = Message.unscoped.filter(conversation__in=ids).delete()
         Conversation.unscoped.filter(pk__in=ids).update(message_count=0, last_message_text="")
         count += gone

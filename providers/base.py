@@ -269,6 +269,14 @@ class Downloads(ABC):
         """Stream a file, at most `limit` bytes. Raises SendError, also for a foreign host."""
 
 
+class Enclosed(ABC):
+    """Has people's files inside the message itself, which is stored whole."""
+
+    @abstractmethod
+    def enclosed(self, raw: bytes, part: str) -> bytes | None:
+        """Return the file at a place (MediaRef.media_id), None where there is none. Pure."""
+
+
 class Media(Downloads):
     """Sends files too, and knows them by ids of the provider's."""
 

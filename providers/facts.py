@@ -45,6 +45,57 @@ class MediaRef:
     url: str = field(default="", repr=False)
 
 
+# What the receiving server found of who sent a mail: DMARC, or SPF and DKIM where it has none.
+Verdict = Literal["", "pass", "fail", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddress:
+    """A mailbox as a header names it; `name` may be anything that its sender chose."""
+
+    address: str
+    name: str = ""
+
+    @property
+    def stored(self) -> Json:
+        """Return it as it is kept."""
+        return {"address": self.address, "name": self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail around its message, whose `text` holds only what is new in it.
+
+    raw              the mail as it came; headers and text only where it was too large to fetch
+    message_id       in_reply_to and references likewise, with their angle brackets taken off
+    text             all of its words, quotes and signature included; from `html` where it has none
+    html             as it came: whoever shows it takes out what is dangerous
+    verdict          "" where no server that we trust said anything
+    is_readable      False: only the raw mail can be opened
+    charset_guessed  some of it was not in the charset that it names
+    inline           pictures shown inside `html`: which MediaRef.media_id has which Content-ID
+    invite           an appointment that came with it, as providers/email/invite.py reads it
+    """
+
+    raw: bytes = field(repr=False)
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    sender: MailAddress = MailAddress("")
+    reply_to: tuple[MailAddress, ...] = ()
+    to: tuple[MailAddress, ...] = ()
+    cc: tuple[MailAddress, ...] = ()
+    text: str = field(default="", repr=False)
+    html: str = field(default="", repr=False)
+    verdict: Verdict = ""
+    is_automatic: bool = False
+    is_readable: bool = True
+    is_cut: bool = False
+    charset_guessed: bool = False
+    inline: Json = field(default_factory=dict)
+    invite: Json = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """Something a person wrote to us, or (`is_echo`) something we wrote from the phone app.
@@ -53,7 +104,9 @@ class InboundMessage:
     is known around it (referral, referred_product, forwarded, unsupported, history; each kind's
     reader tells). `is_history` marks imported past messages: they ring nothing and open no
     window. Where a kind has threads, `thread_key` names the message's, the same for all messages of
-    one, and `subject` is what it is about.
+    one, and `subject` is what it is about; `follows` are the ids of earlier messages of it, the
+    nearest first, and `tokens` those of ours among them. `is_automatic` marks what a machine
+    answered: it is shown, asks for nothing and is answered by nobody.
     """
 
     account: AccountRef
@@ -71,6 +124,10 @@ class InboundMessage:
     is_history: bool = False
     thread_key: str = ""
     subject: str = ""
+    follows: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    is_automatic: bool = False
+    mail: Mail | None = None
 
     @property
     def kept(self) -> Json:
@@ -140,6 +197,20 @@ class StatusUpdate:
     pricing: Json | None = None
     metadata: Json = field(default_factory=dict)
     recipient: tuple[IdentityRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A server did not deliver a message of ours, or not yet (`is_final` False). `tokens` name
+    messages of ours that it may be, `recipient` whom it was for; either may be unknown.
+    """
+
+    account: AccountRef
+    tokens: tuple[str, ...]
+    recipient: IdentityRef | None
+    is_final: bool
+    happened_at: datetime
+    fault: ProviderFault = ProviderFault("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +332,7 @@ Parsed = (
     | RevokeUpdate
     | StatusUpdate
     | Watermark
+    | Bounce
     | IdentityChange
     | PreferenceUpdate
     | TemplateUpdate

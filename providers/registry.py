@@ -16,6 +16,7 @@ from providers.base import (
     Door,
     Downloads,
     Drafts,
+    Enclosed,
     Media,
     Profile,
     Receipts,
@@ -24,6 +25,8 @@ from providers.base import (
     Templates,
 )
 from providers.choices import ChannelKind
+from providers.email.adapter import EmailAdapter
+from providers.email.door import EmailDoor
 from providers.instagram.adapter import InstagramAdapter
 from providers.messenger.adapter import MessengerAdapter
 from providers.meta.door import MetaDoor
@@ -38,10 +41,13 @@ ADAPTERS: dict[str, Adapter] = {
     ChannelKind.INSTAGRAM: InstagramAdapter(),
     ChannelKind.FACEBOOK: MessengerAdapter(),
     ChannelKind.SMS: SmsAdapter(),
+    ChannelKind.EMAIL: EmailAdapter(),
 }
 
 # By the last part of their addresses.
-DOORS: dict[str, Door] = {name: door for door in (MetaDoor(), SmsDoor()) for name in door.names}
+DOORS: dict[str, Door] = {
+    name: door for door in (MetaDoor(), SmsDoor(), EmailDoor()) for name in door.names
+}
 
 # What is said where a kind lacks a face, and the input it is said at.
 LACKING: dict[type, tuple[Any, str]] = {
@@ -50,6 +56,7 @@ LACKING: dict[type, tuple[Any, str]] = {
     Subscription: (_("Este canal não tem webhooks para assinar."), "channel"),
     Registration: (_("Este canal não tem número para registrar."), "channel"),
     Downloads: (_("Este canal não recebe arquivos."), "attachment"),
+    Enclosed: (_("Este canal não recebe arquivos."), "attachment"),
     Media: (_("Este canal não envia arquivos."), "attachment"),
     Receipts: (_("Este canal não mostra ao paciente que a mensagem foi lida."), "channel"),
     Profile: (_("Este canal não tem perfil público."), "channel"),

@@ -3,6 +3,7 @@
 from omnichannel.models.attachment import Attachment
 from omnichannel.models.channel import Channel, ChannelNotice
 from omnichannel.models.conversation import Conversation
+from omnichannel.models.mail import MailBody
 from omnichannel.models.message import (
     EarlyChange,
     Message,
@@ -20,6 +21,7 @@ __all__ = [
     "ChannelNotice",
     "Conversation",
     "EarlyChange",
+    "MailBody",
     "Message",
     "MessageCost",
     "MessageVersion",

@@ -20,9 +20,10 @@ from contacts.services.identities import people_resolve
 from omnichannel import bells, events
 from omnichannel.choices import Author, Direction, Stage
 from omnichannel.external import message_keyed
-from omnichannel.models import Attachment, Channel, Conversation, Message
+from omnichannel.models import Attachment, Channel, Conversation, MailBody, Message
 from omnichannel.services.conversations import stage_move
 from omnichannel.services.lookup import ConversationLookup
+from omnichannel.services.mails import mail_body
 from omnichannel.services.naming import names_ask
 from omnichannel.services.newest import note_last
 from omnichannel.services.observing import (
@@ -132,6 +133,7 @@ class _Batch:
         self.from_bot: list[Conversation] = []
         self.stored: list[Message] = []
         self.attachments: list[Attachment] = []
+        self.mails: list[MailBody] = []
 
     def _new(self, messages: Sequence[InboundMessage]) -> list[InboundMessage]:
         """Drop what is stored already and what the batch itself repeats; oldest first."""
@@ -182,6 +184,7 @@ class _Batch:
             update_rows([c for c in touched if c.pk not in made], SAVED)
             insert_rows([*self.lookup.lines, *self.stored])
             insert_rows(self.attachments)
+            insert_rows(self.mails)
             self._touch_contacts(identities)
             if self.echoed:
                 run(READ_BY_ECHO, list(self.echoed.keys()), list(self.echoed.values()))
@@ -222,6 +225,8 @@ class _Batch:
         self.lookup.remember(message, incoming, identity.contact_id)
         self._learn_phone(identity, incoming, found.quoted)
         self.attachments += [self._attachment(message, ref) for ref in incoming.media]
+        if (mail := mail_body(message, incoming)) is not None:
+            self.mails.append(mail)
         if found.is_courtesy:
             note_last(conversation, message)
             window_open(conversation, incoming)

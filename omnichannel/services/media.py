@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 import logging
 import os
 import tempfile
@@ -27,7 +28,7 @@ from common.realtime import publish
 from common.tasks import apart, ring
 from omnichannel import bells, events
 from omnichannel.choices import AttachmentState
-from omnichannel.models import Attachment, Channel, Conversation
+from omnichannel.models import Attachment, Channel, Conversation, MailBody
 from omnichannel.sending.reach import (
     UNREADABLE,
     Whose,
@@ -38,7 +39,7 @@ from omnichannel.sending.reach import (
 from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.stories import TAKEN_BACK, is_unwanted, reason_of
 from providers import registry
-from providers.base import Downloads, Media
+from providers.base import Downloads, Enclosed, Media
 from providers.choices import MessageKind
 from providers.conversion import converted
 from providers.file_types import identify, is_kin, renamed, safe_name
@@ -97,17 +98,11 @@ def attachment_fetch(*, attachment: Attachment) -> None:
         _end(attachment, AttachmentState.FAILED, str(NOT_FETCHED))
         return
     channel = attachment.conversation.channel
-    adapter = registry.face_of(channel.kind, Downloads)
     try:
-        account = channel.account()
-        info = _place_of(attachment, account)
-        with tempfile.TemporaryFile() as spool:
-            digest = hashlib.sha256()
-            for chunk in adapter.media_chunks(account, info, LARGEST):
-                digest.update(chunk)
-                spool.write(chunk)
-            _verify(spool, info.sha256, digest)
-            _store(attachment, spool, info.mime_type, digest.hexdigest())
+        if registry.has_face(channel.kind, Enclosed):
+            _unpack(attachment, registry.face_of(channel.kind, Enclosed))
+        else:
+            _download(attachment, channel)
     except FileRefused as exc:
         _end(attachment, AttachmentState.REFUSED, str(exc.detail))
     except SendError as exc:
@@ -117,6 +112,32 @@ def attachment_fetch(*, attachment: Attachment) -> None:
     except SecretUnreadable:
         _again(attachment, SendError(UNREADABLE, NOT_FETCHED, scope="channel"))
         credentials_unreadable(channel)
+
+
+def _download(attachment: Attachment, channel: Channel) -> None:
+    adapter = registry.face_of(channel.kind, Downloads)
+    account = channel.account()
+    info = _place_of(attachment, account)
+    with tempfile.TemporaryFile() as spool:
+        digest = hashlib.sha256()
+        for chunk in adapter.media_chunks(account, info, LARGEST):
+            digest.update(chunk)
+            spool.write(chunk)
+        _verify(spool, info.sha256, digest)
+        _store(attachment, spool, info.mime_type, digest.hexdigest())
+
+
+def _unpack(attachment: Attachment, adapter: Enclosed) -> None:
+    """Take a file out of the mail that it came in."""
+    mail = MailBody.unscoped.filter(message=attachment.message_id).first()
+    data = None
+    if mail is not None and mail.raw:
+        with mail.raw.storage.open(str(mail.raw.name)) as file:
+            data = adapter.enclosed(file.read(), attachment.provider_media_id)
+    if data is None:
+        raise FileRefused(_("O arquivo não está no e-mail. Peça ao paciente para enviar de novo."))
+    spool = io.BytesIO(data)
+    _store(attachment, spool, attachment.mime_type, hashlib.sha256(data).hexdigest())
 
 
 @transaction.atomic
