@@ -37,7 +37,11 @@ HOLDINGS = (
         named=_("dependentes"),
     ),
     # The row stays, for conversations to be with somebody; what it says of them goes.
-    Holding(ContactIdentity, "contact", blanks={"username": "", "came_with": None}),
+    Holding(
+        ContactIdentity,
+        "contact",
+        blanks={"username": "", "came_with": None, "verified_at": None, "proof": ""},
+    ),
     Holding(ContactTag, "contact", is_deleted=True),
     Holding(Consent, "contact", why="prova do que foi permitido (LGPD art. 8, § 2º)"),
     Holding(ConsentState, "contact", why="diz que não se pode escrever a quem saiu"),

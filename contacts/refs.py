@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -32,19 +33,37 @@ LEFT = "deixado"
 FORGOTTEN = "eliminado:"
 
 
+class Proof(models.TextChoices):
+    """How it is known that an address is a person's own; what somebody only typed has none."""
+
+    WROTE = "mensagem", _("Escreveu deste endereço")
+    SENDER = "remetente", _("Remetente autenticado")
+    CLICK = "clique", _("Confirmou pelo link")
+    SIGNED = "site", _("Identificado pelo site da clínica")
+    CODE = "codigo", _("Continuou a conversa com um código")
+
+
 @dataclass(frozen=True, slots=True)
 class IdentityRef:
-    """One way a provider names a person. `realm` narrows ids that are only unique inside a page."""
+    """One way a provider names a person. `realm` narrows ids that are only unique inside a page.
+    `proof` says how this message proves that the address is theirs, "" when it does not.
+    """
 
     kind: IdentityKind
     value: str
     realm: str = ""
+    proof: Proof | Literal[""] = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRef:
-    """A person: identities, the strongest first, and what they call themselves."""
+    """A person: identities, the strongest first, and what they call themselves.
+
+    `claims` are addresses that they only typed: kept on a record that has none, for staff to
+    compare, but nobody is found by them.
+    """
 
     identities: tuple[IdentityRef, ...]
     name: str = ""
     username: str = ""
+    claims: tuple[IdentityRef, ...] = ()

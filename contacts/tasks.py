@@ -9,9 +9,9 @@ from accounts.models import Company
 from common.tasks import apart, company_apart, company_task
 from contacts import bells
 from contacts.imports import forgetting, running
-from contacts.models import ContactMerge
+from contacts.models import ContactMerge, DuplicatePair
 from contacts.retention import retention_run
-from contacts.services.duplicates import duplicates_scan
+from contacts.services.duplicates import duplicates_scan, visitor_join
 from contacts.services.merging import MERGES_SETTLE_FOR, merge_settle
 
 
@@ -19,6 +19,14 @@ from contacts.services.merging import MERGES_SETTLE_FOR, merge_settle
 def settle(company_id: str, merge_id: str) -> None:
     """Move what came late to a record that was merged."""
     merge_settle(merge=ContactMerge.objects.get(pk=merge_id))
+
+
+@company_task(bells.VISITOR_JOIN)
+def join(company_id: str, pair_id: str) -> None:
+    """Make a visitor part of the person they are proven to be, if nothing is lost by it."""
+    pair = DuplicatePair.objects.select_related("first", "second").filter(pk=pair_id).first()
+    if pair is not None:
+        visitor_join(pair=pair)
 
 
 @shared_task(name="contacts.tasks.merges_sweep")

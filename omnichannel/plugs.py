@@ -13,6 +13,7 @@ from contacts.holdings import erasers, holdings
 from contacts.models import Contact, DataClass
 from contacts.models.people import sights
 from contacts.retention import purges
+from contacts.services import duplicates, matching
 from contacts.services.identities import leavers
 from contacts.services.merge_tables import returners
 from contacts.services.privacy import unfinished
@@ -25,7 +26,12 @@ from omnichannel.segments import FIELDS
 from omnichannel.sending.claims import claims_lost, watched
 from omnichannel.sending.reach import stops_over
 from omnichannel.services import delivery, early, media, receipts
-from omnichannel.services.acquaintance import is_talking, people_open_to
+from omnichannel.services.acquaintance import (
+    has_said,
+    is_talking,
+    own_addresses,
+    people_open_to,
+)
 from omnichannel.services.addresses import identity_left
 from omnichannel.services.forgetting import traces_forget
 from omnichannel.services.people import people_show
@@ -41,6 +47,8 @@ PLUG = Plug(
     offers=(
         into(sights, people_open_to),
         into(unfinished, is_talking),
+        into(duplicates.talked, has_said),
+        into(matching.own_addresses, own_addresses),
         into(segments.fields, *FIELDS),
         into(
             panels,

@@ -118,6 +118,7 @@ class Policy:
     marketing_hours  when campaigns may be sent; None leaves it to the campaign
     comment_days     for so many days a comment in public may be answered once in private
     stops_with_wish  whoever asks to be left alone is written to no more on this kind of channel
+    proves_sender    the provider vouches for whom a message is from: their address is verified
     """
 
     icon: str = "message-circle"
@@ -140,6 +141,7 @@ class Policy:
     marketing_hours: Hours | None = None
     comment_days: int = 0
     stops_with_wish: bool = False
+    proves_sender: bool = False
 
     @property
     def asks_in_words(self) -> bool:

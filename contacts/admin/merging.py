@@ -25,8 +25,8 @@ from common.admin import (
 )
 from contacts.admin.searching import PeopleSearched
 from contacts.models import Contact, ContactMerge, DuplicatePair, DuplicateStatus
-from contacts.services.duplicates import pair_dismiss
-from contacts.services.merging import contacts_merge, merge_preview, merge_undo
+from contacts.services.duplicates import pair_confirm, pair_dismiss
+from contacts.services.merging import merge_preview, merge_undo
 
 STATUS_COLOURS = {
     DuplicateStatus.OPEN: "warning",
@@ -42,6 +42,10 @@ class PairQuestions(QuestionFilter):
         "conferir": AdminQuestion(
             _("A conferir"), lambda rows, now: rows.filter(status=DuplicateStatus.OPEN)
         ),
+        "comprovados": AdminQuestion(
+            _("Comprovados, a conferir"),
+            lambda rows, now: rows.filter(status=DuplicateStatus.OPEN, is_strong=True),
+        ),
     }
 
 
@@ -51,16 +55,19 @@ class PairAdmin(PeopleSearched):
 
     is_read_only = True
     paginator = InfinitePaginator
-    list_display = ("one", "other", "reason", "shown_status", "found", "shown_company")
+    list_display = (
+        *("one", "other", "reason", "is_strong", "shown_status", "found", "decided_by"),
+        "shown_company",
+    )
     list_display_links = ("one", "other")
-    list_filter = (PairQuestions, ("status", ChoicesDropdownFilter), "reason")
-    list_select_related = ("first", "second", "company")
+    list_filter = (PairQuestions, ("status", ChoicesDropdownFilter), "reason", "is_strong")
+    list_select_related = ("first", "second", "company", "decided_by__user")
     people = ("first", "second")
     search_fields = ("first__name", "second__name")
     ordering = ("-pk",)
     buttons = ("keep_first", "keep_second", "dismiss")
     actions = ("dismiss_chosen",)
-    fields = ("reason", "status", "created_at")
+    fields = ("reason", "is_strong", "status", "created_at", "decided_by", "decided_at")
     readonly_fields = fields
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
@@ -79,17 +86,15 @@ class PairAdmin(PeopleSearched):
     @button(_("Manter o primeiro e mesclar"), icon="merge", is_main=True)
     def keep_first(self, request: HttpRequest, obj: DuplicatePair) -> None:
         """Make the second record part of the first."""
-        self._merge(request, obj, obj.first, obj.second)
+        self._merge(request, obj, obj.first)
 
     @button(_("Manter o segundo e mesclar"), icon="merge")
     def keep_second(self, request: HttpRequest, obj: DuplicatePair) -> None:
         """Make the first record part of the second."""
-        self._merge(request, obj, obj.second, obj.first)
+        self._merge(request, obj, obj.second)
 
-    def _merge(
-        self, request: HttpRequest, obj: DuplicatePair, kept: Contact, gone: Contact
-    ) -> None:
-        contacts_merge(kept=kept, gone=gone, actor=self.member(request, obj))
+    def _merge(self, request: HttpRequest, obj: DuplicatePair, kept: Contact) -> None:
+        pair_confirm(pair=obj, actor=self.member(request, obj), kept=kept)
         messages.success(request, gettext("Mesclados. A mescla pode ser desfeita por 30 dias."))
 
     @button(_("São pessoas diferentes"), icon="call_split")

@@ -16,9 +16,14 @@ UNDO_WITHIN = timedelta(days=30)
 class DuplicateReason(models.TextChoices):
     """Why two records are thought to be one person."""
 
-    PHONE = "telefone", _("Mesmo telefone")
-    EMAIL = "email", _("Mesmo e-mail")
+    PHONE = "telefone", _("Mesmo telefone digitado")
+    EMAIL = "email", _("Mesmo e-mail digitado")
     NAME = "nome", _("Mesmo nome e final do telefone")
+    SAME_NAME = "mesmo_nome", _("Mesmo nome")
+    USERNAME = "usuario", _("Mesmo nome de usuário")
+    VERIFIED_PHONE = "telefone_verificado", _("Mesmo telefone verificado")
+    VERIFIED_EMAIL = "email_verificado", _("Mesmo e-mail verificado")
+    CODE = "codigo", _("Continuou a conversa com um código")
     IDENTITIES = "identidades", _("O provedor os trata como uma pessoa")
     NUMBER = "numero", _("Mesmo número, outra conta do WhatsApp")
     BY_HAND = "manual", _("Indicado pela equipe")
@@ -34,7 +39,11 @@ class DuplicateStatus(models.TextChoices):
 
 class DuplicatePair(CompanyOwned):
     """Two records that may be one person; `first` is the older one. Decided once: a pair that staff
-    called different is not brought up again.
+    called different is not brought up again for what they refused.
+
+    `is_strong` tells that both addresses are proven. `evidence` is a digest of what the two have in
+    common, `refused` those that staff have refused already: only a proof that is new brings a
+    pair back.
     """
 
     first = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")
@@ -43,6 +52,21 @@ class DuplicatePair(CompanyOwned):
     status = models.CharField(
         _("situação"), max_length=20, choices=DuplicateStatus, default=DuplicateStatus.OPEN
     )
+    is_strong = models.BooleanField(_("comprovado"), default=False, db_default=False)
+    evidence = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
+    refused = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    decided_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("decidido por"),
+        # Nobody asks for it but whoever deletes a member, which is seldom, of a small table.
+        db_index=False,
+    )
+    decided_at = models.DateTimeField(_("decidido em"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("duplicado provável")
@@ -58,6 +82,12 @@ class DuplicatePair(CompanyOwned):
                 fields=("company", "-id"),
                 condition=models.Q(status=DuplicateStatus.OPEN),
                 name="duplicate_pair_open",
+            ),
+            # What two people have in common who are two: a family's address tells nobody apart.
+            models.Index(
+                fields=("company", "evidence"),
+                condition=models.Q(status=DuplicateStatus.DIFFERENT) & ~models.Q(evidence=""),
+                name="duplicate_pair_refused",
             ),
         )
 

@@ -18,7 +18,7 @@ from common.models import Link
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
 from common.slots import Slot
 from contacts.first_names import first_name_of
-from contacts.refs import FORGOTTEN, LEFT
+from contacts.refs import FORGOTTEN, LEFT, Proof
 
 if TYPE_CHECKING:
     from accounts.models import Membership
@@ -241,6 +241,13 @@ class Contact(CompanyOwned):
             models.Index(
                 "company", Upper("email"), condition=~models.Q(email=""), name="contact_email"
             ),
+            # Serves the look for somebody of the same name when a person without an address comes.
+            models.Index(
+                "company",
+                Fold("name"),
+                condition=models.Q(merged_into=None, name__contains=" "),
+                name="contact_full_name",
+            ),
             # Serves the search box: words of name and e-mail, part of a number.
             GinIndex(
                 OpClass(Fold(Joined("name", "email")), "gin_trgm_ops"),
@@ -289,6 +296,8 @@ class ContactIdentity(CompanyOwned):
     A number that its person has left stays with them in a realm of its own (`leave`): a message
     from it is somebody else's. `came_with` holds, on a number, the user id that the provider told
     beside it, by the account it told it to: ids differ from one business portfolio to another.
+    `verified_at` is when it was first proven that the address is theirs, and `proof` how; an
+    address that was only typed has neither.
     """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
@@ -297,6 +306,16 @@ class ContactIdentity(CompanyOwned):
     value = models.CharField(_("identificador"), max_length=255)
     username = models.CharField(_("nome de usuário"), max_length=64, blank=True)
     came_with = models.JSONField(_("usuário do número"), null=True, editable=False)
+    verified_at = models.DateTimeField(_("verificado em"), null=True, editable=False)
+    proof = models.CharField(
+        _("como se sabe"),
+        max_length=12,
+        choices=Proof,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
 
     objects = CompanyManager.from_queryset(IdentityQuerySet)()
     unscoped = models.Manager.from_queryset(IdentityQuerySet)()
@@ -316,6 +335,13 @@ class ContactIdentity(CompanyOwned):
                 condition=~models.Q(username=""),
                 name="identity_username",
             ),
+            # Serves the look for somebody who has the same @username elsewhere.
+            models.Index(
+                "company",
+                Upper("username"),
+                condition=~models.Q(username=""),
+                name="identity_same_username",
+            ),
         )
 
     def __str__(self) -> str:
@@ -325,6 +351,11 @@ class ContactIdentity(CompanyOwned):
     def has_left(self) -> bool:
         """Whether the person has left this number."""
         return self.realm.startswith(LEFT)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it is proven that the address is the person's."""
+        return self.verified_at is not None
 
     def leave(self) -> None:
         """Let this number find nobody any more, in memory."""

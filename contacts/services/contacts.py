@@ -23,6 +23,7 @@ from contacts.refs import PHONE_KINDS, RECORD_PHONE
 from contacts.services.consent import consent_is_refused, consent_record, consent_state
 from contacts.services.dependents import guardian_lock
 from contacts.services.guessing import guess_count
+from contacts.services.matching import clues_of, matches_note
 from contacts.services.refusals import refusals_recall
 
 TAG_COUNT = 50
@@ -114,6 +115,7 @@ def contact_save(
         target=contact,
         detail={"campos": fields},
     )
+    matches_note(company_id=contact.company_id, clues=clues_of(contact, values))
     # Pages of whoever writes for them show them, those of who did until now as well.
     changed_tell(contact.company_id, {contact.pk, contact.guardian_id, *told} - {None})
     return contact

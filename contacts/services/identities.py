@@ -13,10 +13,11 @@ kind of channel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
@@ -29,8 +30,9 @@ from common.slots import Slot
 from contacts.changed import changed_tell
 from contacts.keys import Key, canonical_of, identity_key, keys_of, kin_of
 from contacts.models import Contact, ContactIdentity, DuplicateReason
-from contacts.refs import LEFT, PHONE_KINDS, IdentityKind, IdentityRef, PersonRef
+from contacts.refs import LEFT, PHONE_KINDS, IdentityKind, IdentityRef, PersonRef, Proof
 from contacts.services.duplicates import pair_note
+from contacts.services.matching import Clue, clues_of, evidence_of, matches_note
 
 DUPLICATE = "contato.possivel_duplicado"
 LEFT_NUMBER = "contato.numero_deixado"
@@ -39,6 +41,9 @@ LEFT_NUMBER = "contato.numero_deixado"
 # that are known now: none when the number simply turned up with somebody else.
 Leaver = Callable[[ContactIdentity, ContactIdentity | None, Sequence[IdentityRef]], None]
 leavers: Slot[Leaver] = Slot()
+# What a message teaches of a person, and of an id.
+LEARNED = ["name", "phone", "email"]
+TOUCHED = ["username", "realm", "came_with", "verified_at", "proof"]
 IDENTITY_SIZE = len(ContactIdentity._meta.concrete_fields)
 STORED = f"""
 SELECT {columns(ContactIdentity, "i")}, {columns(Contact, "c")}
@@ -58,9 +63,17 @@ class IdentityTaken(Conflict):
 class _Directory:
     """The identities of one company that a batch may touch, and what the batch adds to them."""
 
-    def __init__(self, company_id: Any, people: Sequence[PersonRef], account: str = "") -> None:
+    def __init__(
+        self,
+        company_id: Any,
+        people: Sequence[PersonRef],
+        account: str = "",
+        proofs: Mapping[IdentityRef, Proof] | None = None,
+    ) -> None:
         self.company_id = company_id
         self.account = account
+        self.proofs = proofs or {}
+        self.clues: list[Clue] = []
         refs = {ref for person in people for ref in person.identities}
         self.keys = {ref: keys_of(ref) for ref in refs}
         identities_lock(company=company_id, refs=refs)
@@ -111,13 +124,31 @@ class _Directory:
         for ref in person.identities:
             if self.find(ref) is None:
                 self.add(contact, ref, person.username)
+        self._prove(person)
         self._pair(person)
         primary = self.find(person.identities[0])
         assert primary is not None
         if person.username and primary.username != person.username:
             primary.username = person.username[:64]
             self.touched[primary.pk] = primary
+            self.clues.append(Clue(contact.pk, "username", primary.username))
         return primary
+
+    def _prove(self, person: PersonRef) -> None:
+        """Note which ids are proven to be the person's for the first time."""
+        for ref in person.identities if self.proofs else ():
+            proof, row = self.proofs.get(ref), self.find(ref)
+            if proof and row is not None and not row.is_verified:
+                row.verified_at, row.proof = timezone.now(), proof
+                self.touched[row.pk] = row
+                self._clue(row)
+
+    def _clue(self, row: ContactIdentity) -> None:
+        ref = IdentityRef(IdentityKind(row.kind), row.value, row.realm)
+        if number := canonical_of(ref):
+            self.clues.append(Clue(row.contact_id, "phone", number, row.is_verified))
+        elif ref.kind == IdentityKind.EMAIL:
+            self.clues.append(Clue(row.contact_id, "email", row.value.lower(), row.is_verified))
 
     def _told(self, person: PersonRef) -> tuple[ContactIdentity | None, str]:
         """Return the stored number of a person and the user id that came with it now."""
@@ -175,11 +206,17 @@ class _Directory:
         return contact
 
     def _learn(self, contact: Contact, person: PersonRef) -> None:
-        number = next(filter(None, map(canonical_of, person.identities)), "")
-        if (person.name and not contact.name) or (number and not contact.phone):
-            contact.name = contact.name or person.name[:255]
-            contact.phone = contact.phone or number
+        number = next(filter(None, map(canonical_of, (*person.identities, *person.claims))), "")
+        emails = (r.value for r in person.claims if r.kind == IdentityKind.EMAIL)
+        before = {name: getattr(contact, name) for name in LEARNED}
+        contact.name = contact.name or person.name[:255]
+        contact.phone = contact.phone or number
+        contact.email = contact.email or next(emails, "")[:255]
+        is_new = contact in self.new_contacts
+        learned = [n for n in LEARNED if is_new or before[n] != getattr(contact, n)]
+        if learned:
             self.changed[contact.pk] = contact
+            self.clues += clues_of(contact, learned)
 
     def add(self, contact: Contact, ref: IdentityRef, username: str) -> None:
         row = ContactIdentity(
@@ -192,6 +229,9 @@ class _Directory:
         )
         self.known[self.keys[ref][0]] = row
         self.new_identities.append(row)
+        self._clue(row)
+        if row.username:
+            self.clues.append(Clue(contact.pk, "username", row.username))
 
     def note_strangers(self, contact: Contact, found: list[ContactIdentity]) -> None:
         """Two identities of one message that lead to two people: a duplicate for staff to merge,
@@ -206,6 +246,8 @@ class _Directory:
                     one=contact,
                     other=Contact.unscoped.get(pk=other),
                     reason=DuplicateReason.IDENTITIES,
+                    is_strong=self._is_proven(found),
+                    evidence=evidence_of(self.company_id, "ids", f"{contact.pk}{other}"),
                 )
                 audit_record(
                     company=self.company_id,
@@ -215,21 +257,29 @@ class _Directory:
                     detail={"outro": str(other)},
                 )
 
+    def _is_proven(self, found: list[ContactIdentity]) -> bool:
+        """Whether this very message proves that all of these ids are its person's."""
+        refs = [IdentityRef(IdentityKind(row.kind), row.value, row.realm) for row in found]
+        return all(ref in self.proofs for ref in refs)
+
     def save(self) -> None:
-        """Write what the batch added and learned."""
+        """Write what the batch added and learned, and note who else these people may be."""
         insert_rows(self.new_contacts)
         made = {row.pk for row in self.new_identities}
         touched = [row for pk, row in self.touched.items() if pk not in made]
         if touched:
             # First what was left: the new owner's row has the key of the old one.
-            ContactIdentity.unscoped.bulk_update(touched, ["username", "realm", "came_with"])
+            ContactIdentity.unscoped.bulk_update(touched, TOUCHED)
         insert_rows(self.new_identities)
         fresh = {contact.pk for contact in self.new_contacts}
         learned = [row for pk, row in self.changed.items() if pk not in fresh]
         if learned:
-            Contact.unscoped.bulk_update(learned, ["name", "phone"])
+            Contact.unscoped.bulk_update(learned, LEARNED)
         for number, owner in self.left:
             self._tell_left(number, owner)
+        # Last: a number that changed hands is the better reason.
+        if self.clues:
+            matches_note(company_id=self.company_id, clues=self.clues)
 
     def _tell_left(self, number: ContactIdentity, owner: Contact | None) -> None:
         """Let staff see that a number is somebody else's now, and whoever keeps numbers hear it."""
@@ -257,15 +307,20 @@ class _Directory:
 
 @transaction.atomic(savepoint=False)
 def people_resolve(
-    *, company: Any, people: Sequence[PersonRef], account: str = ""
+    *,
+    company: Any,
+    people: Sequence[PersonRef],
+    account: str = "",
+    proofs: Mapping[IdentityRef, Proof] | None = None,
 ) -> list[ContactIdentity]:
     """Return, for each person, the identity they are addressed by; its `contact` is filled.
 
     Holds locks on the identities until the caller's transaction ends, so two workers that meet the
     same new person make one contact. `people` must each have at least one identity. `account` is
-    whom the provider told their user ids to (a WABA's id).
+    whom the provider told their user ids to (a WABA's id). `proofs` says of which ids it is proven
+    that they are their person's, and how.
     """
-    directory = _Directory(getattr(company, "pk", company), people, account)
+    directory = _Directory(getattr(company, "pk", company), people, account, proofs)
     rows = [directory.resolve(person) for person in people]
     directory.save()
     return rows

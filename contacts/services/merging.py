@@ -102,7 +102,7 @@ def contacts_merge(*, kept: Contact, gone: Contact, actor: Membership | None) ->
     """
     if kept.pk == gone.pk or kept.company_id != gone.company_id:
         raise SamePerson
-    kept, gone = _held(kept, gone)
+    kept, gone = people_hold(kept, gone)
     if kept.merged_into_id or gone.merged_into_id:
         raise MergedAlready
     _require_two_levels(kept, gone)
@@ -137,7 +137,7 @@ def merge_settle(*, merge: ContactMerge) -> int:
     row = ContactMerge.unscoped.select_for_update().get(pk=merge.pk)
     if row.undone_at is not None:
         return 0
-    kept, gone = _held(row.kept, row.gone)
+    kept, gone = people_hold(row.kept, row.gone)
     late = rows_move(kept, gone)
     consents_tell(gone, kept)
     for label, ids in late.items():
@@ -157,7 +157,7 @@ def merge_undo(*, merge: ContactMerge, actor: Membership) -> ContactMerge:
     row = ContactMerge.unscoped.select_for_update().get(pk=merge.pk)
     if not row.may_be_undone:
         raise TooLateToUndo
-    kept, gone = _held(row.kept, row.gone)
+    kept, gone = people_hold(row.kept, row.gone)
     fields = {name_of(model, field): (model, field) for model, field in tables()}
     for name, ids in row.moved.items():
         model, field = fields[name]
@@ -186,8 +186,10 @@ def merge_undo(*, merge: ContactMerge, actor: Membership) -> ContactMerge:
 # --- one record of two ----------------------------------------------------------------------------
 
 
-def _held(kept: Contact, gone: Contact) -> tuple[Contact, Contact]:
-    """Hold both records, and the ids by which messages find them, as services.identities does."""
+def people_hold(kept: Contact, gone: Contact) -> tuple[Contact, Contact]:
+    """Hold both records, and the ids by which messages find them, as services.identities does;
+    return them as they are now.
+    """
     company_id, both = kept.company_id, (kept.pk, gone.pk)
     known = ContactIdentity.unscoped.filter(contact__in=both)
     refs = [IdentityRef(IdentityKind(row.kind), row.value, row.realm) for row in known]
@@ -235,10 +237,34 @@ def _decide(kept: Contact, gone: Contact) -> None:
     DuplicatePair.unscoped.filter(first=first, second=second).update(
         status=DuplicateStatus.MERGED, updated_at=timezone.now()
     )
-    # Other pairs of the record that went are found anew, of the record that stayed.
-    DuplicatePair.unscoped.filter(
+    # What was found of the record that goes is asked of the one that stays.
+    for pair in DuplicatePair.unscoped.filter(
         models.Q(first=gone) | models.Q(second=gone), status=DuplicateStatus.OPEN
-    ).delete()
+    ).order_by("pk"):
+        other = pair.first_id if pair.second_id == gone.pk else pair.second_id
+        older, newer = sorted((kept.pk, other))
+        pair.delete()
+        known = DuplicatePair.unscoped.filter(first=older, second=newer)
+        if known.exists() or _is_family(kept, other):
+            continue
+        DuplicatePair.unscoped.bulk_create(
+            [
+                DuplicatePair(
+                    company_id=pair.company_id,
+                    first_id=older,
+                    second_id=newer,
+                    reason=pair.reason,
+                    is_strong=pair.is_strong,
+                    evidence=pair.evidence,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _is_family(kept: Contact, other: Any) -> bool:
+    """Whether one of the two writes for the other."""
+    return kept.guardian_id == other or Contact.unscoped.filter(pk=other, guardian=kept).exists()
 
 
 def _note(merge: ContactMerge, actor: Membership | None, action: str) -> None:

@@ -82,6 +82,16 @@ class Conversation(CompanyOwned):
         verbose_name=_("sobre quem"),
         db_index=False,
     )
+    # The conversation on another channel that this one goes on with, whose ticket it took over.
+    continues = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="continued_by",
+        verbose_name=_("continua"),
+        db_index=False,
+    )
     stage = models.CharField(_("etapa"), max_length=12, choices=Stage, default=Stage.QUEUE)
     attendant = models.ForeignKey(
         "accounts.Membership",
@@ -170,6 +180,12 @@ class Conversation(CompanyOwned):
                 fields=("about", "-opened_at"),
                 condition=models.Q(about__isnull=False),
                 name="conversation_about",
+            ),
+            # Where a conversation went on.
+            models.Index(
+                fields=("continues",),
+                condition=models.Q(continues__isnull=False),
+                name="conversation_continues",
             ),
             # A message that arrives: the latest conversation of this person on this channel.
             models.Index(

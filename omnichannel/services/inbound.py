@@ -16,7 +16,9 @@ from common.realtime import publish
 from common.rows import insert_rows, run, together, update_rows
 from common.tasks import ring
 from contacts.models import ContactIdentity
+from contacts.refs import IdentityRef, Proof
 from contacts.services.identities import people_resolve
+from contacts.services.matching import clues_of, matches_note
 from omnichannel import bells, events
 from omnichannel.choices import Author, Direction, Stage
 from omnichannel.external import message_keyed
@@ -42,6 +44,7 @@ from omnichannel.services.placeholders import (
 from providers.choices import MessageKind, MessageStatus
 from providers.content import Cards
 from providers.facts import CallNotice, InboundMessage, MediaRef
+from providers.registry import policy_of
 
 SAVED = (
     "identity",
@@ -173,6 +176,7 @@ class _Batch:
             company=self.channel.company_id,
             people=[m.person for m in self.incoming],
             account=self.channel.waba_id,
+            proofs=self._proofs(),
         )
         self.lookup.lock(identities)
         for incoming, identity in zip(self.incoming, identities, strict=True):
@@ -191,6 +195,19 @@ class _Batch:
         self._tell_observers(touched)
         self._tell(touched)
         names_ask(self.channel, self.lookup.fresh)
+
+    def _proofs(self) -> dict[IdentityRef, Proof]:
+        """Return which ids are proven to be their person's: they wrote from them, and the provider
+        says so, or their message brings a proof.
+        """
+        is_sure = policy_of(self.channel.kind).proves_sender
+        return {
+            ref: ref.proof or Proof.WROTE
+            for incoming in self.incoming
+            if not incoming.is_echo
+            for ref in incoming.person.identities
+            if ref.proof or is_sure
+        }
 
     def _add(self, incoming: InboundMessage, identity: ContactIdentity) -> None:
         found = self.lookup.find(incoming, identity)
@@ -247,6 +264,8 @@ class _Batch:
             if number and not identity.contact.phone:
                 identity.contact.phone = number
                 identity.contact.save(update_fields=["phone", "updated_at"])
+                clues = clues_of(identity.contact, ["phone"])
+                matches_note(company_id=self.channel.company_id, clues=clues)
 
     def _attachment(self, message: Message, ref: MediaRef) -> Attachment:
         return Attachment(

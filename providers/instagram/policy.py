@@ -55,4 +55,5 @@ POLICY = Policy(
     questions=questions_up_to(TEXT_BYTES),
     has_quotes=True,
     comment_days=COMMENT_DAYS,
+    proves_sender=True,
 )

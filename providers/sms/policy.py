@@ -24,6 +24,7 @@ POLICY = Policy(
     text_unit="septets",
     starts_with=(IdentityKind.PHONE,),
     price_units="segment",
+    proves_sender=True,
     marketing_hours=Hours((*(WEEKDAY,) * 5, SATURDAY, None)),
     stops_with_wish=True,
 )

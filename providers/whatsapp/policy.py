@@ -51,4 +51,5 @@ POLICY = Policy(
     has_marks=True,
     starts_with=(IdentityKind.WA_PHONE, IdentityKind.WA_BSUID),
     price_units="message",
+    proves_sender=True,
 )
