@@ -32,7 +32,7 @@ from contacts.keys import Key, canonical_of, identity_key, keys_of, kin_of
 from contacts.models import Contact, ContactIdentity, DuplicateReason
 from contacts.refs import LEFT, PHONE_KINDS, IdentityKind, IdentityRef, PersonRef, Proof
 from contacts.services.duplicates import pair_note
-from contacts.services.matching import Clue, clues_of, evidence_of, matches_note
+from contacts.services.matching import Clue, clues_of, clues_of_identity, evidence_of, matches_note
 
 DUPLICATE = "contato.possivel_duplicado"
 LEFT_NUMBER = "contato.numero_deixado"
@@ -131,7 +131,7 @@ class _Directory:
         if person.username and primary.username != person.username:
             primary.username = person.username[:64]
             self.touched[primary.pk] = primary
-            self.clues.append(Clue(contact.pk, "username", primary.username))
+            self.clues += clues_of_identity(primary)
         return primary
 
     def _prove(self, person: PersonRef) -> None:
@@ -141,14 +141,7 @@ class _Directory:
             if proof and row is not None and not row.is_verified:
                 row.verified_at, row.proof = timezone.now(), proof
                 self.touched[row.pk] = row
-                self._clue(row)
-
-    def _clue(self, row: ContactIdentity) -> None:
-        ref = IdentityRef(IdentityKind(row.kind), row.value, row.realm)
-        if number := canonical_of(ref):
-            self.clues.append(Clue(row.contact_id, "phone", number, row.is_verified))
-        elif ref.kind == IdentityKind.EMAIL:
-            self.clues.append(Clue(row.contact_id, "email", row.value.lower(), row.is_verified))
+                self.clues += clues_of_identity(row)
 
     def _told(self, person: PersonRef) -> tuple[ContactIdentity | None, str]:
         """Return the stored number of a person and the user id that came with it now."""
@@ -229,9 +222,7 @@ class _Directory:
         )
         self.known[self.keys[ref][0]] = row
         self.new_identities.append(row)
-        self._clue(row)
-        if row.username:
-            self.clues.append(Clue(contact.pk, "username", row.username))
+        self.clues += clues_of_identity(row)
 
     def note_strangers(self, contact: Contact, found: list[ContactIdentity]) -> None:
         """Two identities of one message that lead to two people: a duplicate for staff to merge,

@@ -17,8 +17,15 @@ from accounts.models import Membership
 from common import phones
 from common.rows import run
 from common.slots import Slot
-from contacts.models import Contact, DuplicatePair, DuplicateReason, DuplicateStatus
-from contacts.refs import FORGOTTEN, PHONE_KINDS, IdentityKind
+from contacts.keys import canonical_of
+from contacts.models import (
+    Contact,
+    ContactIdentity,
+    DuplicatePair,
+    DuplicateReason,
+    DuplicateStatus,
+)
+from contacts.refs import FORGOTTEN, PHONE_KINDS, IdentityKind, IdentityRef
 from contacts.services.duplicates import Likeness, pairs_note
 
 What = Literal["email", "phone", "username", "name"]
@@ -121,6 +128,18 @@ def clues_of(contact: Contact, names: Iterable[str]) -> list[Clue]:
     if "name" in wanted and " " in contact.name.strip():
         is_bare = not (contact.phone or contact.email)
         clues.append(Clue(contact.pk, "name", contact.name.strip(), is_bare=is_bare))
+    return clues
+
+
+def clues_of_identity(row: ContactIdentity) -> list[Clue]:
+    """Return what an id that is now a person's tells of them."""
+    ref, clues = IdentityRef(IdentityKind(row.kind), row.value, row.realm), []
+    if number := canonical_of(ref):
+        clues.append(Clue(row.contact_id, "phone", number, row.is_verified))
+    elif ref.kind == IdentityKind.EMAIL:
+        clues.append(Clue(row.contact_id, "email", row.value.lower(), row.is_verified))
+    if row.username:
+        clues.append(Clue(row.contact_id, "username", row.username))
     return clues
 
 
