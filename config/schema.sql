@@ -60,6 +60,8 @@
 -- migration contacts 0019_sealed_chain a1149120d10ad9da
 -- migration contacts 0020_tag_ids 40cb4245578df7df
 -- migration contacts 0021_provider_words 9ce4ce555f0f1bae
+-- migration contacts 0022_one_person 3e6b0724fc523053
+-- migration contacts 0023_one_person_indexes 03c29e6e831c7df1
 -- migration contenttypes 0001_initial 35ed8489a147e0b4
 -- migration contenttypes 0002_remove_content_type_name 7d36494075750f0e
 -- migration knox 0001_initial 8f52d41745a8f6eb
@@ -104,6 +106,8 @@
 -- migration omnichannel 0027_rate_words 1a83d35bffd54b26
 -- migration omnichannel 0028_file_positions 8bdd6e017ee14793
 -- migration omnichannel 0029_mail 44a82ea5bc84205e
+-- migration omnichannel 0030_continues 9816ac73e10504b4
+-- migration omnichannel 0031_continues_index bb9c40c51a9cbc2c
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -904,6 +908,16 @@ ALTER TABLE contacts_contact_tags ALTER COLUMN row_id SET NOT NULL, DROP CONSTRA
     DROP CONSTRAINT contacts_contact_tags_pkey, DROP COLUMN id;
 ALTER TABLE contacts_contact_tags RENAME COLUMN row_id TO id;
 ALTER TABLE contacts_contact_tags ADD CONSTRAINT contacts_contact_tags_pkey PRIMARY KEY USING INDEX contacts_contact_tags_row_id;
+ALTER TABLE "contacts_contactidentity" ADD COLUMN "proof" varchar(12) DEFAULT '' NOT NULL;
+ALTER TABLE "contacts_contactidentity" ADD COLUMN "verified_at" timestamp with time zone NULL;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "decided_at" timestamp with time zone NULL;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "decided_by_id" uuid NULL CONSTRAINT "contacts_duplicatepa_decided_by_id_0e543ea7_fk_accounts_" REFERENCES "accounts_membership"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "contacts_duplicatepa_decided_by_id_0e543ea7_fk_accounts_" IMMEDIATE;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "evidence" varchar(64) DEFAULT '' NOT NULL;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "is_strong" boolean DEFAULT false NOT NULL;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "refused" jsonb DEFAULT '[]'::jsonb NOT NULL;
+CREATE INDEX "contact_full_name" ON "contacts_contact" ("company_id", (central_fold("name"))) WHERE ("merged_into_id" IS NULL AND "name"::text LIKE '% %');
+CREATE INDEX "identity_same_username" ON "contacts_contactidentity" ("company_id", (UPPER("username"))) WHERE NOT ("username" = '');
+CREATE INDEX "duplicate_pair_refused" ON "contacts_duplicatepair" ("company_id", "evidence") WHERE ("status" = 'diferente' AND NOT ("evidence" = ''));
 CREATE TABLE "knox_authtoken" ("key" varchar(64) NOT NULL PRIMARY KEY, "created" timestamp with time zone NOT NULL, "user_id" uuid NOT NULL);
 ALTER TABLE "knox_authtoken" ADD CONSTRAINT "knox_authtoken_user_id_e5a5d899_fk_accounts_user_id" FOREIGN KEY ("user_id") REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "knox_authtoken_key_f534ac0f_like" ON "knox_authtoken" ("key" varchar_pattern_ops);
@@ -968,12 +982,14 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:18:42.378215+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:18:44.179205+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:23:48.700843+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:23:48.966666+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mailbody" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "raw" varchar(255) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "mail_id" text NOT NULL, "in_reply_to" text[] NOT NULL, "refers_to" text[] NOT NULL, "sender" jsonb NOT NULL, "reply_to" jsonb NOT NULL, "sent_to" jsonb NOT NULL, "copied_to" jsonb NOT NULL, "verdict" varchar(8) NOT NULL, "is_automatic" boolean NOT NULL, "is_readable" boolean NOT NULL, "is_cut" boolean NOT NULL, "charset_guessed" boolean NOT NULL, "inline" jsonb NOT NULL, "invite" jsonb NOT NULL, "company_id" uuid NOT NULL, "message_id" uuid NOT NULL UNIQUE);
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_company_id_776cabd3_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_message_id_65e3d1b9_fk_omnichann" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "omnichannel_mailbody_company_id_776cabd3" ON "omnichannel_mailbody" ("company_id");
+ALTER TABLE "omnichannel_conversation" ADD COLUMN "continues_id" uuid NULL CONSTRAINT "omnichannel_conversa_continues_id_bb6db467_fk_omnichann" REFERENCES "omnichannel_conversation"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "omnichannel_conversa_continues_id_bb6db467_fk_omnichann" IMMEDIATE;
+CREATE INDEX "conversation_continues" ON "omnichannel_conversation" ("continues_id") WHERE "continues_id" IS NOT NULL;
 ALTER TABLE "queues_ticket" ADD COLUMN "told_position_at" timestamp with time zone NULL;
 DO $do$ BEGIN
 IF to_regproc('pg_catalog.uuidv7') IS NULL THEN
