@@ -108,6 +108,7 @@
 -- migration omnichannel 0029_mail 44a82ea5bc84205e
 -- migration omnichannel 0030_continues 9816ac73e10504b4
 -- migration omnichannel 0031_continues_index bb9c40c51a9cbc2c
+-- migration omnichannel 0032_person_profile f83a19659a0bd7e0
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -982,14 +983,18 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:23:48.700843+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:23:48.966666+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:27:59.521299+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:27:59.974060+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mailbody" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "raw" varchar(255) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "mail_id" text NOT NULL, "in_reply_to" text[] NOT NULL, "refers_to" text[] NOT NULL, "sender" jsonb NOT NULL, "reply_to" jsonb NOT NULL, "sent_to" jsonb NOT NULL, "copied_to" jsonb NOT NULL, "verdict" varchar(8) NOT NULL, "is_automatic" boolean NOT NULL, "is_readable" boolean NOT NULL, "is_cut" boolean NOT NULL, "charset_guessed" boolean NOT NULL, "inline" jsonb NOT NULL, "invite" jsonb NOT NULL, "company_id" uuid NOT NULL, "message_id" uuid NOT NULL UNIQUE);
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_company_id_776cabd3_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_message_id_65e3d1b9_fk_omnichann" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "omnichannel_mailbody_company_id_776cabd3" ON "omnichannel_mailbody" ("company_id");
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "continues_id" uuid NULL CONSTRAINT "omnichannel_conversa_continues_id_bb6db467_fk_omnichann" REFERENCES "omnichannel_conversation"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "omnichannel_conversa_continues_id_bb6db467_fk_omnichann" IMMEDIATE;
 CREATE INDEX "conversation_continues" ON "omnichannel_conversation" ("continues_id") WHERE "continues_id" IS NOT NULL;
+CREATE TABLE "omnichannel_personprofile" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "asked_at" timestamp with time zone NOT NULL, "picture" varchar(255) NOT NULL, "mime_type" varchar(100) NOT NULL, "company_id" uuid NOT NULL, "identity_id" uuid NOT NULL UNIQUE);
+ALTER TABLE "omnichannel_personprofile" ADD CONSTRAINT "omnichannel_personpr_company_id_271e8082_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_personprofile" ADD CONSTRAINT "omnichannel_personpr_identity_id_96aa9dc8_fk_contacts_" FOREIGN KEY ("identity_id") REFERENCES "contacts_contactidentity" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "omnichannel_personprofile_company_id_271e8082" ON "omnichannel_personprofile" ("company_id");
 ALTER TABLE "queues_ticket" ADD COLUMN "told_position_at" timestamp with time zone NULL;
 DO $do$ BEGIN
 IF to_regproc('pg_catalog.uuidv7') IS NULL THEN

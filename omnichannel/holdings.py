@@ -11,6 +11,7 @@ from omnichannel.models import (
     MailBody,
     Message,
     MessageVersion,
+    PersonProfile,
     Reaction,
     SendingStop,
 )
@@ -52,5 +53,6 @@ HOLDINGS = (
     Holding(MessageVersion, "message__conversation__contact", is_deleted=True),
     Holding(Reaction, "message__conversation__contact", is_deleted=True),
     Holding(SendingStop, "contact", is_deleted=True),
+    Holding(PersonProfile, "identity__contact", is_deleted=True, files="picture"),
     Holding(Attachment, "conversation__contact", is_deleted=True, files="file"),
 )

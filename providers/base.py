@@ -15,7 +15,7 @@ from typing import IO, Any
 import orjson
 from django.utils.translation import gettext_lazy as _
 
-from contacts.refs import IdentityRef, PersonRef
+from contacts.refs import IdentityRef
 from providers.account import AccountShape
 from providers.choices import MessageKind
 from providers.delivery import Delivery
@@ -28,6 +28,7 @@ from providers.outgoing import (
     Measure,
     MediaInfo,
     OutgoingMessage,
+    PersonKnown,
     Scope,
     SendResult,
     TemplateDraft,
@@ -331,9 +332,9 @@ class Names(ABC):
     """Tells what people call themselves when asked; its webhooks bring ids alone."""
 
     @abstractmethod
-    def person_named(self, account: Account, ref: IdentityRef) -> PersonRef:
-        """Ask for a person's name and user name; either may stay empty. Raises SendError, also
-        where they did not agree to be known.
+    def person_named(self, account: Account, ref: IdentityRef) -> PersonKnown:
+        """Ask for a person's name, user name and picture; any may stay empty. Raises SendError,
+        also where they did not agree to be known.
         """
 
 

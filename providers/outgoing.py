@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
-from contacts.refs import IdentityRef
+from contacts.refs import IdentityRef, PersonRef
 from providers.choices import MessageKind
 from providers.content import Content
 from providers.facts import Json
@@ -176,6 +176,14 @@ class MediaInfo:
     mime_type: str = ""
     sha256: str = ""
     size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKnown:
+    """What a person shows of themselves at the provider; the picture's address lives days."""
+
+    person: PersonRef
+    picture_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

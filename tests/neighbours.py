@@ -95,6 +95,7 @@ TABLE: dict[str, Address] = {
         {"get": MEMBER, "post": MEMBER}, {"texto": "x", "client_id": "a"}, is_form=True
     ),
     f"{PAGE}modelos/": reads(),
+    f"{PAGE}foto/": reads(),
     f"{PAGE}medida/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
     f"{PAGE}anexos/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}assumir/": Address({"post": MEMBER}, {}, is_form=True),

@@ -50,6 +50,7 @@ class PersonFound:
     ticket: TicketSummary | None
     score: ScoreSummary | None
     campaigns: Sequence[SentTo]
+    has_picture: bool = False
 
 
 def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> ContactPanel:
@@ -91,6 +92,7 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         ticket=known.ticket,
         score=known.score,
         campaigns=tuple(known.campaigns),
+        has_picture=known.has_picture,
     )
 
 

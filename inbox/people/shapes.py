@@ -134,3 +134,4 @@ class ContactPanel:
     ticket: TicketSummary | None = None
     score: ScoreSummary | None = None
     campaigns: tuple[SentTo, ...] = ()
+    has_picture: bool = False

@@ -23,6 +23,7 @@ from inbox.talk.presenters import Around, may_write, thread_of
 from leadscoring.selectors import score_of
 from omnichannel.models import Conversation, Message
 from omnichannel.services.comments import comment_to_answer
+from omnichannel.services.naming import has_picture
 from omnichannel.services.reply_cost import ReplyCost, reply_cost
 from queues.models import Ticket
 from queues.selectors import ticket_of
@@ -125,6 +126,7 @@ class TalkView(InboxView):
             ticket=ticket_summary(ticket, self.membership) if ticket else None,
             score=score_summary(score, self.membership) if score else None,
             campaigns=sent_to(conversation),
+            has_picture=has_picture(conversation),
         )
         return panel_of(conversation, self.lens, known)
 

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 
-from common.errors import DomainError
+from common.errors import DomainError, NotFound
 from inbox import selectors
 from inbox.shell.base import InboxView
 from inbox.talk.base import TalkView
 from inbox.talk.forms import UploadForm
 from omnichannel.services.media import attachment_retry, attachment_upload
+from omnichannel.services.naming import picture_of
 from omnichannel.serving import file_response
 
 
@@ -51,6 +52,25 @@ class DownloadView(InboxView):
         attachment = selectors.attachment_get(self.membership, attachment_id)
         self.saw([attachment])
         return file_response(request, attachment, shows_pdf=True)
+
+
+class PictureView(InboxView):
+    """Gives the picture that a conversation's person shows at the provider."""
+
+    def get(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+        """Answer it whole: it is small. Raises NotFound while there is none."""
+        conversation = selectors.conversation_get(self.membership, conversation_id)
+        profile = picture_of(conversation)
+        if profile is None:
+            raise NotFound
+        try:
+            with profile.picture.open("rb") as file:
+                response = HttpResponse(file.read(), content_type=profile.mime_type)
+        except FileNotFoundError:
+            raise NotFound from None
+        response["Cache-Control"] = "private, max-age=3600"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 class DownloadAgainView(TalkView):

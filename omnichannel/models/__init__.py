@@ -11,6 +11,7 @@ from omnichannel.models.message import (
     Reaction,
     StatusReceipt,
 )
+from omnichannel.models.profile import PersonProfile
 from omnichannel.models.rate import MessageCost, Rate
 from omnichannel.models.stop import SendingStop
 from omnichannel.models.template import Template
@@ -25,6 +26,7 @@ __all__ = [
     "Message",
     "MessageCost",
     "MessageVersion",
+    "PersonProfile",
     "Rate",
     "Reaction",
     "SendingStop",

@@ -26,7 +26,7 @@ from omnichannel.models import Attachment, Channel, Conversation, MailBody, Mess
 from omnichannel.services.conversations import stage_move
 from omnichannel.services.lookup import ConversationLookup
 from omnichannel.services.mails import mail_body
-from omnichannel.services.naming import names_ask
+from omnichannel.services.naming import HOLDS, names_ask
 from omnichannel.services.newest import note_last
 from omnichannel.services.observing import (
     Arrival,
@@ -134,6 +134,8 @@ class _Batch:
         # When the clinic last wrote from its phone, in which conversation.
         self.echoed: dict[Any, datetime] = {}
         self.from_bot: list[Conversation] = []
+        # With whom the window opened that was never open, or not for long.
+        self.to_name: dict[Any, Conversation] = {}
         self.stored: list[Message] = []
         self.attachments: list[Attachment] = []
         self.mails: list[MailBody] = []
@@ -194,7 +196,7 @@ class _Batch:
                 run(READ_BY_ECHO, list(self.echoed.keys()), list(self.echoed.values()))
         self._tell_observers(touched)
         self._tell(touched)
-        names_ask(self.channel, self.lookup.fresh)
+        names_ask(self.channel, self.to_name.values())
 
     def _proofs(self) -> dict[IdentityRef, Proof]:
         """Return which ids are proven to be their person's: they wrote from them, and the provider
@@ -301,6 +303,9 @@ class _Batch:
             return
         conversation.unread_count += 1
         conversation.waiting_since = conversation.waiting_since or incoming.happened_at
+        known = conversation.last_inbound_at
+        if incoming.opens_window and (known is None or incoming.happened_at - known > HOLDS):
+            self.to_name[conversation.pk] = conversation
         window_open(conversation, incoming)
         if referral := incoming.metadata.get("referral"):
             conversation.referral = referral

@@ -26,7 +26,7 @@ class InstagramAdapter(MessagingAdapter, Renewal):
     identity = IdentityKind.IG_SID
     limits = LIMITS
     has_token = False
-    name_fields = "name,username"
+    name_fields = "name,username,profile_pic"
     platform = "instagram"
     webhook_fields = (
         "messages",

@@ -19,7 +19,7 @@ class MessengerAdapter(MessagingAdapter):
     identity = IdentityKind.FB_PSID
     limits = LIMITS
     has_token = True
-    name_fields = "first_name,last_name"
+    name_fields = "first_name,last_name,profile_pic"
     webhook_fields = (
         "messages",
         "messaging_postbacks",

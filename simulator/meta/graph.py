@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import secrets
+import zlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from simulator.meta.delivery import post
 from simulator.meta.models import SimAccount, SimDirect, SimDirectFile
 from simulator.meta.services import app_id, echo_of, message_accept, tell
+from simulator.samples import photo
 from simulator.transport import RESET_HEADER
 
 Json = dict[str, Any]
@@ -133,10 +136,16 @@ def node(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
     known = SimDirect.objects.filter(account=account, person=node, is_inbound=True).first()
     if known is None:
         return refusal(400, 100, 33)
+    wrote = SimDirect.objects.filter(account=account, person=node, comment_id="", is_inbound=True)
+    if not wrote.exists():
+        # Who only commented did not agree to be known.
+        return refusal(400, 230)
     first, _space, last = known.person_name.partition(" ")
+    face = request.build_absolute_uri(reverse("simulator_direct_face", args=[node]))
+    own: Json = {"id": node, "profile_pic": face}
     if account.platform == Platform.PAGE:
-        return JsonResponse({"id": node, "first_name": first, "last_name": last})
-    return JsonResponse({"id": node, "name": known.person_name, "username": first.lower()})
+        return JsonResponse({**own, "first_name": first, "last_name": last})
+    return JsonResponse({**own, "name": known.person_name, "username": first.lower()})
 
 
 @of_owner
@@ -153,6 +162,12 @@ def refresh(request: HttpRequest, account: SimAccount, node: str) -> HttpRespons
     account.token = secrets.token_urlsafe(48)
     account.save(update_fields=["token", "updated_at"])
     return JsonResponse({"access_token": account.token, "expires_in": 5_184_000})
+
+
+@require_GET
+def face(request: HttpRequest, person: str) -> HttpResponse:
+    """Give the picture that a person shows."""
+    return HttpResponse(photo(zlib.crc32(person.encode()) % 360), content_type="image/jpeg")
 
 
 @require_GET

@@ -12,6 +12,7 @@ urlpatterns = [
     path("escrever/", views.write, name="simulator_direct_write"),
     path("acao/", views.act, name="simulator_direct_act"),
     path("conta/", views.switches, name="simulator_direct_switches"),
+    path("rostos/<str:person>/", graph.face, name="simulator_direct_face"),
     path("arquivos/<str:mid>/", graph.file, name="simulator_direct_file"),
     path("graph/<str:version>/debug_token", graph.debug_token),
     path("graph/<str:version>/refresh_access_token", graph.refresh),

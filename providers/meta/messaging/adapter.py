@@ -17,6 +17,7 @@ from providers.meta.client import Graph
 from providers.meta.download import media_chunks
 from providers.meta.errors import uncertain, unreadable
 from providers.meta.messaging import connection, errors
+from providers.meta.messaging.attachments import URL_LENGTH
 from providers.meta.messaging.content import attachment_of, body_of
 from providers.meta.messaging.harmless import HARMLESS
 from providers.meta.messaging.limits import MessagingLimits
@@ -28,11 +29,12 @@ from providers.outgoing import (
     Destination,
     MediaInfo,
     OutgoingMessage,
+    PersonKnown,
     Scope,
     SendError,
     SendResult,
 )
-from providers.tolerant import ident, name
+from providers.tolerant import ident, name, text
 
 USERNAME_LENGTH = 64
 
@@ -80,12 +82,13 @@ class MessagingAdapter(Adapter, Connection, Subscription, Media, Names):
             _("O %(channel)s não entrega este tipo de mensagem aqui. Veja no aplicativo.") % values
         )
 
-    def person_named(self, account: Account, ref: IdentityRef) -> PersonRef:
+    def person_named(self, account: Account, ref: IdentityRef) -> PersonKnown:
         """Ask who a person is. Raises SendError, also where they did not agree to be known."""
         answer = self._graph(account).get(ref.value, fields=self.name_fields)
         parts = (name(answer.get("first_name")), name(answer.get("last_name")))
         whole = name(answer.get("name")) or " ".join(filter(None, parts))
-        return PersonRef((ref,), whole, name(answer.get("username"))[:USERNAME_LENGTH])
+        person = PersonRef((ref,), whole, name(answer.get("username"))[:USERNAME_LENGTH])
+        return PersonKnown(person, text(answer.get("profile_pic"), URL_LENGTH))
 
     # --- what goes out ----------------------------------------------------------------------------
 

@@ -13,10 +13,17 @@ from contacts.refs import PersonRef
 from inbox.shell.presenters import window_of
 from omnichannel.bells import NAME
 from omnichannel.choices import Author, ChannelStatus
-from omnichannel.models import Attachment, Channel, ChannelNotice, Conversation, Message
+from omnichannel.models import (
+    Attachment,
+    Channel,
+    ChannelNotice,
+    Conversation,
+    Message,
+    PersonProfile,
+)
 from omnichannel.services.delivery import conversation_deliver
 from omnichannel.services.gate import Refused
-from omnichannel.services.naming import name_learn
+from omnichannel.services.naming import has_picture, name_learn
 from omnichannel.services.outbound import message_send
 from omnichannel.services.proving import channel_subscribe
 from omnichannel.services.receipts import receipts_settle
@@ -25,7 +32,7 @@ from omnichannel.tasks import channels_check
 from providers.choices import MessageKind, MessageStatus
 from providers.instagram.adapter import InstagramAdapter
 from providers.messenger.adapter import MessengerAdapter
-from providers.outgoing import AccountHealth, OutgoingMessage, SendError, SendResult
+from providers.outgoing import AccountHealth, OutgoingMessage, PersonKnown, SendError, SendResult
 from tests import make
 from tests.providers.messaging.bodies import ACCOUNT, PERSON, body
 
@@ -287,9 +294,9 @@ def test_a_new_persons_name_is_asked_once(
 ):
     asked = []
 
-    def named(self: Any, account: Any, ref: Any) -> PersonRef:
+    def named(self: Any, account: Any, ref: Any) -> PersonKnown:
         asked.append((account.account_id, ref.value))
-        return PersonRef((ref,), "Marli Prado", "marli.prado")
+        return PersonKnown(PersonRef((ref,), "Marli Prado", "marli.prado"))
 
     monkeypatch.setattr(InstagramAdapter, "person_named", named)
     with django_capture_on_commit_callbacks(execute=True):
@@ -303,9 +310,62 @@ def test_a_new_persons_name_is_asked_once(
     assert asked == [(ACCOUNT, PERSON)]
 
 
+def test_a_picture_is_copied_and_asked_for_again_after_a_month(
+    direct, monkeypatch, settings, tmp_path, bells, django_capture_on_commit_callbacks
+):
+    own = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(tmp_path)},
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": own}
+    asked: list[str] = []
+    face = b"\xff\xd8\xff\xe0" + b"x" * 500
+
+    def named(self: Any, account: Any, ref: Any) -> PersonKnown:
+        asked.append(ref.value)
+        return PersonKnown(PersonRef((ref,), "Marli"), f"https://x.fbsbx.com/{len(asked)}")
+
+    def chunks(self: Any, account: Any, info: Any, limit: int) -> Any:
+        if info.url.endswith("3"):
+            raise SendError("midia_expirada", "x")
+        yield face if info.url.endswith("1") else b"<html>"
+
+    monkeypatch.setattr(InstagramAdapter, "person_named", named)
+    monkeypatch.setattr(InstagramAdapter, "media_chunks", chunks)
+    talk = writes()
+    for _again in range(2):
+        name_learn(conversation=fresh(talk))
+    profile = PersonProfile.unscoped.get()
+    assert profile.picture.read() == face
+    assert has_picture(fresh(talk))
+    # Neither a page in its place nor an address that is dead takes the picture away.
+    for _month in range(2):
+        PersonProfile.unscoped.update(asked_at=timezone.now() - timedelta(days=31))
+        name_learn(conversation=fresh(talk))
+    assert len(asked) == 3
+    assert PersonProfile.unscoped.get().picture.name == profile.picture.name
+    Conversation.unscoped.update(last_inbound_at=timezone.now() - timedelta(days=31))
+    with django_capture_on_commit_callbacks(execute=True):
+        for mid in ("m_8", "m_9"):
+            writes(mid)
+    assert [name for name, _args in bells].count(NAME) == 1
+
+
+def test_who_only_commented_is_not_asked_about(direct, bells, django_capture_on_commit_callbacks):
+    value = {"id": "1", "text": "Oi", "from": {"id": PERSON, "username": "marli"}}
+    entry = {"id": ACCOUNT, "time": stamp(), "field": "comments", "value": value}
+    with django_capture_on_commit_callbacks(execute=True):
+        make.process({"object": "instagram", "entry": [entry]}, source="instagram")
+        assert NAME not in [name for name, _args in bells]
+        writes()
+    assert [name for name, _args in bells].count(NAME) == 1
+
+
 def test_a_name_that_staff_wrote_stays(direct, monkeypatch):
     monkeypatch.setattr(
-        InstagramAdapter, "person_named", lambda self, account, ref: PersonRef((ref,), "insta")
+        InstagramAdapter,
+        "person_named",
+        lambda self, account, ref: PersonKnown(PersonRef((ref,), "insta")),
     )
     talk = writes()
     Contact.unscoped.update(name="Dona Marli")
@@ -314,7 +374,7 @@ def test_a_name_that_staff_wrote_stays(direct, monkeypatch):
 
 
 def test_who_does_not_agree_to_be_known_stays_without_a_name(direct, monkeypatch):
-    def refused(self: Any, account: Any, ref: Any) -> PersonRef:
+    def refused(self: Any, account: Any, ref: Any) -> PersonKnown:
         raise SendError("requisicao_recusada", "x", provider="230")
 
     monkeypatch.setattr(InstagramAdapter, "person_named", refused)

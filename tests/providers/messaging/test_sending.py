@@ -341,7 +341,7 @@ def test_a_subscription_is_believed_only_when_meta_says_so(account, httpserver, 
 def test_people_are_asked_for_their_names(account, httpserver, adapter, answer, known):
     httpserver.expect_request(f"/v27.0/{PERSON}").respond_with_json(answer)
     ref = IdentityRef(adapter.identity, PERSON, ACCOUNT)
-    found = adapter.person_named(account, ref)
+    found = adapter.person_named(account, ref).person
     assert (found.identities, found.name, found.username) == ((ref,), *known)
 
 

@@ -145,7 +145,7 @@ def test_the_account_tells_whose_it_is_and_who_hears(sim, owner):
     health = adapter.validate(owner)
     assert (health.subscription, health.verified_name) == ("ok", "clinica")
     ref = IdentityRef(adapter.identity, PERSON, ACCOUNT)
-    assert adapter.person_named(owner, ref).name == "Marli Prado"
+    assert adapter.person_named(owner, ref).person.name == "Marli Prado"
 
 
 def test_a_token_is_renewed(sim, owner):
