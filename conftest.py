@@ -75,6 +75,8 @@ def _set_environment() -> None:
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "PUBLIC_URL": "http://testserver",
         "MEDIA_EXTRA_HOSTS": "",
+        "OPENAI_API_KEY": "",
+        "AZURE_SPEECH_KEY": "",
         "VAR_DIR": str(own),
         "SPOOL_DIR": str(own / "spool"),
         "MEDIA_DIR": str(own / "media"),

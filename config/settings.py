@@ -283,6 +283,13 @@ FILA_ABANDONED_TIMEOUT = env.int("FILA_ABANDONED_TIMEOUT", default=600)
 # How many campaign senders work at once, over all workers; each uses most of a core.
 CAMPAIGN_SENDERS = env.int("CAMPAIGN_SENDERS", default=1)
 
+# --- vendors of AI --------------------------------------------------------------------------------
+
+# The installation's own keys: a provider without a key uses them at the vendor's own address.
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+AZURE_SPEECH_KEY = env.str("AZURE_SPEECH_KEY", default="")
+AZURE_SPEECH_REGION = env.str("AZURE_SPEECH_REGION", default="brazilsouth")
+
 # --- API -----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

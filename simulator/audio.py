@@ -10,12 +10,16 @@ SAMPLE_RATE = 48_000
 FRAMES_A_SECOND = 50
 
 
-def opus_from_samples(samples: array[int], rate: int = SAMPLE_RATE) -> bytes:
-    """Encode 16-bit mono samples, 8,000 to 48,000 a second as Opus knows them."""
+def opus_from_samples(samples: array[int], rate: int = SAMPLE_RATE, *, words: str = "") -> bytes:
+    """Encode 16-bit mono samples, 8,000 to 48,000 a second as Opus knows them. `words` are what the
+    sound stands for; they go into the file's comment, where the fake vendor of AI reads them.
+    """
     import av
 
     file = io.BytesIO()
     with av.open(file, "w", format="ogg") as out:
+        if words:
+            out.metadata["comment"] = words
         stream: Any = out.add_stream("libopus", rate=rate, layout="mono")
         stream.bit_rate = 24_000
         size = rate // FRAMES_A_SECOND

@@ -12,6 +12,15 @@ from PIL import Image, ImageDraw
 HUM_RATE = 8_000
 # Steps in which a swing of the hum and a syllable are drawn beforehand.
 TABLE = 2048
+# What the hummed notes stand for, by seed.
+SPOKEN = (
+    "Oi, bom dia! Vocês atendem o meu convênio?",
+    "Queria saber quanto custa a consulta, por favor.",
+    "Boa tarde, qual é o horário de atendimento de vocês?",
+    "Preciso remarcar a minha consulta para a semana que vem.",
+    "Onde fica a clínica e tem estacionamento?",
+    "O resultado do exame já está pronto?",
+)
 
 
 def photo(seed: int = 0) -> bytes:
@@ -70,7 +79,7 @@ def voice(seconds: float = 3.0, seed: int = 0) -> bytes:
         syllable, moment = divmod(index * 3.2 / HUM_RATE, 1)
         phase = (phase + notes[(int(syllable) + seed) % len(notes)] / HUM_RATE) % 1
         samples.append(int(swell[int(moment * TABLE)] * wave[int(phase * TABLE)]))
-    return opus_from_samples(samples, HUM_RATE)
+    return opus_from_samples(samples, HUM_RATE, words=SPOKEN[seed % len(SPOKEN)])
 
 
 def _wave() -> list[float]:

@@ -30,6 +30,7 @@ KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 APPEND_ONLY = {
     "contacts_consent": "consent_never_emptied",
     "accounts_auditentry": "audit_never_emptied",
+    "bot_aiusage": "ai_usage_append_only",
 }
 TRUNCATE = """
 ALTER TABLE {name} DISABLE TRIGGER {trigger};
