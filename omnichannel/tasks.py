@@ -24,6 +24,8 @@ from omnichannel.services import (
     starting,
     templates,
 )
+from omnichannel.services.addresses import recipient_of
+from omnichannel.services.comments import is_comment
 from providers import registry
 from providers.base import Receipts
 from providers.outgoing import SendError
@@ -101,7 +103,8 @@ def uploads_purge() -> None:
 @company_task("omnichannel.tasks.read_receipt")
 def read_receipt(company_id: str, message_id: str) -> None:
     """Show the patient blue ticks. Losing one, or doing it twice, harms nobody."""
-    message = Message.objects.select_related("channel").filter(pk=message_id).first()
+    rows = Message.objects.select_related("channel", "conversation__identity")
+    message = rows.filter(pk=message_id).first()
     if message is None or not message.external_id:
         return
     _show_read(message, typing=False)
@@ -112,7 +115,7 @@ def typing_show(company_id: str, conversation_id: str) -> None:
     """Show the patient that someone is writing; it also marks their messages as read."""
     message = (
         Message.objects.inbound()
-        .select_related("channel")
+        .select_related("channel", "conversation__identity")
         .filter(conversation_id=conversation_id)
         .exclude(external_id=None)
         .order_by("-seq")
@@ -126,9 +129,12 @@ def _show_read(message: Message, *, typing: bool) -> None:
     channel = message.channel
     if channel.status != ChannelStatus.ACTIVE or not registry.has_face(channel.kind, Receipts):
         return
+    to = recipient_of(message.conversation)
+    if is_comment(message) or to.is_nowhere:
+        return
     try:
         registry.face_of(channel.kind, Receipts).mark_read(
-            channel.account(), whole_id(message), typing=typing
+            channel.account(), whole_id(message), to=to, typing=typing
         )
     except SendError as exc:
         logger.info("read receipt %s: %s", message.pk, exc.code)

@@ -302,8 +302,12 @@ class Receipts(ABC):
     """Lets the person see that we read and type."""
 
     @abstractmethod
-    def mark_read(self, account: Account, external_id: str, *, typing: bool = False) -> None:
-        """Show the blue ticks for a received message and, if asked, "typing..." for up to 25 s."""
+    def mark_read(
+        self, account: Account, external_id: str, *, to: Destination, typing: bool = False
+    ) -> None:
+        """Show that a message received from `to` was read and, if asked, "typing..." for up to
+        25 s.
+        """
 
 
 class Profile(ABC):

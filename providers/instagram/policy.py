@@ -35,7 +35,9 @@ LIMITS = MessagingLimits(
 )
 POLICY = Policy(
     icon="image",
-    kinds=frozenset({MessageKind.TEXT, MessageKind.INTERACTIVE, *LIMITS.files}),
+    kinds=frozenset(
+        {MessageKind.TEXT, MessageKind.INTERACTIVE, MessageKind.REACTION, *LIMITS.files}
+    ),
     window=Window(
         hours=24,
         title=_("A janela de 24 horas fechou"),

@@ -161,7 +161,9 @@ class WhatsAppAdapter(
         """Stream a file from Meta's hosts only, at most `limit` bytes."""
         return media_chunks(account, info, limit, explain)
 
-    def mark_read(self, account: Account, external_id: str, *, typing: bool = False) -> None:
+    def mark_read(
+        self, account: Account, external_id: str, *, to: Destination, typing: bool = False
+    ) -> None:
         """Show the blue ticks up to this message and, if asked, "typing..." for up to 25 s."""
         body = read_body(external_id, typing=typing)
         _graph(account).post(account.account_id, "messages", body=body)

@@ -31,6 +31,8 @@ REFUSALS = {
     Fault.RATE: (400, 613, None),
     Fault.TOKEN: (401, 190, 463),
 }
+REACTIONS = {"love": "❤️", "smile": "😆", "wow": "😮", "sad": "😢", "angry": "😠"}
+REACTIONS |= {"like": "👍", "dislike": "👎"}
 View = Callable[..., HttpResponse]
 
 
@@ -74,6 +76,8 @@ def messages(request: HttpRequest, account: SimAccount, node: str) -> HttpRespon
     person = comment.person if comment else str(to.get("id", ""))
     if comment is None and not own.filter(person=person, comment_id="").exists():
         return refusal(400, 100, 2018001)
+    if "sender_action" in body:
+        return _acted(account, person, body)
     if not isinstance(message, dict) or _is_too_much(account, message):
         return refusal(400, 100, 2534015)
     fault, account.fault = account.fault, ""
@@ -175,6 +179,25 @@ def file(request: HttpRequest, mid: str) -> HttpResponseBase:
     """Give a file that stands in a message: whoever knows its address may."""
     row = SimDirect.objects.filter(external_id=mid).exclude(file="").first()
     return FileResponse(row.file.open("rb")) if row else HttpResponseNotFound()
+
+
+def _acted(account: SimAccount, person: str, body: Json) -> HttpResponse:
+    """Show the person what is no message: seen, typing, an emoji on what they wrote."""
+    action, payload = str(body["sender_action"]), body.get("payload") or {}
+    if action in ("react", "unreact"):
+        own = SimDirect.objects.filter(account=account, person=person)
+        emoji = REACTIONS.get(str(payload.get("reaction", "")), "")
+        found = own.filter(external_id=str(payload.get("message_id", "")))
+        if not found.update(clinic_reaction=emoji if action == "react" else ""):
+            return refusal(400, 100, 2018001)
+    else:
+        seen = account.shown.get(person, {})
+        account.shown[person] = {
+            "seen": seen.get("seen", False) or action == "mark_seen",
+            "typing": action == "typing_on",
+        }
+        account.save(update_fields=["shown", "updated_at"])
+    return JsonResponse({"recipient_id": person})
 
 
 def _is_too_much(account: SimAccount, message: Json) -> bool:

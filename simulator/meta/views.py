@@ -141,6 +141,7 @@ def _context(request: HttpRequest, account: SimAccount | None = None) -> dict[st
         "people": people,
         "person": person,
         "name": dict(people).get(person, ""),
+        "shown": account.shown.get(person, {}) if account else {},
         "directs": list(reversed(directs)),
         "echoes": SimAccount.Echo.choices,
         "faults": SimAccount.Fault.choices,

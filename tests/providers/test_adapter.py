@@ -10,7 +10,7 @@ from providers import base
 from providers.base import Adapter
 from providers.choices import ChannelKind, MessageKind
 from providers.facts import ProviderFault
-from providers.outgoing import ContentRefused, SendError, SendResult
+from providers.outgoing import ContentRefused, Destination, SendError, SendResult
 from providers.policy import Policy
 from providers.registry import (
     ADAPTERS,
@@ -100,7 +100,7 @@ def test_an_unknown_fault_is_told_in_the_words_of_its_provider():
 @pytest.mark.parametrize("typing", [False, True])
 def test_reading_is_told_with_typing_if_asked(httpserver, account, typing):
     httpserver.expect_request(f"{NUMBER}/messages").respond_with_json({"success": True})
-    adapter.mark_read(account, "wamid.1", typing=typing)
+    adapter.mark_read(account, "wamid.1", to=Destination(), typing=typing)
     ((request, _response),) = httpserver.log
     assert ("typing_indicator" in json.loads(request.get_data())) is typing
 

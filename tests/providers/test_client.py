@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 from contacts.refs import IdentityKind, IdentityRef
 from providers.meta import client
 from providers.meta.bodies import FormBody
-from providers.outgoing import SendError, SendResult
+from providers.outgoing import Destination, SendError, SendResult
 from providers.whatsapp.adapter import WhatsAppAdapter
 from tests.providers.conftest import TOKEN, with_secrets, with_settings
 from tests.providers.payloads import load
@@ -309,7 +309,7 @@ def test_a_transient_error_is_tried_again(httpserver, account, message):
 @pytest.mark.parametrize("behaviour", [silent, closes, cuts_json])
 def test_a_lost_answer_to_a_question_may_be_asked_again(rude_account, quick, behaviour):
     with pytest.raises(SendError) as error:
-        adapter.mark_read(rude_account(behaviour), "wamid.1")
+        adapter.mark_read(rude_account(behaviour), "wamid.1", to=Destination())
     assert (error.value.retryable, error.value.unknown) == (True, False)
 
 

@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.utils.translation import gettext_lazy as _
 
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from providers.base import Adapter, Connection, Media, Names, Subscription
+from providers.base import Adapter, Connection, Media, Names, Receipts, Subscription
 from providers.choices import MessageKind
 from providers.facts import Parsed, ProviderFault
 from providers.meta.client import Graph
@@ -18,7 +18,7 @@ from providers.meta.download import media_chunks
 from providers.meta.errors import uncertain, unreadable
 from providers.meta.messaging import connection, errors
 from providers.meta.messaging.attachments import URL_LENGTH
-from providers.meta.messaging.content import attachment_of, body_of
+from providers.meta.messaging.content import action_body, attachment_of, body_of, reaction_body
 from providers.meta.messaging.harmless import HARMLESS
 from providers.meta.messaging.limits import MessagingLimits
 from providers.meta.messaging.login import at_host, login_of, sender_of
@@ -39,7 +39,7 @@ from providers.tolerant import ident, name, text
 USERNAME_LENGTH = 64
 
 
-class MessagingAdapter(Adapter, Connection, Subscription, Media, Names):
+class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts):
     """Speaks with Meta for an account that people write to; keeps no state.
 
     object_name  what Meta calls the kind in its webhooks
@@ -103,6 +103,8 @@ class MessagingAdapter(Adapter, Connection, Subscription, Media, Names):
     def send(self, account: Account, message: OutgoingMessage) -> SendResult:
         """Hand one message over, once. Raises SendError; ContentRefused before anything left."""
         self.limits.check(message)
+        if message.kind == MessageKind.REACTION:
+            return self._react(account, message)
         body = body_of(message, has_token=self.has_token)
         answer = self._graph(account).post(sender_of(account), "messages", body=body, is_send=True)
         external_id = ident(answer.get("message_id"))
@@ -112,6 +114,20 @@ class MessagingAdapter(Adapter, Connection, Subscription, Media, Names):
         person = ident(answer.get("recipient_id")) if message.to.comment_id else ""
         ids = (IdentityRef(self.identity, person, account.account_id),) if person else ()
         return SendResult(external_id, identities=ids)
+
+    def _react(self, account: Account, message: OutgoingMessage) -> SendResult:
+        """Put an emoji on a message or take it away; Meta gives that no id."""
+        body = reaction_body(message)
+        self._graph(account).post(sender_of(account), "messages", body=body, is_send=True)
+        return SendResult(f"reaction:{message.token}")
+
+    def mark_read(
+        self, account: Account, external_id: str, *, to: Destination, typing: bool = False
+    ) -> None:
+        """Show that everything was seen and, if asked, that somebody writes."""
+        for action in ("mark_seen", *(("typing_on",) if typing else ())):
+            body = action_body(to.user_id, action)
+            self._graph(account).post(sender_of(account), "messages", body=body)
 
     def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
         """Return our code and the sentence for an error by its code."""

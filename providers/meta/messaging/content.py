@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from providers.choices import MessageKind
-from providers.content import Question
+from providers.content import Question, ReactionTo
 from providers.facts import Json
 from providers.outgoing import OutgoingMessage
 
@@ -12,6 +12,16 @@ MEDIA_FIELD = {
     MessageKind.AUDIO: "audio",
     MessageKind.VIDEO: "video",
     MessageKind.DOCUMENT: "file",
+}
+# The emojis that Meta has a name for, without their variation sign.
+REACTIONS = {
+    "❤": "love",
+    "😆": "smile",
+    "😮": "wow",
+    "😢": "sad",
+    "😠": "angry",
+    "👍": "like",
+    "👎": "dislike",
 }
 
 
@@ -37,6 +47,22 @@ def body_of(message: OutgoingMessage, *, has_token: bool) -> Json:
 def action_body(user_id: str, action: str) -> Json:
     """Return the body that shows a person something that is no message."""
     return {"recipient": {"id": user_id}, "sender_action": action}
+
+
+def reaction_body(message: OutgoingMessage) -> Json:
+    """Return the body that puts an emoji on a message, or takes it away; it has passed `check`."""
+    put = message.content
+    assert isinstance(put, ReactionTo)
+    payload: Json = {"message_id": put.target}
+    if put.emoji:
+        payload["reaction"] = REACTIONS[bare(put.emoji)]
+    action = "react" if put.emoji else "unreact"
+    return {**action_body(message.to.user_id, action), "payload": payload}
+
+
+def bare(emoji: str) -> str:
+    """Return an emoji without the sign that only asks for its coloured form."""
+    return emoji.replace("\ufe0f", "")
 
 
 def attachment_of(kind: MessageKind) -> Json:

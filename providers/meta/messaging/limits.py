@@ -10,9 +10,10 @@ from typing import IO, Any, Literal
 from django.utils.translation import gettext_lazy as _
 
 from providers.choices import MEDIA_KINDS, MessageKind
-from providers.content import Question
+from providers.content import Question, ReactionTo
 from providers.file_types import NAMES
 from providers.files import HEAD_BYTES, agrees
+from providers.meta.messaging.content import REACTIONS, bare
 from providers.outgoing import ContentRefused, OutgoingMessage, SendError
 from providers.policy import FileRule, QuestionRule
 from providers.questions import asking_check
@@ -103,6 +104,13 @@ class MessagingLimits:
                 refuse("text", sentence % {"channel": self.name})
             return
         content = message.content
+        if message.kind == MessageKind.REACTION:
+            is_known = isinstance(content, ReactionTo) and bool(content.target)
+            if not is_known or (content.emoji and bare(content.emoji) not in REACTIONS):
+                sentence = _("O %(channel)s leva só estas reações: %(reactions)s.")
+                shown = {"channel": self.name, "reactions": " ".join(REACTIONS)}
+                refuse("content.reaction", sentence % shown)
+            return
         body = message.text
         if isinstance(content, Question):
             asking_check(content, questions_up_to(self.text_limit), message.text)

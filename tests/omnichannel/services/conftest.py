@@ -73,7 +73,7 @@ class FakeProvider(WhatsAppAdapter):
     def media_chunks(self, account: Account, info: MediaInfo, limit: int) -> Iterator[bytes]:
         yield from (self.file() if callable(self.file) else [self.file])
 
-    def mark_read(self, account: Account, external_id: str, *, typing: bool = False) -> None:
+    def mark_read(self, account: Any, external_id: str, *, to: Any, typing: bool = False) -> None:
         self.marked.append((external_id, typing))
 
     def validate(self, account: Account) -> AccountHealth:

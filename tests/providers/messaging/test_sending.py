@@ -185,6 +185,12 @@ ERRORS = [
     ((100, 2534001), "conversa_arquivada", "message"),
     ((100, 2018109), "midia_grande", "message"),
     ((100, 1893061), "requisicao_recusada", "message"),
+    ((10903, None), "comentario_respondido", "message"),
+    ((100, 2534025), "comentario_respondido", "message"),
+    ((100, 2534039), "comentario_respondido", "message"),
+    ((100, 2534040), "comentario_respondido", "message"),
+    ((100, 2534013), "limite_de_envio", "number"),
+    ((2, 1545133), "meta_indisponivel", "message"),
     ((190, 463), "credencial_invalida", "channel"),
     ((368, None), "conta_bloqueada", "channel"),
     ((613, None), "limite_de_envio", "number"),
@@ -202,7 +208,7 @@ def test_errors_are_read_by_code_and_subcode(account, httpserver, numbers, code,
         INSTAGRAM.send(account, text())
     found = refused.value
     assert (found.code, found.scope, found.unknown) == (code, scope, False)
-    assert found.retryable is (code == "limite_de_envio")
+    assert found.retryable is (code in ("limite_de_envio", "meta_indisponivel"))
     fault = ProviderFault(found.provider)
     assert INSTAGRAM.fault_words(fault)[0] == code
     assert INSTAGRAM.fault_scope(fault) == scope

@@ -12,11 +12,18 @@ from django.db.models import F
 from contacts.refs import IdentityRef
 from omnichannel.models import Message
 from providers.choices import MessageKind
-from providers.content import Choice, Question, Section
+from providers.content import Choice, Question, ReactionTo, Section
 from providers.facts import InboundMessage, ReactionUpdate, RevokeUpdate, StatusUpdate, Watermark
 from providers.instagram.adapter import InstagramAdapter
 from providers.messenger.adapter import MessengerAdapter
-from providers.outgoing import Account, Destination, OutgoingMedia, OutgoingMessage, SendError
+from providers.outgoing import (
+    Account,
+    ContentRefused,
+    Destination,
+    OutgoingMedia,
+    OutgoingMessage,
+    SendError,
+)
 from simulator.meta.delivery import deliver_due
 from simulator.meta.services import account_ensure, person_writes
 from simulator.middleware import MIDDLEWARE
@@ -225,3 +232,33 @@ def test_stories_are_answered_and_name_the_account(client, sim, httpserver):
     assert (reply.text, reply.metadata["story"]["kind"]) == ("Que lindo", "reply")
     assert mention.metadata["story"]["kind"] == "mention"
     assert reply.media[0].url.startswith("http")
+
+
+def test_people_see_that_we_read_write_and_react(client, sim, owner, httpserver):
+    adapter, to = ADAPTERS[sim.platform], Destination(user_id=PERSON)
+    (first,) = heard(sim, httpserver)
+    adapter.mark_read(owner, first.external_id, to=to)
+    page = client.get(f"/direct/?conta={sim.pk}&pessoa={PERSON}").content.decode()
+    assert "Visto pela clínica" in page
+    adapter.mark_read(owner, first.external_id, to=to, typing=True)
+    page = client.get(f"/direct/?conta={sim.pk}&pessoa={PERSON}").content.decode()
+    assert "digitando" in page
+    if sim.platform == "instagram":
+        for emoji in ("❤️", ""):
+            put = ReactionTo(first.external_id, emoji)
+            message = text("", kind=MessageKind.REACTION, content=put, token=f"t{emoji}")
+            assert adapter.send(owner, message).external_id == f"reaction:t{emoji}"
+            assert SimDirect.objects.get(text="Oi").clinic_reaction == emoji
+        with pytest.raises(ContentRefused):
+            adapter.check(text("", kind=MessageKind.REACTION, content=ReactionTo("m", "🎉")))
+
+
+def test_a_message_quotes_both_ways(client, sim, owner, httpserver):
+    (first,) = heard(sim, httpserver)
+    sent = ADAPTERS[sim.platform].send(owner, text(reply_to=first.external_id))
+    assert SimDirect.objects.get(external_id=sent.external_id).quotes == first.external_id
+    heard(sim, httpserver)
+    where = {"conta": str(sim.pk), "pessoa": PERSON, "nome": "Marli", "texto": "Isso"}
+    client.post("/direct/escrever/", {**where, "cita": sent.external_id})
+    (answer,) = heard(sim, httpserver)
+    assert answer.reply_to == sent.external_id
