@@ -16,8 +16,11 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402  (needs the app re
 
 from config.front import Front  # noqa: E402
 from inbox.sockets import sockets  # noqa: E402
+from visitors.sockets import VisitorsFirst  # noqa: E402
 
-application = Front(ProtocolTypeRouter({"http": django_application, "websocket": sockets}))
+application = Front(
+    ProtocolTypeRouter({"http": django_application, "websocket": VisitorsFirst(sockets)})
+)
 
 # What start-up made lives as long as the process. Walking through it in every full collection
 # stopped some page for tens of milliseconds.

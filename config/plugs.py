@@ -22,6 +22,7 @@ from omnichannel.services.reception import Reception, receptions
 from omnichannel.services.wishes import Wishes
 from queues.plugs import PLUG as QUEUES
 from queues.services.following import TicketFollower
+from visitors.plugs import PLUG as VISITORS
 from webhooks.plugs import PLUG as WEBHOOKS
 
 PLUGS: tuple[Plug, ...] = (
@@ -34,6 +35,7 @@ PLUGS: tuple[Plug, ...] = (
     LEADSCORING,
     BOT,
     WEBHOOKS,
+    VISITORS,
 )
 
 # Who decides about what a patient wrote, one after the other. A wish to be left alone comes first:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "leadscoring",
     "bot",
     "webhooks",
+    "visitors",
     "inbox",
     "simulator",
     "config.apps.ConfigConfig",

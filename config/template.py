@@ -20,6 +20,7 @@ MODULES = (
     "channels.routing",
     "config.front",
     "inbox.sockets",
+    "visitors.sockets",
     "config.urls",
     "uvicorn.main",
     "uvicorn.lifespan.on",

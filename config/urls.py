@@ -16,5 +16,6 @@ urlpatterns = [
     path("admin/atendimento/", RedirectView.as_view(url=HOME)),
     path("admin/", admin.site.urls),
     path("atendimento/", include("inbox.urls")),
+    path("chat/", include("visitors.urls")),
     path(API, include("config.api_urls")),
 ]

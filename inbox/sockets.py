@@ -5,15 +5,13 @@ refused.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from channels.security.websocket import WebsocketDenier
-from django.conf import settings
-from django.http.request import validate_host
 from django.urls import path
 
+from common.origins import is_own_page
 from inbox.consumers import CompanySocket, ConversationSocket, Refuse
 
 PATTERNS = [
@@ -25,9 +23,7 @@ PATTERNS = [
 
 
 class OwnPages:
-    """Lets in sockets that pages of ours open: the origin is, with scheme and port, the address the
-    socket itself was asked for, or PUBLIC_URL. Another port of the machine is another site.
-    """
+    """Lets in sockets that pages of ours open."""
 
     def __init__(self, behind: Any) -> None:
         self.behind = behind
@@ -37,22 +33,9 @@ class OwnPages:
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
         host = headers.get(b"host", b"").decode("latin-1")
-        if self._is_ours(origin, host):
+        if is_own_page(origin, host):
             return await self.behind(scope, receive, send)
         return await WebsocketDenier()(scope, receive, send)
-
-    def _is_ours(self, origin: str, host: str) -> bool:
-        if origin == _origin(settings.PUBLIC_URL):
-            return True
-        scheme = "https" if settings.HTTPS else "http"
-        # The name without its port; an address of version 6 keeps its brackets.
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        return validate_host(name, settings.ALLOWED_HOSTS) and origin == f"{scheme}://{host}"
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 sockets = OwnPages(AuthMiddlewareStack(URLRouter(PATTERNS)))

@@ -158,6 +158,8 @@ class AccountShape:
                   is chosen with the kind and stays
     account_id    makes Channel.account_id of the settings, for a kind without a field that has
                   this column
+    makes_id      makes Channel.account_id, once, for a kind whose accounts are ours to give; then no
+                  secret proves anything
     verify_token  by which the provider asks whether we expect its webhooks
     provider      the provider's name as a sentence begins with it or has it in its middle, in lower
                   case and with its article ("a Meta"); providers by the choices of `chosen_by`
@@ -170,6 +172,7 @@ class AccountShape:
     check: Callable[[Mapping[str, Any], Mapping[str, str]], Mapping[str, Any]] = _no_check
     chosen_by: str = ""
     account_id: Callable[[Mapping[str, Any]], str] | None = None
+    makes_id: Callable[[], str] | None = None
     verify_token: Callable[[], str] = field(default=str)
     provider: Any = PROVIDER
     providers: Mapping[str, Any] = field(default_factory=dict)

@@ -34,6 +34,7 @@ from providers.outgoing import ContentRefused
 from providers.policy import Policy, Window
 from providers.sms.adapter import SmsAdapter
 from providers.sms.door import SmsDoor
+from providers.webchat.adapter import WebchatAdapter
 from providers.whatsapp.adapter import WhatsAppAdapter
 
 ADAPTERS: dict[str, Adapter] = {
@@ -42,6 +43,7 @@ ADAPTERS: dict[str, Adapter] = {
     ChannelKind.FACEBOOK: MessengerAdapter(),
     ChannelKind.SMS: SmsAdapter(),
     ChannelKind.EMAIL: EmailAdapter(),
+    ChannelKind.WEBCHAT: WebchatAdapter(),
 }
 
 # By the last part of their addresses.

@@ -116,6 +116,24 @@ def messaging_channel(of: Company, kind: str = "instagram", **settings: Any) -> 
     return row
 
 
+SITE = "https://www.clinica.example"
+
+
+def webchat_channel(of: Company, secret: str = "", **settings: Any) -> Channel:
+    """Make the chat of a site, proven. Its form asks for nothing, and has a notice."""
+    given = {"origins": SITE, "asks_name": "nao", "asks_phone": "nao", **settings}
+    row = channel_save(
+        company=of,
+        actor=None,
+        kind=ChannelKind.WEBCHAT,
+        name="Chat do site",
+        settings=given,
+        credentials={"identity_secret": secret} if secret else {},
+    )
+    channel_prove(channel=row, answer=AccountHealth(row.account_id))
+    return row
+
+
 def answer_for(of: Channel, **values: Any) -> AccountHealth:
     """Make the provider's good answer to a channel's credentials."""
     given = {

@@ -466,6 +466,7 @@ def modules(*names: str) -> Iterator[Any]:
         "leadscoring",
         "campaigns",
         "bot",
+        "visitors",
         "webhooks",
         "inbox",
         "config",

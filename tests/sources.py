@@ -20,7 +20,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("queues", "leadscoring"),
     ("campaigns",),
     ("bot",),
-    ("webhooks",),
+    ("webhooks", "visitors"),
     ("inbox",),
     ("simulator",),
     ("config",),

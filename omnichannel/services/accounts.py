@@ -70,6 +70,8 @@ def account_take(
         channel.currency = chosen
     if shape.account_id is not None:
         channel.account_id = shape.account_id(channel.whole_settings())
+    if shape.makes_id is not None and not channel.account_id:
+        channel.account_id = shape.makes_id()
     if channel.door_key is None and registry.has_door_key(channel.kind):
         channel.door_key = key_new()
     return _changed("settings", kept_settings, given.settings) + _changed(
@@ -80,6 +82,9 @@ def account_take(
 def account_identity(channel: Channel) -> tuple[Any, ...]:
     """Return what a proof was about: another value of any of it proves nothing."""
     shape = registry.shape_of(channel.kind)
+    if shape.makes_id is not None:
+        # Nobody else can speak for it, whatever it holds.
+        return channel.kind, channel.account_id
     named = shape.naming(channel.whole_settings())
     return channel.kind, channel.account_id, named, secrets_of(channel)
 

@@ -195,6 +195,16 @@ def _store(attachment: Attachment, spool: IO[bytes], declared: str, sha256: str)
     _end(attachment, AttachmentState.READY, "")
 
 
+@transaction.atomic
+def attachment_bring(*, attachment: Attachment, file: IO[bytes]) -> None:
+    """Keep a received file whose bytes came with its message, so that nobody has to fetch it.
+    Raises FileRefused.
+    """
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    _store(attachment, file, attachment.mime_type, digest)
+
+
 def _shown_as(kind: MessageKind, mime_type: str) -> MessageKind:
     """Return how a received file is shown: a "photo" that no browser draws is a document. Of a
     story, and of what is shared, nobody says before whether it is a picture or a film.

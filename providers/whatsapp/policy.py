@@ -23,6 +23,7 @@ SERVICE_WINDOW = Window(
 )
 
 POLICY = Policy(
+    link="https://wa.me/{number}?text={text}",
     icon="message-circle",
     kinds=MEDIA_KINDS
     | {

@@ -16,6 +16,7 @@ PACKAGES = (
     "campaigns",
     "leadscoring",
     "bot",
+    "visitors",
     "inbox",
 )
 # An act is noun.verb, given to audit_record by name or in a call that passes it on.

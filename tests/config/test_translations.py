@@ -20,6 +20,7 @@ ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "django.po"
 OWN = {
     "accounts": "Accounts",
     "bot": "Bot",
+    "visitors": "Site visitors",
     "campaigns": "Campaigns",
     "common": "Common",
     "config": "Configuration",

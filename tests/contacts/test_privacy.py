@@ -55,6 +55,7 @@ OWN = (
     "leadscoring",
     "campaigns",
     "bot",
+    "visitors",
 )
 # They hold ids of ours and no word of the person.
 ELSEWHERE = {

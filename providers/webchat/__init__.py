@@ -1,0 +1,1 @@
+"""The chat of a clinic's own site: we are its provider (docs/channels/webchat-protocol.md)."""

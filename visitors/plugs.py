@@ -1,0 +1,15 @@
+"""What visitors of sites have to do with other packages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from common.slots import Plug, Turn, into
+from contacts.holdings import holdings
+from visitors import bells
+from visitors.holdings import HOLDINGS
+
+PLUG = Plug(
+    keeps=(into(holdings, *HOLDINGS),),
+    beat={"visitors-purge": Turn(bells.PURGE, every=timedelta(hours=1))},
+)
