@@ -158,8 +158,8 @@ class AccountShape:
                   is chosen with the kind and stays
     account_id    makes Channel.account_id of the settings, for a kind without a field that has
                   this column
-    makes_id      makes Channel.account_id, once, for a kind whose accounts are ours to give; then no
-                  secret proves anything
+    makes_id      makes Channel.account_id, once, for a kind whose accounts are ours to give; then
+                  no secret proves anything
     verify_token  by which the provider asks whether we expect its webhooks
     provider      the provider's name as a sentence begins with it or has it in its middle, in lower
                   case and with its article ("a Meta"); providers by the choices of `chosen_by`

@@ -39,7 +39,6 @@ from providers.outgoing import (
     TemplateVerdict,
 )
 from providers.policy import Policy
-from providers.site import Site
 
 
 class Door(ABC):
@@ -331,16 +330,6 @@ class Renewal(ABC):
         """Return the secrets that replace an account's own, by name; none where nothing is due or
         this account's do not end. Raises SendError.
         """
-
-
-class Hosted(ABC):
-    """Has no provider but ourselves: its people come to a door of ours, by the channel's public
-    key, which is `Channel.account_id`.
-    """
-
-    @abstractmethod
-    def site(self, account: Account) -> Site:
-        """Return how the channel's people are received."""
 
 
 class Names(ABC):

@@ -117,8 +117,8 @@ class Policy:
     price_units      what is paid for: a delivered message, a segment, or nothing
     marketing_hours  when campaigns may be sent; None leaves it to the campaign
     comment_days     for so many days a comment in public may be answered once in private
-    link             an address that opens a new message to a channel's number, with {number} (digits)
-                     and {text}; "" where there is none
+    link             an address that opens a new message to a channel's number, with {number}
+                     (digits) and {text}; "" where there is none
     stops_with_wish  whoever asks to be left alone is written to no more on this kind of channel
     proves_sender    the provider vouches for whom a message is from: their address is verified
     """

@@ -4,9 +4,12 @@ panel need it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from providers.outgoing import Account
 
 FORM_FIELDS = ("name", "email", "phone")
 Side = Literal["direita", "esquerda"]
@@ -58,3 +61,13 @@ class Site:
     def form(self) -> list[dict[str, Any]]:
         """Return the form's fields by their names."""
         return [{"name": name, "is_required": must} for name, must in self.asked.items()]
+
+
+class Hosted(ABC):
+    """A face of a kind (providers.base) that has no provider but ourselves: its people come to a
+    door of ours, by the channel's public key, which is `Channel.account_id`.
+    """
+
+    @abstractmethod
+    def site(self, account: Account) -> Site:
+        """Return how the channel's people are received."""

@@ -24,6 +24,8 @@ SCOPES = {
     "inbox/consumers.py:_visible": "sockets: the reader's company",
     "webhooks/pipeline.py:_store": "each fact in the company of its channel",
     "webhooks/pipeline.py:_store_fact": "each fact in the company of its channel",
+    "visitors/http.py:_answer": "panels: the company of the channel whose key they name",
+    "visitors/following.py:inside": "sockets of panels: the company of their channel",
     "campaigns/dispatch.py:_claim": "what is sent from a number, in the company of its channel",
 }
 # Commands and the demo are started by hand, for companies that they name.

@@ -4,6 +4,8 @@ visitor has at that moment. No text passes the channel layer.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -11,6 +13,7 @@ from uuid import UUID
 from django.db import close_old_connections, connection
 from django.utils import timezone, translation
 
+from accounts.models import Membership
 from common.errors import NotFound
 from common.scoping import company_scope
 from omnichannel.choices import Stage
@@ -40,7 +43,7 @@ class Follow:
     read_seq: int = 0
     # Stage and attendant; place in the queue.
     state: tuple[str, str] | None = None
-    place: selectors.Place | None = None
+    place: selectors.QueuePlace | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -64,6 +67,13 @@ def session_of(follow: Follow) -> VisitorSession:
     return found
 
 
+@contextmanager
+def inside(company_id: UUID) -> Iterator[None]:
+    """Work on what belongs to the company of a socket's channel."""
+    with company_scope(company_id):
+        yield
+
+
 def in_thread(act: Any, *args: Any) -> Any:
     """Do something with the database in a thread that lives as long as the process."""
     close_old_connections()
@@ -79,7 +89,7 @@ def begin(key: str, language: str, cookie: str, given: dict[str, Any]) -> tuple[
     """
     channel = selectors.channel_by_key(key)
     token = given.get("token")
-    with company_scope(channel.company_id):
+    with inside(channel.company_id):
         session = sessions.session_require(
             channel=channel, cookie=cookie, pointer=token if isinstance(token, str) else ""
         )
@@ -92,7 +102,7 @@ def begin(key: str, language: str, cookie: str, given: dict[str, Any]) -> tuple[
 
 def resume(follow: Follow, given: dict[str, Any]) -> tuple[Follow, Frame]:
     """Show another conversation, or go on with one from a revision. Raises as `begin`."""
-    with company_scope(follow.company_id):
+    with inside(follow.company_id):
         session = session_of(follow)
         wanted, revision = given.get("conversation"), given.get("revision")
         if wanted is None:
@@ -137,7 +147,7 @@ def read(follow: Follow) -> tuple[Follow, list[Frame]]:
     """Return what happened since, and what the socket then has. Raises SessionOver, Blocked."""
     if follow.conversation_id is None:
         return follow, []
-    with company_scope(follow.company_id), translation.override(follow.language):
+    with inside(follow.company_id), translation.override(follow.language):
         session = session_of(follow)
         with timezone.override(session.channel.company.zone):
             try:
@@ -183,7 +193,7 @@ def _changes(follow: Follow, shown: Conversation) -> tuple[Follow, list[Frame]]:
 
 def place_read(follow: Follow) -> tuple[Follow, list[Frame]]:
     """Note that a visitor is there and, while they wait, look at their place. Raises as `read`."""
-    with company_scope(follow.company_id):
+    with inside(follow.company_id):
         session = session_of(follow)
         sessions.session_note(session=session)
         if not follow.is_waiting or follow.conversation_id is None:
@@ -199,14 +209,14 @@ def place_read(follow: Follow) -> tuple[Follow, list[Frame]]:
 
 def type_now(follow: Follow, given: dict[str, Any]) -> None:
     """Tell attendants that a visitor types. Raises NotFound."""
-    with company_scope(follow.company_id):
+    with inside(follow.company_id):
         shown = selectors.conversation_get(session_of(follow), given.get("conversation"))
         talking.visitor_typing(conversation=shown)
 
 
 def see(follow: Follow, given: dict[str, Any], seq: int, status: MessageStatus) -> None:
     """Take up to where a visitor got. Raises NotFound."""
-    with company_scope(follow.company_id):
+    with inside(follow.company_id):
         session = session_of(follow)
         shown = selectors.conversation_get(session, given.get("conversation"))
         talking.visitor_seen(session=session, conversation=shown, seq=seq, status=status)
@@ -214,8 +224,6 @@ def see(follow: Follow, given: dict[str, Any], seq: int, status: MessageStatus) 
 
 def typist(follow: Follow, member_id: str) -> str:
     """Return how somebody of ours who types is called, "" for a stranger."""
-    from accounts.models import Membership
-
     row = (
         Membership.objects.for_company(follow.company_id)
         .select_related("user")

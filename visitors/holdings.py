@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contacts.holdings import Holding
-from visitors.models import VisitorCode, VisitorProof, VisitorSession
+from visitors.models import VisitorBlock, VisitorCode, VisitorProof, VisitorSession
 
 HOLDINGS = (
     Holding(
@@ -17,6 +17,12 @@ HOLDINGS = (
         "session__identity__contact",
         is_deleted=True,
         hidden=frozenset({"jti_hash"}),
+    ),
+    Holding(
+        VisitorBlock,
+        "session__identity__contact",
+        is_deleted=True,
+        hidden=frozenset({"value", "author"}),
     ),
     Holding(
         VisitorCode,

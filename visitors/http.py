@@ -73,7 +73,7 @@ def cookie_set(response: HttpResponseBase, key: str, token: str) -> None:
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class Door(View):
+class VisitorView(View):
     """Base of everything under /chat/<key>/. Sets `channel` and `site`; with `session_needed`
     `session` too. A visitor has no login and no form's token: the origin stands in for it.
     """

@@ -20,7 +20,7 @@ SUBJECT_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class SignedIdentity:
     """What the site says, and until when."""
 
     subject: str
@@ -31,7 +31,7 @@ class Claims:
     phone: str = ""
 
 
-def claims_of(token: Any, site: Site) -> Claims:
+def claims_of(token: Any, site: Site) -> SignedIdentity:
     """Return what a signed identity says. Raises IdentityRefused for one that is not signed with
     the channel's secret, is over, or holds for longer than a day.
     """
@@ -53,7 +53,7 @@ def claims_of(token: Any, site: Site) -> Claims:
     is_long = expires_at > datetime.now(UTC) + LONGEST + LEEWAY
     if is_long or not (0 < len(subject) <= SUBJECT_LENGTH and 0 < len(jti) <= 200):
         raise IdentityRefused
-    return Claims(
+    return SignedIdentity(
         subject,
         jti,
         expires_at,

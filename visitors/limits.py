@@ -2,7 +2,7 @@
 wait.
 
 Addresses are shared by a clinic's waiting room or a carrier's customers, so their second limits are
-wide. Counts stand in the cache by windows of time; without it nobody is held up.
+wide. SeenCounts stand in the cache by windows of time; without it nobody is held up.
 """
 
 from __future__ import annotations

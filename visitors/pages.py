@@ -13,12 +13,12 @@ from django.utils.translation import get_language
 from common.origins import is_own_page
 from visitors.config import config_of
 from visitors.errors import ForeignOrigin
-from visitors.http import Door
+from visitors.http import VisitorView
 
 CONFIG_SECONDS = 60
 
 
-class PanelPage(Door):
+class PanelPage(VisitorView):
     """The page in the iframe. Only the channel's sites may put it into theirs."""
 
     http_method_names = ("get",)
@@ -61,7 +61,7 @@ def panel_policy(request: HttpRequest, origins: tuple[str, ...]) -> dict[str, An
     }
 
 
-class ConfigView(Door):
+class ConfigView(VisitorView):
     """What a loader draws its button by; sites on the channel's list may read it."""
 
     http_method_names = ("get",)

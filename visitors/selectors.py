@@ -18,9 +18,8 @@ from omnichannel.choices import Direction
 from omnichannel.external import external_key
 from omnichannel.models import Attachment, Channel, Conversation, Message
 from providers import registry
-from providers.base import Hosted
 from providers.choices import MessageKind, MessageStatus
-from providers.site import Site
+from providers.site import Hosted, Site
 from queues import selectors as queues
 from queues.choices import TicketStatus
 from queues.models import Ticket
@@ -185,14 +184,14 @@ def attachment_get(session: VisitorSession, pk: UUID) -> Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class SeenCounts:
     """Of one conversation: what the visitor has not read, and up to where the clinic has."""
 
     unread: int = 0
     read_seq: int = 0
 
 
-def counts_of(conversations: Sequence[Conversation]) -> dict[Any, Counts]:
+def counts_of(conversations: Sequence[Conversation]) -> dict[Any, SeenCounts]:
     """Return the counts of a visitor's conversations, in two statements."""
     if not conversations:
         return {}
@@ -205,7 +204,7 @@ def counts_of(conversations: Sequence[Conversation]) -> dict[Any, Counts]:
         unread=Count("pk", filter=ours), read=Max("seq", filter=theirs)
     )
     return {
-        row["conversation"]: Counts(row["unread"], row["read"] or 0) for row in found.order_by()
+        row["conversation"]: SeenCounts(row["unread"], row["read"] or 0) for row in found.order_by()
     }
 
 
@@ -213,7 +212,7 @@ def counts_of(conversations: Sequence[Conversation]) -> dict[Any, Counts]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePlace:
     """Where a visitor stands in their queue; `expected` is in seconds, None where nobody knows."""
 
     position: int
@@ -221,7 +220,7 @@ class Place:
     expected: int | None
 
 
-def place_of(conversation: Conversation) -> Place | None:
+def place_of(conversation: Conversation) -> QueuePlace | None:
     """Return a visitor's place; None where they do not wait, or nobody works now."""
     ticket = queues.ticket_of(conversation.pk)
     if ticket is None or ticket.status != TicketStatus.WAITING:
@@ -235,7 +234,7 @@ def place_of(conversation: Conversation) -> Place | None:
     expected = numbers.average_wait
     if numbers.average_service and numbers.online:
         expected = numbers.average_service * found[0] // numbers.online
-    return Place(found[0], found[1], expected)
+    return QueuePlace(found[0], found[1], expected)
 
 
 def rating_of(conversation: Conversation) -> Ticket | None:

@@ -10,7 +10,7 @@ from omnichannel.models import Attachment, Conversation, Message
 from providers.content import Answer, Question
 from providers.content_json import content_of
 from visitors.models import VisitorSession
-from visitors.selectors import Counts, HoursNow, Place, counts_of, rating_of
+from visitors.selectors import HoursNow, QueuePlace, SeenCounts, counts_of, rating_of
 
 TEASER = 80
 FROM = {
@@ -43,7 +43,7 @@ def first_name(conversation_or_message: Conversation | Message) -> str:
     return holder.user.name.split()[0] if holder and holder.user.name.strip() else ""
 
 
-def conversation_shape(conversation: Conversation, counts: Counts) -> dict[str, Any]:
+def conversation_shape(conversation: Conversation, counts: SeenCounts) -> dict[str, Any]:
     """Return a conversation as its visitor sees it."""
     ticket = rating_of(conversation)
     return {
@@ -64,7 +64,7 @@ def conversation_shape(conversation: Conversation, counts: Counts) -> dict[str, 
 def conversations_shape(conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
     """Return conversations in their order."""
     counts = counts_of(conversations)
-    return [conversation_shape(row, counts.get(row.pk, Counts())) for row in conversations]
+    return [conversation_shape(row, counts.get(row.pk, SeenCounts())) for row in conversations]
 
 
 def message_shape(message: Message, key: str) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def attachment_shape(attachment: Attachment, key: str) -> dict[str, Any]:
     }
 
 
-def place_shape(place: Place | None) -> dict[str, Any] | None:
+def place_shape(place: QueuePlace | None) -> dict[str, Any] | None:
     """Return a place in a queue."""
     if place is None:
         return None

@@ -268,18 +268,18 @@ def _cookie(header: str, key: str) -> str:
     return found.value if found else ""
 
 
-class Refuse(AsyncWebsocketConsumer):
+class RefuseVisitor(AsyncWebsocketConsumer):
     """Answers every other address under /ws/chat/."""
 
     async def connect(self) -> None:
-        """Refuse before the handshake."""
+        """RefuseVisitor before the handshake."""
         await self.close()
 
 
 PANELS = URLRouter(
     [
         path("ws/chat/<chatkey:key>/", VisitorSocket.as_asgi()),
-        path("ws/chat/<path:anything>", Refuse.as_asgi()),
+        path("ws/chat/<path:anything>", RefuseVisitor.as_asgi()),
     ]
 )
 

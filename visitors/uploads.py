@@ -11,8 +11,8 @@ from providers.choices import MessageKind
 from providers.file_types import identify, is_kin, safe_name
 from providers.files import PROGRAM
 from visitors.errors import TooLarge
-from visitors.services.talking import Upload, Words
-from visitors.views import TalkDoor
+from visitors.services.talking import SaidWords, VisitorFile
+from visitors.views import VisitorTalkView
 
 # What a browser records for itself, which channels are not sent.
 RECORDED = {"audio/webm": MessageKind.AUDIO, "audio/wav": MessageKind.AUDIO}
@@ -20,7 +20,7 @@ RECORDED = {"audio/webm": MessageKind.AUDIO, "audio/wav": MessageKind.AUDIO}
 AROUND = 64 * 1024
 
 
-class UploadView(TalkDoor):
+class VisitorUploadView(VisitorTalkView):
     """Takes one file with its caption."""
 
     http_method_names = ("post",)
@@ -42,10 +42,10 @@ class UploadView(TalkDoor):
             )
         kind = self._kind(found, file.size)
         is_voice = request.POST.get("is_voice") == "1" and kind == MessageKind.AUDIO
-        upload = Upload(file, kind.value, found, safe_name(file.name or ""), is_voice)
+        upload = VisitorFile(file, kind.value, found, safe_name(file.name or ""), is_voice)
         proof = {name: request.POST.get(name) for name in ("challenge", "nonce")}
         return self.written(
-            Words(client_id, text=request.POST.get("text", ""), upload=upload, proof=proof)
+            SaidWords(client_id, text=request.POST.get("text", ""), upload=upload, proof=proof)
         )
 
     @property

@@ -13,17 +13,17 @@ from omnichannel.serving import file_response
 from providers.choices import MessageStatus
 from visitors import selectors, shapes
 from visitors.errors import ForeignOrigin
-from visitors.http import CLIENT_ID, HELLO_BYTES, Door, cookie_set
+from visitors.http import CLIENT_ID, HELLO_BYTES, VisitorView, cookie_set
 from visitors.identity import claims_of
 from visitors.reading import number, page_of, words
 from visitors.secrets import network_asking
 from visitors.services import leaving, rating, sessions, talking
-from visitors.services.sessions import Arrival, FormRefused
+from visitors.services.sessions import FormRefused, Visit
 
 GUESSED = ("name", "email", "phone")
 
 
-class SessionView(Door):
+class SessionView(VisitorView):
     """The chat was opened: find the visitor again, or begin."""
 
     http_method_names = ("post",)
@@ -37,7 +37,7 @@ class SessionView(Door):
             raise ForeignOrigin
         guess = given.get("guess") if isinstance(given.get("guess"), dict) else {}
         secrets = self.secrets(request)
-        arrival = Arrival(
+        arrival = Visit(
             network=network_asking(request),
             cookie=secrets["cookie"],
             pointer=words(given, "pointer") or secrets["pointer"],
@@ -72,7 +72,7 @@ class SessionView(Door):
         }
 
 
-class FormView(Door):
+class FormView(VisitorView):
     """The form before the chat."""
 
     http_method_names = ("post",)
@@ -87,7 +87,7 @@ class FormView(Door):
         return JsonResponse({"session": told})
 
 
-class TalkDoor(Door):
+class VisitorTalkView(VisitorView):
     """Base of what answers with a message or a conversation."""
 
     def conversation(self, value: Any) -> Conversation:
@@ -103,7 +103,7 @@ class TalkDoor(Door):
         """Return a message's shape."""
         return shapes.message_shape(message, self.channel.account_id)
 
-    def written(self, said: talking.Words) -> HttpResponse:
+    def written(self, said: talking.SaidWords) -> HttpResponse:
         """Store what was said and answer with it."""
         message, is_new = talking.visitor_write(session=self.session, site=self.site, words=said)
         told = {"message": self.shape(message), "conversation": self.drawn(message.conversation)}
@@ -121,7 +121,7 @@ class TalkDoor(Door):
             sessions.page_note(session=self.session, page=page)
 
 
-class MessagesView(TalkDoor):
+class VisitorMessagesView(VisitorTalkView):
     """What a visitor writes."""
 
     http_method_names = ("post",)
@@ -132,7 +132,7 @@ class MessagesView(TalkDoor):
         self.note_page(given)
         choice = given.get("choice")
         return self.written(
-            talking.Words(
+            talking.SaidWords(
                 self.client_id(given.get("client_id")),
                 text=given["text"] if isinstance(given.get("text"), str) else "",
                 choice=choice if isinstance(choice, dict) else None,
@@ -141,7 +141,7 @@ class MessagesView(TalkDoor):
         )
 
 
-class OfflineView(TalkDoor):
+class OfflineView(VisitorTalkView):
     """A message left while nobody answers: form, message and how to be answered in one."""
 
     http_method_names = ("post",)
@@ -158,10 +158,10 @@ class OfflineView(TalkDoor):
             answer_by=words(given, "answer_by") or "chat",
         )
         said = given["text"] if isinstance(given.get("text"), str) else ""
-        return self.written(talking.Words(client_id, text=said, proof=given.get("proof")))
+        return self.written(talking.SaidWords(client_id, text=said, proof=given.get("proof")))
 
 
-class EventsView(TalkDoor):
+class EventsView(VisitorTalkView):
     """What changed since a revision: for resuming, and where sockets are kept from the panel."""
 
     http_method_names = ("get",)
@@ -184,7 +184,7 @@ class EventsView(TalkDoor):
         )
 
 
-class HistoryView(TalkDoor):
+class HistoryView(VisitorTalkView):
     """Earlier messages of a conversation."""
 
     http_method_names = ("get",)
@@ -204,7 +204,7 @@ class HistoryView(TalkDoor):
         return JsonResponse(told)
 
 
-class SeenView(TalkDoor):
+class SeenView(VisitorTalkView):
     """Up to where a visitor got with what we wrote."""
 
     http_method_names = ("post",)
@@ -229,7 +229,7 @@ def seen_status(what: Any) -> MessageStatus:
     return found
 
 
-class TypingView(TalkDoor):
+class TypingView(VisitorTalkView):
     """A visitor types."""
 
     http_method_names = ("post",)
@@ -241,7 +241,7 @@ class TypingView(TalkDoor):
         return HttpResponse(status=204)
 
 
-class RatingView(TalkDoor):
+class RatingView(VisitorTalkView):
     """What a visitor thought, after the end."""
 
     http_method_names = ("post",)
@@ -259,7 +259,7 @@ class RatingView(TalkDoor):
         return JsonResponse({"conversation": self.drawn(conversation)})
 
 
-class HandoverView(TalkDoor):
+class HandoverView(VisitorTalkView):
     """A code by which the visitor goes on elsewhere."""
 
     http_method_names = ("post",)
@@ -272,7 +272,7 @@ class HandoverView(TalkDoor):
         return JsonResponse(told, status=201)
 
 
-class LeaveView(Door):
+class LeaveView(VisitorView):
     """The visitor ends their session in this browser."""
 
     http_method_names = ("post",)
@@ -285,7 +285,7 @@ class LeaveView(Door):
         return response
 
 
-class FileView(Door):
+class FileView(VisitorView):
     """A file of the visitor's own conversations."""
 
     http_method_names = ("get",)

@@ -11,7 +11,7 @@ from typing import IO, Any
 from django.utils.translation import gettext_lazy as _
 
 from contacts.refs import IdentityKind, IdentityRef
-from providers.base import Adapter, Connection, Hosted, Media
+from providers.base import Adapter, Connection, Media
 from providers.choices import MEDIA_KINDS, ChannelKind, MessageKind
 from providers.content import Question
 from providers.facts import Parsed
@@ -26,7 +26,7 @@ from providers.outgoing import (
 )
 from providers.questions import asking_check
 from providers.refusing import refuse
-from providers.site import Site
+from providers.site import Hosted, Site
 from providers.webchat.account import ACCOUNT, site_of
 from providers.webchat.parse import parse
 from providers.webchat.policy import FILE_BYTES, GOES, MIB, POLICY, QUESTIONS, SENT, TEXT_BYTES

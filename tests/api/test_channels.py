@@ -149,7 +149,10 @@ def test_registering_and_subscribing_are_acts_of_administrators(
         assert api(ana).post(f"{path}/registrar/", {"pin": pin}).status_code == 400
 
 
-def test_a_kind_that_nobody_speaks_for_is_refused(api: Client, ana: Membership):
+def test_a_kind_that_nobody_speaks_for_is_refused(
+    api: Client, ana: Membership, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delitem(registry.ADAPTERS, "webchat")
     answer = api(ana).post("canais/", {**NEW, "kind": "webchat"})
     assert (answer.status_code, answer.json()["code"]) == (422, "canal_sem_adaptador")
 

@@ -126,7 +126,11 @@ def test_each_kind_declares_fields_that_can_be_drawn_and_stored(kind):
         assert one.input == "flag" or one.refusal(str(one.absent())) is None
     assert not shape.chosen_by or shape.chosen_by in names
     # Something says whose an incoming message is.
-    assert shape.account_id or any(one.column == "account_id" for one in shape.fields)
+    assert (
+        shape.account_id
+        or shape.makes_id
+        or any(one.column == "account_id" for one in shape.fields)
+    )
 
 
 @pytest.mark.parametrize("offer", offers(), ids=lambda one: one.label)

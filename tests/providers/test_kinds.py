@@ -26,6 +26,7 @@ ALLOWED = {
     "campaigns/models/campaign.py": "the default of a stored column",
     "contacts/refs.py": "a kind of identity that has the same word",
     "config/backoffice.py": "the name of an icon",
+    "visitors/models.py": "how a visitor asks to be answered, which has the same word",
 }
 
 

@@ -66,7 +66,16 @@ def _assigning(package: str, name: str) -> set[str]:
 
 def test_nobody_else_changes_a_state() -> None:
     assert _assigning("queues", "status") == {"queues/services/moving.py:ticket_move"}
-    packages = ("omnichannel", "queues", "campaigns", "leadscoring", "bot", "visitors", "webhooks", "inbox")
+    packages = (
+        "omnichannel",
+        "queues",
+        "campaigns",
+        "leadscoring",
+        "bot",
+        "visitors",
+        "webhooks",
+        "inbox",
+    )
     found = {where for package in packages for where in _assigning(package, "stage")}
     assert found == {"omnichannel/services/conversations.py:stage_move"}
 

@@ -24,7 +24,7 @@ from visitors.errors import (
     IdentityRefused,
     SessionOver,
 )
-from visitors.identity import Claims
+from visitors.identity import SignedIdentity
 from visitors.limits import SESSIONS_OF_NETWORK, Asking
 from visitors.models import VisitorProof, VisitorSession
 from visitors.secrets import TOKEN_LENGTH, hashed, token_new
@@ -47,13 +47,13 @@ class FormRefused(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class Visit:
     """Who opens the chat, as far as their browser tells."""
 
     network: str
     cookie: str = ""
     pointer: str = ""
-    claims: Claims | None = None
+    claims: SignedIdentity | None = None
     guess: dict[str, str] = field(default_factory=dict)
     page: dict[str, Any] = field(default_factory=dict)
     wants_pointer: bool = False
@@ -103,7 +103,7 @@ def is_over(session: VisitorSession) -> bool:
 
 
 @transaction.atomic
-def session_open(*, channel: Channel, site: Site, arrival: Arrival) -> Opened:
+def session_open(*, channel: Channel, site: Site, arrival: Visit) -> Opened:
     """Find a visitor's session or begin one.
 
     Another signed identity than the session's, or one where it had none, begins another session:
@@ -133,11 +133,11 @@ def session_open(*, channel: Channel, site: Site, arrival: Arrival) -> Opened:
     return Opened(known, False, token, pointer)
 
 
-def _is_other(known: VisitorSession, claims: Claims | None) -> bool:
+def _is_other(known: VisitorSession, claims: SignedIdentity | None) -> bool:
     return is_over(known) if claims is None else known.subject != claims.subject
 
 
-def _begun(channel: Channel, arrival: Arrival) -> Opened:
+def _begun(channel: Channel, arrival: Visit) -> Opened:
     counted = ((SESSIONS_OF_NETWORK, f"{channel.pk}:{arrival.network}"),)
     Asking(counted, arrival.network, arrival.proof).take()
     token, pointer = token_new(), token_new()
@@ -163,7 +163,7 @@ def _check_block(session: VisitorSession) -> None:
         raise Blocked
 
 
-def _welcome(session: VisitorSession, arrival: Arrival) -> None:
+def _welcome(session: VisitorSession, arrival: Visit) -> None:
     """Note what the visit brought; what the site signed goes before what somebody typed, and that
     before what a script of the site guessed.
     """
@@ -184,7 +184,7 @@ def _welcome(session: VisitorSession, arrival: Arrival) -> None:
 EARLY = datetime.min.replace(tzinfo=timezone.get_default_timezone())
 
 
-def _show_proof(session: VisitorSession, claims: Claims) -> None:
+def _show_proof(session: VisitorSession, claims: SignedIdentity) -> None:
     """Let a signed identity be shown by the browser, or the network, that showed it first: a copy
     that somebody else got hold of opens nothing. Raises IdentityRefused.
     """

@@ -45,7 +45,7 @@ class ContentRefusedHere(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class VisitorFile:
     """A file as the panel sent it, its type found from its bytes."""
 
     file: IO[bytes]
@@ -56,7 +56,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SaidWords:
     """What a visitor says: a text, a tapped choice, or a file with a caption.
 
     `client_id` is the panel's own id, the same at every repetition.
@@ -65,7 +65,7 @@ class Words:
     client_id: str
     text: str = ""
     choice: dict[str, Any] | None = None
-    upload: Upload | None = None
+    upload: VisitorFile | None = None
     proof: Any = None
 
     def key(self, session: VisitorSession) -> str:
@@ -73,7 +73,7 @@ class Words:
         return f"{session.pk.hex}.{self.client_id}"
 
 
-def visitor_write(*, session: VisitorSession, site: Site, words: Words) -> tuple[Message, bool]:
+def visitor_write(*, session: VisitorSession, site: Site, words: SaidWords) -> tuple[Message, bool]:
     """Store what a visitor says, before anybody or any bot looks at it; return the message and
     whether it is new. The same `client_id` again changes nothing, from two tabs at once too.
 
@@ -91,7 +91,7 @@ def visitor_write(*, session: VisitorSession, site: Site, words: Words) -> tuple
     return _store(session, words, payload)
 
 
-def _known(session: VisitorSession, words: Words) -> Message | None:
+def _known(session: VisitorSession, words: SaidWords) -> Message | None:
     found: Message | None = (
         Message.objects.for_company(session.company_id)
         .filter(channel=session.channel_id, external_id=words.key(session))
@@ -112,7 +112,7 @@ def _count(session: VisitorSession, proof: Any) -> None:
     Asking(tuple(counted), session.address, proof).take()
 
 
-def _payload(session: VisitorSession, words: Words) -> dict[str, Any]:
+def _payload(session: VisitorSession, words: SaidWords) -> dict[str, Any]:
     """Return what the adapter reads. Raises ContentRefusedHere."""
     given: dict[str, Any] = {
         "account": session.channel.account_id,
@@ -154,7 +154,9 @@ def _chosen(session: VisitorSession, choice: dict[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _store(session: VisitorSession, words: Words, payload: dict[str, Any]) -> tuple[Message, bool]:
+def _store(
+    session: VisitorSession, words: SaidWords, payload: dict[str, Any]
+) -> tuple[Message, bool]:
     channel = session.channel
     facts = _facts(session, payload)
     facts_lock([(channel, fact) for fact in facts])
