@@ -121,6 +121,7 @@
 -- migration simulator 0005_sms_files 0d74f22f0e34fc99
 -- migration simulator 0006_direct_accounts 7a751e15fe595cec
 -- migration simulator 0007_direct_comments 95c5130f99482966
+-- migration visitors 0001_start c69ef9a1a29f0fbd
 -- migration webhooks 0001_initial d744643821493b1a
 -- migration webhooks 0002_lanes 0126c25f8297add7
 -- migration webhooks 0003_requests dbbbed350bc90b23
@@ -983,8 +984,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:27:59.521299+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:27:59.974060+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:34:44.546359+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:34:44.896194+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mailbody" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "raw" varchar(255) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "mail_id" text NOT NULL, "in_reply_to" text[] NOT NULL, "refers_to" text[] NOT NULL, "sender" jsonb NOT NULL, "reply_to" jsonb NOT NULL, "sent_to" jsonb NOT NULL, "copied_to" jsonb NOT NULL, "verdict" varchar(8) NOT NULL, "is_automatic" boolean NOT NULL, "is_readable" boolean NOT NULL, "is_cut" boolean NOT NULL, "charset_guessed" boolean NOT NULL, "inline" jsonb NOT NULL, "invite" jsonb NOT NULL, "company_id" uuid NOT NULL, "message_id" uuid NOT NULL UNIQUE);
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_company_id_776cabd3_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_message_id_65e3d1b9_fk_omnichann" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
@@ -1098,6 +1099,47 @@ ALTER TABLE "simulator_simdirect" ADD COLUMN "clinic_reaction" varchar(16) DEFAU
 ALTER TABLE "simulator_simdirect" ADD COLUMN "comment_id" varchar(64) DEFAULT '' NOT NULL;
 ALTER TABLE "simulator_simdirect" ADD COLUMN "is_answered" boolean DEFAULT false NOT NULL;
 ALTER TABLE "simulator_simdirect" ADD COLUMN "quotes" varchar(100) DEFAULT '' NOT NULL;
+CREATE TABLE "visitors_visitorsession" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "token_hash" varchar(64) NOT NULL UNIQUE, "pointer_hash" varchar(64) NULL UNIQUE, "subject" varchar(200) NOT NULL, "identified_until" timestamp with time zone NULL, "name" varchar(200) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(40) NOT NULL, "notice_version" varchar(20) NOT NULL, "noticed_at" timestamp with time zone NULL, "answer_by" varchar(10) NOT NULL, "page" jsonb NOT NULL, "address" varchar(64) NOT NULL, "seen_at" timestamp with time zone NOT NULL, "ended_at" timestamp with time zone NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "identity_id" uuid NULL);
+CREATE TABLE "visitors_visitorproof" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "jti_hash" varchar(64) NOT NULL, "expires_at" timestamp with time zone NOT NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "session_id" uuid NOT NULL);
+CREATE TABLE "visitors_visitorcode" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "code_hash" varchar(64) NOT NULL UNIQUE, "expires_at" timestamp with time zone NOT NULL, "used_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "identity_id" uuid NULL, "session_id" uuid NOT NULL);
+CREATE TABLE "visitors_visitorblock" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "kind" varchar(10) NOT NULL, "value" varchar(255) NOT NULL, "author_id" uuid NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "session_id" uuid NULL);
+CREATE INDEX "visitor_of_identity" ON "visitors_visitorsession" ("identity_id", "seen_at" DESC);
+CREATE INDEX "visitor_unknown" ON "visitors_visitorsession" ("seen_at") WHERE "identity_id" IS NULL;
+CREATE INDEX "visitor_proof_age" ON "visitors_visitorproof" ("expires_at");
+ALTER TABLE "visitors_visitorproof" ADD CONSTRAINT "visitor_proof_once" UNIQUE ("channel_id", "jti_hash");
+CREATE INDEX "visitor_code_age" ON "visitors_visitorcode" ("expires_at");
+ALTER TABLE "visitors_visitorblock" ADD CONSTRAINT "visitor_blocked_once" UNIQUE ("channel_id", "kind", "value");
+ALTER TABLE "visitors_visitorsession" ADD CONSTRAINT "visitors_visitorsess_channel_id_bc70468b_fk_omnichann" FOREIGN KEY ("channel_id") REFERENCES "omnichannel_channel" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorsession" ADD CONSTRAINT "visitors_visitorsess_company_id_7a96e3bf_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorsession" ADD CONSTRAINT "visitors_visitorsess_identity_id_f5bb88aa_fk_contacts_" FOREIGN KEY ("identity_id") REFERENCES "contacts_contactidentity" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "visitors_visitorsession_token_hash_91231cf5_like" ON "visitors_visitorsession" ("token_hash" varchar_pattern_ops);
+CREATE INDEX "visitors_visitorsession_pointer_hash_dec54589_like" ON "visitors_visitorsession" ("pointer_hash" varchar_pattern_ops);
+CREATE INDEX "visitors_visitorsession_channel_id_bc70468b" ON "visitors_visitorsession" ("channel_id");
+CREATE INDEX "visitors_visitorsession_company_id_7a96e3bf" ON "visitors_visitorsession" ("company_id");
+CREATE INDEX "visitors_visitorsession_identity_id_f5bb88aa" ON "visitors_visitorsession" ("identity_id");
+ALTER TABLE "visitors_visitorproof" ADD CONSTRAINT "visitors_visitorproo_channel_id_1a0aec3a_fk_omnichann" FOREIGN KEY ("channel_id") REFERENCES "omnichannel_channel" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorproof" ADD CONSTRAINT "visitors_visitorproo_company_id_64849c57_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorproof" ADD CONSTRAINT "visitors_visitorproo_session_id_209da4d9_fk_visitors_" FOREIGN KEY ("session_id") REFERENCES "visitors_visitorsession" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "visitors_visitorproof_channel_id_1a0aec3a" ON "visitors_visitorproof" ("channel_id");
+CREATE INDEX "visitors_visitorproof_company_id_64849c57" ON "visitors_visitorproof" ("company_id");
+CREATE INDEX "visitors_visitorproof_session_id_209da4d9" ON "visitors_visitorproof" ("session_id");
+ALTER TABLE "visitors_visitorcode" ADD CONSTRAINT "visitors_visitorcode_company_id_e922852a_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorcode" ADD CONSTRAINT "visitors_visitorcode_conversation_id_4362e761_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorcode" ADD CONSTRAINT "visitors_visitorcode_identity_id_21f2cee8_fk_contacts_" FOREIGN KEY ("identity_id") REFERENCES "contacts_contactidentity" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorcode" ADD CONSTRAINT "visitors_visitorcode_session_id_6916daaa_fk_visitors_" FOREIGN KEY ("session_id") REFERENCES "visitors_visitorsession" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "visitors_visitorcode_code_hash_72a8d1a9_like" ON "visitors_visitorcode" ("code_hash" varchar_pattern_ops);
+CREATE INDEX "visitors_visitorcode_company_id_e922852a" ON "visitors_visitorcode" ("company_id");
+CREATE INDEX "visitors_visitorcode_conversation_id_4362e761" ON "visitors_visitorcode" ("conversation_id");
+CREATE INDEX "visitors_visitorcode_identity_id_21f2cee8" ON "visitors_visitorcode" ("identity_id");
+CREATE INDEX "visitors_visitorcode_session_id_6916daaa" ON "visitors_visitorcode" ("session_id");
+ALTER TABLE "visitors_visitorblock" ADD CONSTRAINT "visitors_visitorbloc_author_id_e3eab148_fk_accounts_" FOREIGN KEY ("author_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorblock" ADD CONSTRAINT "visitors_visitorbloc_channel_id_0bade0b4_fk_omnichann" FOREIGN KEY ("channel_id") REFERENCES "omnichannel_channel" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorblock" ADD CONSTRAINT "visitors_visitorbloc_company_id_45d967f1_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "visitors_visitorblock" ADD CONSTRAINT "visitors_visitorbloc_session_id_9edfc3bc_fk_visitors_" FOREIGN KEY ("session_id") REFERENCES "visitors_visitorsession" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "visitors_visitorblock_author_id_e3eab148" ON "visitors_visitorblock" ("author_id");
+CREATE INDEX "visitors_visitorblock_channel_id_0bade0b4" ON "visitors_visitorblock" ("channel_id");
+CREATE INDEX "visitors_visitorblock_company_id_45d967f1" ON "visitors_visitorblock" ("company_id");
+CREATE INDEX "visitors_visitorblock_session_id_9edfc3bc" ON "visitors_visitorblock" ("session_id");
 CREATE TABLE "webhooks_inboundevent" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "source" varchar(20) NOT NULL, "lane" smallint NOT NULL CHECK ("lane" >= 0), "body" bytea NOT NULL, "dedupe" bytea NOT NULL UNIQUE, "state" varchar(12) NOT NULL, "attempts" smallint NOT NULL CHECK ("attempts" >= 0), "error" varchar(300) NOT NULL, "processed_at" timestamp with time zone NULL);
 CREATE TABLE "webhooks_inboundissue" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "position" integer NOT NULL CHECK ("position" >= 0), "reason" varchar(12) NOT NULL, "account_by" varchar(20) NOT NULL, "account" varchar(100) NOT NULL, "detail" varchar(300) NOT NULL, "event_id" uuid NOT NULL, CONSTRAINT "issue_once" UNIQUE ("event_id", "position"));
 CREATE INDEX "inbound_waiting" ON "webhooks_inboundevent" ("lane", "id") WHERE "state" IN ('pendente', 'processando');
