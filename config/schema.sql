@@ -109,6 +109,7 @@
 -- migration omnichannel 0030_continues 9816ac73e10504b4
 -- migration omnichannel 0031_continues_index bb9c40c51a9cbc2c
 -- migration omnichannel 0032_person_profile f83a19659a0bd7e0
+-- migration omnichannel 0033_signatures 9bfeafb678be936f
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -996,6 +997,13 @@ CREATE TABLE "omnichannel_personprofile" ("id" uuid NOT NULL PRIMARY KEY, "creat
 ALTER TABLE "omnichannel_personprofile" ADD CONSTRAINT "omnichannel_personpr_company_id_271e8082_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_personprofile" ADD CONSTRAINT "omnichannel_personpr_identity_id_96aa9dc8_fk_contacts_" FOREIGN KEY ("identity_id") REFERENCES "contacts_contactidentity" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "omnichannel_personprofile_company_id_271e8082" ON "omnichannel_personprofile" ("company_id");
+CREATE TABLE "omnichannel_signature" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "text" text NOT NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "member_id" uuid NOT NULL, CONSTRAINT "signature_once" UNIQUE ("member_id", "channel_id"));
+ALTER TABLE "omnichannel_signature" ADD CONSTRAINT "omnichannel_signatur_channel_id_14477ce5_fk_omnichann" FOREIGN KEY ("channel_id") REFERENCES "omnichannel_channel" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_signature" ADD CONSTRAINT "omnichannel_signatur_company_id_a24a4483_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_signature" ADD CONSTRAINT "omnichannel_signatur_member_id_4f6294d8_fk_accounts_" FOREIGN KEY ("member_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "omnichannel_signature_channel_id_14477ce5" ON "omnichannel_signature" ("channel_id");
+CREATE INDEX "omnichannel_signature_company_id_a24a4483" ON "omnichannel_signature" ("company_id");
+CREATE INDEX "omnichannel_signature_member_id_4f6294d8" ON "omnichannel_signature" ("member_id");
 ALTER TABLE "queues_ticket" ADD COLUMN "told_position_at" timestamp with time zone NULL;
 DO $do$ BEGIN
 IF to_regproc('pg_catalog.uuidv7') IS NULL THEN

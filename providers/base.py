@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.refs import IdentityRef
 from providers.account import AccountShape
-from providers.choices import MessageKind
 from providers.delivery import Delivery
+from providers.enclosing import Files
 from providers.facts import Json, Parsed, ProviderFault
 from providers.harmless import Harmless
 from providers.outgoing import (
@@ -270,16 +270,8 @@ class Downloads(ABC):
         """Stream a file, at most `limit` bytes. Raises SendError, also for a foreign host."""
 
 
-class Enclosed(ABC):
-    """Has people's files inside the message itself, which is stored whole."""
-
-    @abstractmethod
-    def enclosed(self, raw: bytes, part: str) -> bytes | None:
-        """Return the file at a place (MediaRef.media_id), None where there is none. Pure."""
-
-
-class Media(Downloads):
-    """Sends files too, and knows them by ids of the provider's."""
+class Media(Downloads, Files):
+    """Sends files, and knows them by ids of the provider's."""
 
     @abstractmethod
     def media_info(self, account: Account, media_id: str) -> MediaInfo:
@@ -288,14 +280,6 @@ class Media(Downloads):
     @abstractmethod
     def upload(self, account: Account, file: IO[bytes], mime_type: str, filename: str) -> str:
         """Store a file at the provider and return its id there. Raises SendError."""
-
-    @abstractmethod
-    def media_kind(self, mime_type: str, size: int) -> MessageKind:
-        """Return the kind a file is sent as. Raises ContentRefused naming the limit it breaks."""
-
-    @abstractmethod
-    def media_types(self, *, is_sticker: bool = False) -> frozenset[str]:
-        """Return the types of files that may be sent."""
 
 
 class Receipts(ABC):

@@ -148,7 +148,7 @@ def call(request: Request) -> HttpAnswer:
         # The exception's text holds the address; its class says enough.
         logger.warning("provider %s failed: %s", request.method, type(problem).__name__)
         # A request without a body is all headers, so nobody knows whether it was read.
-        if body.was_read or not (request.body or _never_connected(problem)):
+        if body.was_read or not (request.body or never_connected(problem)):
             raise Unanswered from None
         raise NotSent from None
     return HttpAnswer(response.status_code, raw, response.headers.get("Retry-After", "")[:20])
@@ -198,8 +198,8 @@ def session_for(url: str) -> requests.Session:
     return _sessions.named if is_named(url) else _sessions.public
 
 
-def _never_connected(problem: requests.RequestException) -> bool:
-    """Whether no connection was made: the reason stands inside urllib3's wrappings."""
+def never_connected(problem: requests.RequestException) -> bool:
+    """Tell whether no connection was made: the reason stands inside urllib3's wrappings."""
     inner = problem.args[0] if problem.args else None
     reason = type(getattr(inner, "reason", None)).__name__
     return reason in ("NewConnectionError", "NameResolutionError", "PrivateAddress")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, Literal
+from datetime import datetime
+from typing import IO, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -52,12 +53,19 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMedia:
-    """A file already uploaded to the provider (`media_id`); the message's text is its caption."""
+    """A file already uploaded to the provider (`media_id`); the message's text is its caption.
+
+    Where files go inside of the message (enclosing.Files) there is no `media_id`, and `opened`
+    opens the bytes.
+    """
 
     kind: MessageKind
     media_id: str
     filename: str = ""
     is_voice: bool = False
+    mime_type: str = ""
+    size: int = 0
+    opened: Callable[[], IO[bytes]] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,39 @@ class TemplateSend:
     name: str
     language: str
     components: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLetter:
+    """What a letter answers, as it is repeated below the answer."""
+
+    author: str
+    written_at: datetime
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What stands around a text where the kind writes letters (policy.LetterRule).
+
+    sender        the name that the person reads as the sender's
+    copies        addresses that get a copy
+    earlier       the provider's ids of the conversation's letters, the oldest first
+    signature     under the text
+    quoted        what it answers, repeated below; None repeats nothing
+    reference     the number that finds the conversation where ids and addresses were lost
+    is_automatic  nobody of the clinic wrote it
+    leave_url     where its reader ends letters of this sort, by one POST without a login
+    """
+
+    sender: str = ""
+    copies: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    signature: str = ""
+    quoted: QuotedLetter | None = None
+    reference: str = ""
+    is_automatic: bool = False
+    leave_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +133,7 @@ class OutgoingMessage:
     thread_key: str = ""
     subject: str = ""
     is_late: bool = False
+    letter: Letter | None = None
 
 
 @dataclass(frozen=True, slots=True)

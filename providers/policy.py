@@ -97,6 +97,25 @@ class QuestionRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterRule:
+    """Letters: a text goes with a signature, copies, and what it answers repeated below.
+
+    copies          the most addresses in copy
+    together        bytes of all files of one letter; together_words says it in a sentence
+    a_day           courtesies to one address in a day
+    a_thread        automatic letters in one conversation
+    quotes_setting  the account's setting that repeats below an answer what it answers
+    """
+
+    copies: int
+    together: int
+    together_words: Any
+    a_day: int
+    a_thread: int
+    quotes_setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of one kind of channel.
 
@@ -121,6 +140,7 @@ class Policy:
                      (digits) and {text}; "" where there is none
     stops_with_wish  whoever asks to be left alone is written to no more on this kind of channel
     proves_sender    the provider vouches for whom a message is from: their address is verified
+    letters          what is written are letters; None where it is chat
     """
 
     icon: str = "message-circle"
@@ -145,6 +165,7 @@ class Policy:
     link: str = ""
     stops_with_wish: bool = False
     proves_sender: bool = False
+    letters: LetterRule | None = None
 
     @property
     def asks_in_words(self) -> bool:

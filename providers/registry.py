@@ -16,7 +16,6 @@ from providers.base import (
     Door,
     Downloads,
     Drafts,
-    Enclosed,
     Media,
     Profile,
     Receipts,
@@ -27,7 +26,9 @@ from providers.base import (
 from providers.choices import ChannelKind
 from providers.email.adapter import EmailAdapter
 from providers.email.door import EmailDoor
+from providers.enclosing import Enclosed, Files
 from providers.instagram.adapter import InstagramAdapter
+from providers.letters import Letters
 from providers.messenger.adapter import MessengerAdapter
 from providers.meta.door import MetaDoor
 from providers.outgoing import ContentRefused
@@ -59,7 +60,9 @@ LACKING: dict[type, tuple[Any, str]] = {
     Registration: (_("Este canal não tem número para registrar."), "channel"),
     Downloads: (_("Este canal não recebe arquivos."), "attachment"),
     Enclosed: (_("Este canal não recebe arquivos."), "attachment"),
-    Media: (_("Este canal não envia arquivos."), "attachment"),
+    Files: (_("Este canal não envia arquivos."), "attachment"),
+    Media: (_("Este canal não guarda arquivos no provedor."), "attachment"),
+    Letters: (_("Este canal não escreve cartas."), "channel"),
     Receipts: (_("Este canal não mostra ao paciente que a mensagem foi lida."), "channel"),
     Profile: (_("Este canal não tem perfil público."), "channel"),
     Templates: (_("Este canal não envia modelos."), "template"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from omnichannel.models import Conversation
 from omnichannel.search import MOST_FOUND, By, Hit
 from queues.models import Ticket
 
@@ -30,3 +31,9 @@ def tickets_found(rows: Any, asked: str) -> Iterator[tuple[UUID, Hit]]:
     tickets = Ticket.objects.filter(protocol=protocol, conversation__in=rows.values("pk"))
     for pk in tickets.values_list("conversation_id", flat=True)[:MOST_FOUND]:
         yield pk, Hit(By.PROTOCOL, text=protocol)
+
+
+def reference_of(conversation: Conversation) -> str:
+    """Return the protocol that a letter of a conversation names, "" without a ticket."""
+    rows = Ticket.unscoped.filter(conversation=conversation).order_by("-queued_at", "-id")
+    return rows.values_list("protocol", flat=True).first() or ""

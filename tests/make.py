@@ -134,6 +134,21 @@ def webchat_channel(of: Company, secret: str = "", **settings: Any) -> Channel:
     return row
 
 
+def mail_channel(of: Company, **settings: Any) -> Channel:
+    """Make an e-mail channel, proven; `settings` say at least where it sends."""
+    given = {"provider": "servidor", "address": "contato@clinica.example", **settings}
+    row = channel_save(
+        company=of,
+        actor=None,
+        kind=ChannelKind.EMAIL,
+        name="E-mail",
+        settings=given,
+        credentials={"password": "senha-de-teste"},
+    )
+    channel_prove(channel=row, answer=AccountHealth(row.account_id))
+    return row
+
+
 def answer_for(of: Channel, **values: Any) -> AccountHealth:
     """Make the provider's good answer to a channel's credentials."""
     given = {

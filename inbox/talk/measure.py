@@ -15,8 +15,8 @@ from inbox import selectors
 from inbox.talk.base import TalkView
 from inbox.talk.costs import part_price
 from omnichannel.models import Conversation
-from omnichannel.services.outbound import signed
 from omnichannel.services.reply_cost import ReplyCost
+from omnichannel.services.sendable import signed
 from omnichannel.services.wording import text_measure
 from providers.outgoing import Measure
 

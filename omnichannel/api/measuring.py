@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from common.api.fields import StrictSerializer, Text
 from omnichannel.api.base import ConversationsView
-from omnichannel.services.outbound import signed
 from omnichannel.services.reply_cost import reply_cost
+from omnichannel.services.sendable import signed
 from omnichannel.services.wording import text_measure
 
 LONGEST = 20_000

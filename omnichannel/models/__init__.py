@@ -13,6 +13,7 @@ from omnichannel.models.message import (
 )
 from omnichannel.models.profile import PersonProfile
 from omnichannel.models.rate import MessageCost, Rate
+from omnichannel.models.signature import Signature
 from omnichannel.models.stop import SendingStop
 from omnichannel.models.template import Template
 
@@ -30,6 +31,7 @@ __all__ = [
     "Rate",
     "Reaction",
     "SendingStop",
+    "Signature",
     "StatusReceipt",
     "Template",
 ]

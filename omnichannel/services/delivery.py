@@ -38,8 +38,8 @@ from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.costs import costs_record
 from omnichannel.services.gate import gate_check
 from omnichannel.services.marks import reaction_put
-from omnichannel.services.outbound import attachments_of, outgoing_of
 from omnichannel.services.receipts import priced_now, receipts_settle, whose, withdrawal_of
+from omnichannel.services.sendable import attachments_of, outgoing_of
 from omnichannel.services.template_filling import template_of
 from providers import registry
 from providers.base import Media
@@ -173,8 +173,9 @@ def _prepare(message: Message, attachments: Sequence[Attachment]) -> None:
     )
     channel = message.conversation.channel
     account = channel.account()
-    for attachment in attachments:
-        _upload(account, channel, attachment)
+    if registry.has_face(channel.kind, Media):
+        for attachment in attachments:
+            _upload(account, channel, attachment)
 
 
 def _claim(message: Message) -> bool:

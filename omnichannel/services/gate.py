@@ -18,6 +18,7 @@ from omnichannel.choices import AttachmentState, ChannelStatus, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Template
 from omnichannel.services.comments import may_answer
 from omnichannel.services.leaving import has_left
+from omnichannel.services.loops import loop_check
 from providers import registry
 from providers.choices import MEDIA_KINDS, MessageKind, TemplateStatus
 from providers.outgoing import OutgoingMessage
@@ -49,8 +50,9 @@ def gate_check(
 
     Looks, in order, at the conversation, the channel, what its kind can carry, the kind's window
     (which a person may answer after where `draft.is_late` says so), the person's wish to be left
-    alone, the template's state, their consent to marketing, and the content's limits. What is said
-    at the end (`purpose` in FAREWELLS) is written before a conversation closes and may leave after.
+    alone, letters that machines would answer, the template's state, their consent to marketing, and
+    the content's limits. What is said at the end (`purpose` in FAREWELLS) is written before a
+    conversation closes and may leave after.
     """
     channel = conversation.channel
     if purpose not in FAREWELLS:
@@ -74,6 +76,7 @@ def gate_check(
             % {"channel": channel.get_kind_display()},
             code="sem_consentimento",
         )
+    loop_check(conversation=conversation, draft=draft, purpose=purpose)
     if draft.kind == MessageKind.TEMPLATE:
         _check_template(template)
         _check_consent(conversation, template)

@@ -190,7 +190,8 @@ class _Batch:
             update_rows([c for c in touched if c.pk not in made], SAVED)
             insert_rows([*self.lookup.lines, *self.stored])
             insert_rows(self.attachments)
-            insert_rows(self.mails)
+            # Their lists are arrays, which unnest would flatten.
+            MailBody.unscoped.bulk_create(self.mails)
             self._touch_contacts(identities)
             if self.echoed:
                 run(READ_BY_ECHO, list(self.echoed.keys()), list(self.echoed.values()))

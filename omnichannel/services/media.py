@@ -39,9 +39,10 @@ from omnichannel.sending.reach import (
 from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.stories import TAKEN_BACK, is_unwanted, reason_of
 from providers import registry
-from providers.base import Downloads, Enclosed, Media
+from providers.base import Downloads, Media
 from providers.choices import MessageKind
 from providers.conversion import converted
+from providers.enclosing import Enclosed, Files
 from providers.file_types import identify, is_kin, renamed, safe_name
 from providers.files import PROGRAM
 from providers.outgoing import Account, MediaInfo, SendError
@@ -341,7 +342,7 @@ def attachment_upload(
     limit it breaks, CannotConvert, and TooManyUploads.
     """
     _check_open(uploaded_by)
-    adapter = registry.face_of(conversation.channel.kind, Media)
+    adapter = registry.face_of(conversation.channel.kind, Files)
     found = _uploaded_type(file, mime_type, filename)
     taken = adapter.media_types(is_sticker=is_sticker)
     sent, sent_type = converted(file, found, taken=taken, most=PICTURE_BYTES, is_voice=is_voice)

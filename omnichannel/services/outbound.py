@@ -16,30 +16,23 @@ from common.realtime import publish
 from common.tasks import ring
 from omnichannel import bells, events
 from omnichannel.choices import Author, Direction, Stage
-from omnichannel.external import whole_id
 from omnichannel.models import Attachment, Channel, Conversation, Message
-from omnichannel.services.addresses import recipient_for
 from omnichannel.services.addresses import stored as address_stored
-from omnichannel.services.comments import address_again, destination_for, is_comment
+from omnichannel.services.comments import address_again, destination_for
 from omnichannel.services.conversations import conversation_lock, stage_move
 from omnichannel.services.gate import gate_check
+from omnichannel.services.letters import letter_written
 from omnichannel.services.newest import note_last
 from omnichannel.services.observing import tell_answered, tell_moved, tell_taking
-from omnichannel.services.receipts import token_of
+from omnichannel.services.sendable import attachments_of, outgoing_of
 from omnichannel.services.starting import conversation_start
-from omnichannel.services.template_filling import (
-    UPLOADED_LATER,
-    template_choose,
-    template_of,
-    with_file,
-)
+from omnichannel.services.template_filling import template_choose, template_of
 from omnichannel.services.wording import pricing_of, text_worded
 from providers import registry
-from providers.choices import MEDIA_KINDS, MessageKind, MessageStatus
+from providers.choices import MessageKind, MessageStatus
 from providers.content import Content, InfoRequest, LinkButton, Question
-from providers.content_json import content_of, stored
-from providers.outgoing import OutgoingMedia, OutgoingMessage, TemplateSend
-from providers.questions import asking_fit, asking_reworded, asking_words
+from providers.content_json import stored
+from providers.questions import asking_fit, asking_reworded
 from providers.tolerant import clean
 
 # Every reader of the conversation draws it again and again.
@@ -63,6 +56,7 @@ class Written(TypedDict, total=False):
     template     {"name", "language", "variables"}
     content      what is said beside the text; a question goes in words where the channel shows no
                  choices
+    copies       addresses that get a copy, where the kind writes letters
     """
 
     kind: str
@@ -72,6 +66,7 @@ class Written(TypedDict, total=False):
     attachments: Sequence[Attachment]
     template: dict[str, Any] | None
     content: Content | None
+    copies: Sequence[str]
 
 
 @transaction.atomic
@@ -138,6 +133,7 @@ def _compose(
     message.metadata = {
         **stored(_carried(held.channel, written.get("content"), message.text)),
         **({"purpose": purpose} if purpose else {}),
+        **letter_written(message, written.get("copies", ())),
     }
     message.address = address_stored(destination_for(held, message.reply_to, purpose))
     files = list({one.pk: one for one in written.get("attachments", ())}.values())
@@ -231,78 +227,12 @@ def message_retry(*, message: Message, actor: Membership) -> Message:
     return row
 
 
-def attachments_of(message: Message) -> list[Attachment]:
-    """Return the files of a written message, in the order they were named."""
-    return list(Attachment.unscoped.filter(message=message).in_order())
-
-
-def outgoing_of(message: Message, attachments: Sequence[Attachment] = ()) -> OutgoingMessage:
-    """Return a stored message as the adapter sends it; company signature included."""
-    files = attachments if message.kind in MEDIA_KINDS else ()
-    template = message.metadata.get("template")
-    content = content_of(message.metadata)
-    kind, text = MessageKind(message.kind), _signed(message)
-    if isinstance(content, Question | LinkButton | InfoRequest) and content.as_words:
-        kind, text, content = MessageKind.TEXT, asking_words(content, text), None
-    reply = message.reply_to
-    return OutgoingMessage(
-        token=token_of(message),
-        to=recipient_for(message),
-        kind=kind,
-        text=text,
-        reply_to=whole_id(reply) if reply and not is_comment(reply) else "",
-        media=tuple(_media_of(attachment) for attachment in files),
-        template=TemplateSend(
-            template["name"],
-            template["language"],
-            with_file(template.get("components", ()), attachments[0] if attachments else None),
-        )
-        if template
-        else None,
-        content=content,
-        thread_key=message.conversation.thread_key,
-        subject=message.conversation.subject,
-        is_late=_is_by_person(message) and message.conversation.may_answer_late,
-    )
-
-
-def _is_by_person(message: Message) -> bool:
-    """Whether somebody of the clinic wrote it: no bot, no program, nothing automatic."""
-    return message.author_kind == Author.ATTENDANT and not message.metadata.get("purpose")
-
-
-def _media_of(attachment: Attachment) -> OutgoingMedia:
-    return OutgoingMedia(
-        kind=MessageKind(attachment.kind),
-        media_id=attachment.provider_media_id or UPLOADED_LATER,
-        filename=attachment.filename,
-        is_voice=attachment.is_voice,
-    )
-
-
 def _carried(channel: Channel, content: Content | None, text: str) -> Content | None:
     """Return a content as a channel carries it. Raises ContentRefused."""
     if not isinstance(content, Question | LinkButton | InfoRequest):
         return content
     fit = asking_fit(content, registry.policy_of(channel.kind).questions, text)
     return asking_reworded(fit, partial(text_worded, channel)) if fit.as_words else fit
-
-
-def signed(text: str, conversation: Conversation, author: Membership) -> str:
-    """Return an attendant's text with their name above it, where the company wants that."""
-    if not author.company.sign_messages:
-        return text
-    has_marks = registry.policy_of(conversation.channel.kind).has_marks
-    name = f"*{author.user.name}*" if has_marks else f"{author.user.name}:"
-    return f"{name}\n{text}"
-
-
-def _signed(message: Message) -> str:
-    author = message.author
-    is_attendants = message.author_kind == Author.ATTENDANT
-    if author is None or message.kind != MessageKind.TEXT or not is_attendants:
-        return message.text
-    return signed(message.text, message.conversation, author)
 
 
 def _attach(message: Message, attachments: Sequence[Attachment]) -> None:

@@ -80,6 +80,13 @@ COMMON = (
         max_length=100,
     ),
     Field(
+        "quotes_history",
+        label=_("Repetir a mensagem do paciente"),
+        help=_("O que o paciente escreveu vai abaixo de cada resposta."),
+        input="flag",
+        default=True,
+    ),
+    Field(
         "aliases",
         label=_("Outros endereços da caixa"),
         help=_("Um por linha. O que vem deles é da clínica, não de um paciente."),
@@ -203,6 +210,13 @@ THROUGH_ESP = (
         input="choice",
         choices=ESPS,
         names_account=True,
+        only=(ESP,),
+    ),
+    Field(
+        "api_url",
+        label=_("Endereço da API"),
+        help=_("Em branco, o do provedor. O Postal não tem um: informe o do seu servidor."),
+        input="url",
         only=(ESP,),
     ),
     Field("esp_domain", label=_("Domínio no provedor"), pattern=HOST, only=(ESP,)),

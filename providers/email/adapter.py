@@ -9,24 +9,29 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from providers.base import Adapter, Enclosed
-from providers.choices import ChannelKind
+from providers.base import Adapter, Bulk, BulkSender
+from providers.choices import ChannelKind, MessageKind
 from providers.delivery import Delivery
-from providers.email.account import ACCOUNT
+from providers.email.account import ACCOUNT, own_addresses
+from providers.email.automatic import MACHINES
 from providers.email.caps import header_cut
+from providers.email.limits import TYPES, file_kind, mail_check
 from providers.email.mime import part_bytes
 from providers.email.policy import POLICY
 from providers.email.reading import RawMail, facts_of
+from providers.email.sending import MailBulk, mail_send
+from providers.enclosing import Enclosed, Files
 from providers.facts import Parsed
-from providers.outgoing import Account, ContentRefused, OutgoingMessage, SendError, SendResult
+from providers.letters import Letters
+from providers.outgoing import Account, OutgoingMessage, SendResult
 
 # A whole mail as the body of a delivery (our own reader brings it so).
 WHOLE = "message/rfc822"
 SENDER = re.compile(rb"^from:[^\r\n]*?([^\s<>\"(),:;@]{1,64}@[A-Za-z0-9.-]{1,190})", re.I | re.M)
 
 
-class EmailAdapter(Adapter, Enclosed):
-    """Reads mails; keeps no state."""
+class EmailAdapter(Adapter, Enclosed, Files, Letters, Bulk):
+    """Reads and writes mails; keeps no state."""
 
     kind = ChannelKind.EMAIL
     policy = POLICY
@@ -62,11 +67,29 @@ class EmailAdapter(Adapter, Enclosed):
     # --- what goes out ----------------------------------------------------------------------------
 
     def check(self, message: OutgoingMessage) -> None:
-        """Refuse an empty text. Raises ContentRefused."""
-        if not message.text.strip():
-            said = _("Escreva o texto.")
-            raise ContentRefused(said, fields={"text": [said]})
+        """Refuse what would not arrive. Raises ContentRefused."""
+        mail_check(message)
 
     def send(self, account: Account, message: OutgoingMessage) -> SendResult:
-        """Hand one mail over, once. Raises SendError."""
-        raise SendError("email_sem_envio", _("Este canal ainda não envia e-mails."))
+        """Hand one mail over, once. Raises SendError; ContentRefused before anything left."""
+        return mail_send(account, message)
+
+    def bulk(self) -> BulkSender:
+        """Return a sender for campaigns."""
+        return MailBulk()
+
+    def media_kind(self, mime_type: str, size: int) -> MessageKind:
+        """Return the kind a file is sent as. Raises ContentRefused."""
+        return file_kind(mime_type, size)
+
+    def media_types(self, *, is_sticker: bool = False) -> frozenset[str]:
+        """Return the types of files that go with a mail."""
+        return TYPES
+
+    def own_addresses(self, settings: Mapping[str, Any]) -> frozenset[str]:
+        """Return the mailbox's addresses."""
+        return own_addresses(settings)
+
+    def answers_nobody(self, address: str) -> bool:
+        """Tell whether a machine reads what is sent to an address."""
+        return bool(MACHINES.match(address))

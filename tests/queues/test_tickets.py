@@ -17,7 +17,7 @@ from omnichannel.services.conversations import (
     conversation_reopen,
     conversation_take,
 )
-from omnichannel.services.outbound import outgoing_of
+from omnichannel.services.sendable import outgoing_of
 from providers import registry
 from providers.choices import MessageKind, MessageStatus
 from providers.whatsapp.policy import POLICY

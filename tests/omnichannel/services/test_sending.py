@@ -20,8 +20,8 @@ from omnichannel.services.outbound import (
     message_retry,
     message_send,
     note_add,
-    outgoing_of,
 )
+from omnichannel.services.sendable import outgoing_of
 from providers.choices import MessageKind, MessageStatus
 from providers.content_given import asking_given, place_given
 from providers.outgoing import ContentRefused
