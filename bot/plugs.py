@@ -2,8 +2,49 @@
 
 from __future__ import annotations
 
-from bot.holdings import VENDOR_HOLDINGS
-from common.slots import Plug, into
+from datetime import timedelta
+from typing import Any
+
+from bot import bells
+from bot.holdings import TALK_HOLDINGS, VENDOR_HOLDINGS
+from bot.models import Phrase
+from bot.services.turns import sessions_due, turns_lost
+from common.slots import Plug, Turn, into
+from common.sweeps import Sweep, sweeps
 from contacts.holdings import holdings
 
-PLUG = Plug(keeps=(into(holdings, *VENDOR_HOLDINGS),))
+
+def _unread() -> Any:
+    return (Phrase.unscoped.filter(vector__isnull=True),)
+
+
+def _turns() -> Any:
+    return sessions_due(), turns_lost()
+
+
+PLUG = Plug(
+    keeps=(into(holdings, *TALK_HOLDINGS, *VENDOR_HOLDINGS),),
+    sweeps=(
+        into(
+            sweeps,
+            Sweep("bot.tasks.sweep", every=2, due=_turns),
+            # Where the model is missing they stay unread, and a look costs little.
+            Sweep(bells.EMBED, every=60, due=_unread),
+        ),
+    ),
+    beat={"bot-quiet": Turn("bot.tasks.quiet", every=timedelta(minutes=5))},
+    # A worker of its own: a provider's slow answers keep no webhook waiting, and the embedded model
+    # is loaded once.
+    queues={
+        bells.TURN: "robo",
+        bells.RETAKE: "robo",
+        bells.EMBED: "robo",
+    },
+    choices={
+        "AssistantMode": "bot.choices.AssistantMode",
+        "EntryStatus": "bot.choices.EntryStatus",
+        "EntryUse": "bot.choices.EntryUse",
+        "SessionState": "bot.choices.SessionState",
+        "HandoverReason": "bot.choices.HandoverReason",
+    },
+)

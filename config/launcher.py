@@ -269,6 +269,7 @@ class Launcher:
             "web": processes.uvicorn("config.asgi:application", HOST, self.port),
             "worker": processes.worker(threads=8),
             "campaigns": processes.worker("-Q", "campanhas", "-n", "campanhas@%h", threads=2),
+            "bot": processes.worker("-Q", "robo", "-n", "robo@%h", threads=8),
             "beat": processes.beat(self.var_dir / "celerybeat-schedule"),
         }
         if self.demo:

@@ -10,6 +10,8 @@ from typing import Any
 
 from accounts.plugs import PLUG as ACCOUNTS
 from bot.plugs import PLUG as BOT
+from bot.services.following import BotFollower
+from bot.services.serving import BotReception
 from campaigns.plugs import PLUG as CAMPAIGNS
 from campaigns.services.replies import Replies
 from common.plugs import PLUG as COMMON
@@ -40,12 +42,12 @@ PLUGS: tuple[Plug, ...] = (
 
 # Who decides about what a patient wrote, one after the other. A wish to be left alone comes first:
 # it may end the conversation. A reply to a campaign is known as one before its ticket is opened,
-# because the campaign may name the queue. Queues come last and take what is left.
-DECIDES: tuple[Observer, ...] = (Wishes(), Replies(), TicketFollower())
+# because the campaign may name the queue. The bot hears what is said to it and hands over at once
+# what cannot wait. Queues come last and take what is left.
+DECIDES: tuple[Observer, ...] = (Wishes(), Replies(), BotFollower(), TicketFollower())
 
-# Who may receive a conversation that begins, or begins again, before its person waits for people:
-# a bot's place. Nobody stands there, so all come to the queue.
-RECEPTIONS: tuple[Reception, ...] = ()
+# Who may receive a conversation that begins, or begins again, before its person waits for people.
+RECEPTIONS: tuple[Reception, ...] = (BotReception(),)
 
 
 def plug_in() -> None:

@@ -281,6 +281,8 @@ SIMULATOR_WEBHOOK_URL = env.str(
 FILA_DEFAULT_SIMULTANEOUS = env.int("FILA_DEFAULT_SIMULTANEOUS", default=5)
 # Seconds of working time after which a waiting ticket is abandoned; 0 never.
 FILA_ABANDONED_TIMEOUT = env.int("FILA_ABANDONED_TIMEOUT", default=600)
+# Seconds of quiet after which the bot answers what a patient wrote in pieces; 0 for each message.
+MESSAGE_GROUPING_DELAY = env.float("MESSAGE_GROUPING_DELAY", default=2.0)
 # How many campaign senders work at once, over all workers; each uses most of a core.
 CAMPAIGN_SENDERS = env.int("CAMPAIGN_SENDERS", default=1)
 

@@ -1,6 +1,10 @@
 """Tables of the bot."""
 
+from bot.models.assistants import Assistant, AssistantChannel, AssistantVersion, BotPause
+from bot.models.evaluation import EvalCase, EvalRun
+from bot.models.knowledge import Entry, KnowledgeCategory, Phrase
 from bot.models.ledger import AiClaim, AiDeparture, AiRate, AiUsage
+from bot.models.sessions import BotSession, BotTurn
 from bot.models.transcription import Transcription
 from bot.models.vendors import AiPolicy, AiProvider
 
@@ -11,5 +15,16 @@ __all__ = [
     "AiProvider",
     "AiRate",
     "AiUsage",
+    "Assistant",
+    "AssistantChannel",
+    "AssistantVersion",
+    "BotPause",
+    "BotSession",
+    "BotTurn",
+    "Entry",
+    "EvalCase",
+    "EvalRun",
+    "KnowledgeCategory",
+    "Phrase",
     "Transcription",
 ]

@@ -161,9 +161,13 @@ def message_send_to_phone(
 
 @transaction.atomic
 def note_add(
-    *, conversation: Conversation, author: Membership, text: str, client_id: str | None = None
+    *,
+    conversation: Conversation,
+    author: Membership | None,
+    text: str,
+    client_id: str | None = None,
 ) -> Message:
-    """Add an internal note: staff see it, the patient never does."""
+    """Add an internal note: staff see it, the patient never does. Without `author` a bot's."""
     held = conversation_lock(conversation)
     if client_id and (known := _by_client(held, client_id)):
         return known
@@ -173,7 +177,8 @@ def note_add(
         limit = _("A nota tem no máximo %(limit)s caracteres (tem %(size)s).")
         sentence = str(limit % {"limit": NOTE_LIMIT, "size": len(text)})
         raise DomainError(sentence, code="nota_longa", fields={"text": [sentence]})
-    message = _draft(held, author, Author.ATTENDANT, MessageKind.TEXT, text, client_id, None)
+    kind = Author.ATTENDANT if author is not None else Author.BOT
+    message = _draft(held, author, kind, MessageKind.TEXT, text, client_id, None)
     message.is_internal = True
     message.status = MessageStatus.SENT
     held.message_seq += 1

@@ -50,7 +50,16 @@ def dockerfile_command() -> list[str]:
 
 
 def test_it_runs_what_the_design_names() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "campaigns", "beat"}
+    assert set(SERVICES) == {
+        "postgres",
+        "redis",
+        "migrate",
+        "web",
+        "worker",
+        "campaigns",
+        "bot",
+        "beat",
+    }
     assert set(COMPOSE["volumes"]) == {"postgres", "redis", "var"}
 
 
@@ -72,7 +81,7 @@ def test_who_is_waited_for_as_healthy_has_a_health_check() -> None:
         if condition["condition"] == "service_healthy"
     }
     assert waited == {"postgres", "redis"}
-    for name in [*waited, "web", "worker", "campaigns"]:
+    for name in [*waited, "web", "worker", "campaigns", "bot"]:
         assert SERVICES[name]["healthcheck"]["test"], name
 
 
@@ -111,7 +120,7 @@ def test_the_settings_read_exactly_what_is_described() -> None:
     assert set(envfile.FRESH) <= DESCRIBED
 
 
-@pytest.mark.parametrize("name", ["migrate", "worker", "campaigns", "beat"])
+@pytest.mark.parametrize("name", ["migrate", "worker", "campaigns", "bot", "beat"])
 def test_each_command_exists(name: str) -> None:
     command = SERVICES[name]["command"]
     if command[0] == "python":

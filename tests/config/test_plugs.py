@@ -33,12 +33,18 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
 
 
 def test_an_arrival_is_decided_about_in_this_order() -> None:
-    assert [type(one).__name__ for one in plugs.DECIDES] == ["Wishes", "Replies", "TicketFollower"]
+    assert [type(one).__name__ for one in plugs.DECIDES] == [
+        "Wishes",
+        "Replies",
+        "BotFollower",
+        "TicketFollower",
+    ]
     assert list(observers) == list(plugs.DECIDES)
 
 
-def test_nobody_receives_conversations_before_the_queue() -> None:
-    assert list(receptions) == list(plugs.RECEPTIONS) == []
+def test_the_bot_alone_receives_conversations_before_the_queue() -> None:
+    assert [type(one).__name__ for one in plugs.RECEPTIONS] == ["BotReception"]
+    assert list(receptions) == list(plugs.RECEPTIONS)
 
 
 def test_every_app_with_plugs_is_listed_once() -> None:
@@ -114,7 +120,12 @@ def test_what_beat_rings_for_are_tasks_and_names_are_told_once() -> None:
     assert {entry["task"] for entry in schedule.values()} <= set(app.tasks)
     assert app.conf.beat_schedule == schedule
     assert set(plugs.task_routes()) <= set(app.tasks)
-    assert app.conf.task_routes == {"campaigns.tasks.send": {"queue": "campanhas"}}
+    assert app.conf.task_routes == {
+        "campaigns.tasks.send": {"queue": "campanhas"},
+        "bot.tasks.turn": {"queue": "robo"},
+        "bot.tasks.retake": {"queue": "robo"},
+        "bot.tasks.phrases_embed": {"queue": "robo"},
+    }
 
 
 def test_choices_are_found_and_named_once() -> None:

@@ -131,12 +131,12 @@ def test_a_run_comes_up_heals_and_ends_with_everything_it_started(start: Start) 
         assert run.status(path) == 200, path
     assert run.status("/", port_offset=1) == 200
 
-    for name in ("web", "worker", "campaigns", "beat"):
+    for name in ("web", "worker", "campaigns", "bot", "beat"):
         os.kill(run.pid_of(f"central-{name}"[:15]), signal.SIGKILL)
         run.read_until(f"{name} ended (signal SIGKILL); starting it again in 1 s")
     os.kill(run.pid_of("bin/postgres -D"), signal.SIGKILL)
     run.read_until("PostgreSQL ended; starting it again")
-    copies = ["central-web", "central-worker", "central-campaig", "central-beat"]
+    copies = ["central-web", "central-worker", "central-campaig", "central-bot", "central-beat"]
     assert hosting.until(lambda: all(map(run.has, copies)), 10)
     assert hosting.until(lambda: run.answers("/readyz"), 10)
 

@@ -1,0 +1,5 @@
+"""Names of the bot's tasks, for services that ring without knowing them."""
+
+TURN = "bot.tasks.turn"
+EMBED = "bot.tasks.phrases_embed"
+RETAKE = "bot.tasks.retake"

@@ -1,0 +1,1 @@
+"""What a clinic knows, and which of it answers a question."""

@@ -1,0 +1,55 @@
+"""Tasks of the bot; they ring for work that stands in the database."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from bot import bells
+from common.tasks import company_task, ring_now
+
+AT_ONCE = 200
+
+
+@company_task("bot.tasks.turn", ignore_result=True)
+def turn(company_id: str, session_id: str) -> None:
+    """Answer what a patient wrote."""
+    from bot.services.turns import turn_take
+
+    turn_take(session_id)
+
+
+@company_task("bot.tasks.retake", ignore_result=True)
+def retake(company_id: str, turn_id: str) -> None:
+    """Take over a turn whose worker died."""
+    from bot.services.turns import turn_retake
+
+    turn_retake(turn_id)
+
+
+@shared_task(name="bot.tasks.sweep", ignore_result=True)
+def sweep() -> None:
+    """Ring for what nobody rang for, and for what a dead worker left: each in its own time, for a
+    provider may be slow.
+    """
+    from bot.services.turns import sessions_due, turns_lost
+
+    for rows, bell in ((sessions_due(), bells.TURN), (turns_lost(), bells.RETAKE)):
+        for company_id, pk in rows.values_list("company_id", "pk")[:AT_ONCE]:
+            ring_now(bell, str(company_id), str(pk))
+
+
+@shared_task(name="bot.tasks.quiet", ignore_result=True)
+def quiet() -> None:
+    """End conversations that went silent, where that was agreed."""
+    from bot.services.turns import quiet_close
+
+    quiet_close()
+
+
+@shared_task(name="bot.tasks.phrases_embed", ignore_result=True)
+def phrases_embed() -> None:
+    """Read phrases that the model has not read."""
+    from bot.services.recalling import phrases_embed as embed
+
+    while embed():
+        pass
