@@ -68,7 +68,7 @@ class TurnState(models.TextChoices):
     FAILED = "falha", _("Falhou")
 
 
-class Act(models.TextChoices):
+class TurnAct(models.TextChoices):
     """What a turn decided to do."""
 
     ANSWER = "responder", _("Responder")

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot import wording
-from bot.choices import Act, HandoverReason
+from bot.choices import HandoverReason, TurnAct
 from bot.intents import Intent, intent_of, is_automatic, language_of
-from bot.knowledge.bands import Band, Candidate, Thresholds, band_of, offered
+from bot.knowledge.bands import Band, RankedEntry, Thresholds, band_of, offered
 from bot.safety import Danger, danger_of
 
 KEY = "bot:"
@@ -79,12 +79,12 @@ class TalkState:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class TurnDecision:
     """What to do. `text` is said before an entry's answer or a hand-over's sentence; `entry` and
     `offers` are ids of entries.
     """
 
-    act: Act
+    act: TurnAct
     reason: str = ""
     text: str = ""
     entry: Any = None
@@ -92,15 +92,15 @@ class Decision:
     band: str = ""
     is_miss: bool = False
     is_silent: bool = False
-    candidates: tuple[Candidate, ...] = field(default=(), repr=False)
+    candidates: tuple[RankedEntry, ...] = field(default=(), repr=False)
 
 
-def person(reason: HandoverReason, text: str = "", **more: Any) -> Decision:
+def person(reason: HandoverReason, text: str = "", **more: Any) -> TurnDecision:
     """Give it to people."""
-    return Decision(Act.HAND_OVER, reason, text, **more)
+    return TurnDecision(TurnAct.HAND_OVER, reason, text, **more)
 
 
-def at_once(text: str, talk: TalkState) -> Decision | None:
+def at_once(text: str, talk: TalkState) -> TurnDecision | None:
     """Return what is done with one message before any waiting: dangers to life, a wish for a
     person. None when it may wait for what they write next.
     """
@@ -117,7 +117,7 @@ def at_once(text: str, talk: TalkState) -> Decision | None:
     return None
 
 
-def before_knowledge(heard: HeardWords, talk: TalkState) -> Decision | None:
+def before_knowledge(heard: HeardWords, talk: TalkState) -> TurnDecision | None:
     """Return what is decided without knowing anything of the clinic; None when it is a question."""
     if heard.taps:
         if found := _tapped(heard.taps[-1]):
@@ -131,8 +131,8 @@ def before_knowledge(heard: HeardWords, talk: TalkState) -> Decision | None:
 
 
 def by_knowledge(
-    ranked: Sequence[Candidate], limits: Thresholds, talk: TalkState, automatic: frozenset[Any]
-) -> Decision:
+    ranked: Sequence[RankedEntry], limits: Thresholds, talk: TalkState, automatic: frozenset[Any]
+) -> TurnDecision:
     """Return what the ranking of a clinic's entries leads to. `automatic` are the entries that may
     be answered without a person; others are known, and lead to one.
     """
@@ -140,22 +140,24 @@ def by_knowledge(
     if band != Band.PERSON and best[0].entry not in automatic:
         return person(HandoverReason.INTENT, wording.UNDERSTOOD, band=band, candidates=best)
     if band == Band.ANSWER:
-        return Decision(Act.ANSWER, entry=best[0].entry, band=band, candidates=best)
+        return TurnDecision(TurnAct.ANSWER, entry=best[0].entry, band=band, candidates=best)
     offers = tuple(one.entry for one in offered(ranked, limits) if one.entry in automatic)
     if band == Band.OFFER and offers:
         if talk.misses >= MISSES_MOST or set(offers) <= set(talk.offered):
             return person(HandoverReason.REPEATED, wording.SAID_ALREADY, band=band, candidates=best)
-        return Decision(Act.OFFER, text=wording.OFFERING, offers=offers, band=band, candidates=best)
+        return TurnDecision(
+            TurnAct.OFFER, text=wording.OFFERING, offers=offers, band=band, candidates=best
+        )
     return person(
         HandoverReason.NO_ANSWER, wording.NO_ANSWER, band=Band.PERSON, is_miss=True, candidates=best
     )
 
 
-def _tapped(key: str) -> Decision | None:
+def _tapped(key: str) -> TurnDecision | None:
     if key == TAP_PERSON:
         return person(HandoverReason.ASKED, wording.UNDERSTOOD)
     if key.startswith(KEY) and key != TAP_NONE:
-        return Decision(Act.ANSWER, entry=key.removeprefix(KEY))
+        return TurnDecision(TurnAct.ANSWER, entry=key.removeprefix(KEY))
     return None
 
 
@@ -170,7 +172,7 @@ def _danger_words(danger: Danger) -> str:
     return wording.UNDERSTOOD
 
 
-def _limited(heard: HeardWords, talk: TalkState) -> Decision | None:
+def _limited(heard: HeardWords, talk: TalkState) -> TurnDecision | None:
     if is_automatic(heard.text) or talk.same >= SAME_MOST or talk.quick >= QUICK_MOST:
         # Two machines would talk until the number is banned; nothing is said to this one.
         return person(HandoverReason.LOOP, is_silent=True)
@@ -181,24 +183,24 @@ def _limited(heard: HeardWords, talk: TalkState) -> Decision | None:
     return None
 
 
-def _unread(heard: HeardWords, talk: TalkState) -> Decision | None:
+def _unread(heard: HeardWords, talk: TalkState) -> TurnDecision | None:
     """Decide about what is no text: every kind of message has an answer."""
     if heard.files:
         return person(HandoverReason.MEDIA, wording.GOT_FILE)
     if heard.voices and not heard.texts:
         if talk.voices + heard.voices >= VOICE_MOST:
             return person(HandoverReason.MEDIA, wording.UNDERSTOOD)
-        return Decision(Act.ASK, text=wording.NO_VOICE)
+        return TurnDecision(TurnAct.ASK, text=wording.NO_VOICE)
     if heard.unreadable and not heard.texts:
         if talk.said and talk.said[0].startswith(wording.NO_READING):
             return person(HandoverReason.MEDIA, wording.UNDERSTOOD)
-        return Decision(Act.ASK, text=wording.NO_READING)
+        return TurnDecision(TurnAct.ASK, text=wording.NO_READING)
     if not heard.texts:
-        return Decision(Act.SILENCE)
+        return TurnDecision(TurnAct.SILENCE)
     return None
 
 
-def _courteous(heard: HeardWords, talk: TalkState) -> Decision | None:
+def _courteous(heard: HeardWords, talk: TalkState) -> TurnDecision | None:
     language = language_of(heard.text)
     if language != "pt":
         return person(HandoverReason.OUT_OF_SCOPE, wording.FOREIGN[language])
@@ -206,15 +208,15 @@ def _courteous(heard: HeardWords, talk: TalkState) -> Decision | None:
     if Intent.DENIAL in intents and len(heard.text) < 80 and None not in intents:
         return _denied(talk)
     if intents == {Intent.THANKS} or intents == {Intent.THANKS, Intent.GREETING}:
-        return Decision(Act.THANK, text=wording.WELCOME if talk.turns else "")
+        return TurnDecision(TurnAct.THANK, text=wording.WELCOME if talk.turns else "")
     if intents == {Intent.GREETING}:
-        return Decision(Act.GREET)
+        return TurnDecision(TurnAct.GREET)
     if not intents:
-        return Decision(Act.SILENCE)
+        return TurnDecision(TurnAct.SILENCE)
     return None
 
 
-def _denied(talk: TalkState) -> Decision:
+def _denied(talk: TalkState) -> TurnDecision:
     if talk.misses + 1 >= MISSES_MOST:
         return person(HandoverReason.REPEATED, wording.SAID_ALREADY, is_miss=True)
-    return Decision(Act.ASK, text=wording.ASK_AGAIN, is_miss=True)
+    return TurnDecision(TurnAct.ASK, text=wording.ASK_AGAIN, is_miss=True)

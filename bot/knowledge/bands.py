@@ -38,14 +38,14 @@ BY_WORDS = Thresholds(answer=0.62, offer=0.26, margin=0.10)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RankedEntry:
     """An entry with its score, higher is better."""
 
     entry: Any
     score: float
 
 
-def band_of(ranked: Sequence[Candidate], limits: Thresholds) -> Band:
+def band_of(ranked: Sequence[RankedEntry], limits: Thresholds) -> Band:
     """Tell how sure a ranking is."""
     if not ranked or ranked[0].score < limits.offer:
         return Band.PERSON
@@ -54,6 +54,6 @@ def band_of(ranked: Sequence[Candidate], limits: Thresholds) -> Band:
     return Band.ANSWER if ranked[0].score >= limits.answer and is_ahead else Band.OFFER
 
 
-def offered(ranked: Sequence[Candidate], limits: Thresholds) -> list[Candidate]:
+def offered(ranked: Sequence[RankedEntry], limits: Thresholds) -> list[RankedEntry]:
     """Return the entries to offer, at most OFFERED, each good enough to be."""
     return [one for one in ranked[:OFFERED] if one.score >= limits.offer]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.knowledge.bands import BY_MEANING, BY_WORDS, Candidate, Thresholds
+from bot.knowledge.bands import BY_MEANING, BY_WORDS, RankedEntry, Thresholds
 from bot.texts import bare
 
 # Of an entry's phrases the best one says most; the mean of its three best keeps a lucky one down.
@@ -52,7 +52,7 @@ class Index:
     def __len__(self) -> int:
         return len(set(self._entries))
 
-    def ranked(self, text: str, vector: Any = None) -> list[Candidate]:
+    def ranked(self, text: str, vector: Any = None) -> list[RankedEntry]:
         """Return every entry, the best first; by meaning when the question's vector is given and
         all phrases have theirs, else by words.
         """
@@ -64,7 +64,7 @@ class Index:
         by_entry: dict[Any, list[float]] = defaultdict(list)
         for entry, score in zip(self._entries, scores, strict=True):
             by_entry[entry].append(score)
-        mixed = [Candidate(entry, _mixed(found, share)) for entry, found in by_entry.items()]
+        mixed = [RankedEntry(entry, _mixed(found, share)) for entry, found in by_entry.items()]
         return sorted(mixed, key=lambda one: -one.score)
 
     def thresholds(self, vector: Any) -> Thresholds:

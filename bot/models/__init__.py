@@ -2,7 +2,7 @@
 
 from bot.models.assistants import Assistant, AssistantChannel, AssistantVersion, BotPause
 from bot.models.evaluation import EvalCase, EvalRun
-from bot.models.knowledge import Entry, KnowledgeCategory, Phrase
+from bot.models.knowledge import KnowledgeCategory, KnowledgeEntry, Phrase
 from bot.models.ledger import AiClaim, AiDeparture, AiRate, AiUsage
 from bot.models.sessions import BotSession, BotTurn
 from bot.models.transcription import Transcription
@@ -21,10 +21,10 @@ __all__ = [
     "BotPause",
     "BotSession",
     "BotTurn",
-    "Entry",
     "EvalCase",
     "EvalRun",
     "KnowledgeCategory",
+    "KnowledgeEntry",
     "Phrase",
     "Transcription",
 ]

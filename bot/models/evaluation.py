@@ -15,7 +15,7 @@ class EvalCase(CompanyOwned):
     text = models.CharField(_("o que o paciente escreve"), max_length=500)
     expects = models.CharField(_("o robô deve"), max_length=20, choices=EvalExpectation)
     entry = models.ForeignKey(
-        "bot.Entry",
+        "bot.KnowledgeEntry",
         on_delete=models.CASCADE,
         null=True,
         blank=True,

@@ -49,7 +49,7 @@ class KnowledgeCategory(CompanyOwned):
         return self.name
 
 
-class EntryQuerySet(CompanyQuerySet["Entry"]):
+class EntryQuerySet(CompanyQuerySet["KnowledgeEntry"]):
     """Named filters of entries."""
 
     def in_force(self, on: date | None = None) -> EntryQuerySet:
@@ -64,7 +64,7 @@ class EntryQuerySet(CompanyQuerySet["Entry"]):
         )
 
 
-class Entry(CompanyOwned):
+class KnowledgeEntry(CompanyOwned):
     """A question and the answer that the clinic approved for it."""
 
     question = models.CharField(_("pergunta"), max_length=200)
@@ -128,7 +128,7 @@ class Phrase(CompanyOwned):
     made, and where the model is missing.
     """
 
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="phrases")
+    entry = models.ForeignKey(KnowledgeEntry, on_delete=models.CASCADE, related_name="phrases")
     kind = models.CharField(_("tipo"), max_length=12, choices=PhraseKind, default=PhraseKind.ALIAS)
     text = models.CharField(_("texto"), max_length=900)
     vector = models.BinaryField(null=True, editable=False)

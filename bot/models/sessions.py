@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bot.choices import (
     OPEN_SESSIONS,
-    Act,
     HandoverReason,
     SessionOutcome,
     SessionState,
+    TurnAct,
     TurnState,
 )
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
@@ -132,14 +132,14 @@ class BotTurn(CompanyOwned):
     )
     attempts = models.PositiveSmallIntegerField(default=1, editable=False)
     lease_until = models.DateTimeField(editable=False)
-    act = models.CharField(_("decisão"), max_length=12, choices=Act, blank=True, editable=False)
+    act = models.CharField(_("decisão"), max_length=12, choices=TurnAct, blank=True, editable=False)
     band = models.CharField(_("faixa"), max_length=12, blank=True, editable=False)
     reason = models.CharField(
         _("motivo"), max_length=20, choices=HandoverReason, blank=True, editable=False
     )
     text = models.TextField(_("texto"), blank=True, editable=False)
     entry = models.ForeignKey(
-        "bot.Entry",
+        "bot.KnowledgeEntry",
         on_delete=models.SET_NULL,
         null=True,
         related_name="+",

@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from bot import wording
-from bot.choices import Act, HandoverReason
-from bot.decide import Decision, HeardWords, TalkState, before_knowledge, by_knowledge, person
-from bot.models import Assistant, Entry
+from bot.choices import HandoverReason, TurnAct
+from bot.decide import HeardWords, TalkState, TurnDecision, before_knowledge, by_knowledge, person
+from bot.models import Assistant, KnowledgeEntry
 from bot.services.recalling import Knowledge, knowledge_of
 from bot.services.speaking import choices_of
 from providers.content import Choice
@@ -24,10 +24,10 @@ from providers.content import Choice
 class Reply:
     """What is said and done, not yet said or done. `steps` are milliseconds by name."""
 
-    decision: Decision
+    decision: TurnDecision
     text: str = ""
     choices: tuple[Choice, ...] = ()
-    entry: Entry | None = None
+    entry: KnowledgeEntry | None = None
     offered: tuple[str, ...] = ()
     queue_id: Any = None
     candidates: list[dict[str, Any]] = field(default_factory=list)
@@ -40,7 +40,7 @@ def reply_to(assistant: Assistant, heard: HeardWords, talk: TalkState) -> Reply:
     decision = before_knowledge(heard, talk)
     ruled = time.perf_counter()
     known: Knowledge | None = None
-    if decision is None or decision.act in (Act.ANSWER, Act.GREET):
+    if decision is None or decision.act in (TurnAct.ANSWER, TurnAct.GREET):
         known = knowledge_of(assistant.company)
     if decision is None and known is not None:
         decision = _by_knowledge(known, heard, talk)
@@ -50,7 +50,7 @@ def reply_to(assistant: Assistant, heard: HeardWords, talk: TalkState) -> Reply:
     return _worded(assistant, decision, talk, known, steps)
 
 
-def _by_knowledge(known: Knowledge, heard: HeardWords, talk: TalkState) -> Decision:
+def _by_knowledge(known: Knowledge, heard: HeardWords, talk: TalkState) -> TurnDecision:
     if not known.entries:
         return person(HandoverReason.NO_ANSWER, wording.UNDERSTOOD)
     ranked, limits = known.ranked(heard.text)
@@ -59,7 +59,7 @@ def _by_knowledge(known: Knowledge, heard: HeardWords, talk: TalkState) -> Decis
 
 def _worded(
     assistant: Assistant,
-    decision: Decision,
+    decision: TurnDecision,
     talk: TalkState,
     known: Knowledge | None,
     steps: dict[str, int],
@@ -71,9 +71,9 @@ def _worded(
         "queue_id": _queue_of(decision, entries),
     }
     match decision.act:
-        case Act.ANSWER:
+        case TurnAct.ANSWER:
             return _answer(decision, talk, entries, given)
-        case Act.OFFER:
+        case TurnAct.OFFER:
             chosen = [entries[pk] for pk in decision.offers]
             return Reply(
                 decision,
@@ -82,7 +82,7 @@ def _worded(
                 offered=tuple(str(pk) for pk in decision.offers),
                 **given,
             )
-        case Act.GREET:
+        case TurnAct.GREET:
             shown = known.featured[:2] if known is not None else []
             buttons = tuple(choices_of(shown, with_person=True)) if shown else ()
             return Reply(decision, assistant.greeting, buttons, **given)
@@ -90,7 +90,10 @@ def _worded(
 
 
 def _answer(
-    decision: Decision, talk: TalkState, entries: dict[UUID, Entry], given: dict[str, Any]
+    decision: TurnDecision,
+    talk: TalkState,
+    entries: dict[UUID, KnowledgeEntry],
+    given: dict[str, Any],
 ) -> Reply:
     entry = next((one for pk, one in entries.items() if str(pk) == str(decision.entry)), None)
     if entry is None:
@@ -106,11 +109,11 @@ def _answer(
     return Reply(decision, wording.said_with(entry.answer, tail), entry=entry, **given)
 
 
-def _offer_text(text: str, chosen: Sequence[Entry]) -> str:
+def _offer_text(text: str, chosen: Sequence[KnowledgeEntry]) -> str:
     return "\n".join([text, *(f"• {entry.question}" for entry in chosen)])
 
 
-def _shown(decision: Decision, entries: dict[UUID, Entry]) -> list[dict[str, Any]]:
+def _shown(decision: TurnDecision, entries: dict[UUID, KnowledgeEntry]) -> list[dict[str, Any]]:
     return [
         {"entry": str(one.entry), "label": entries[one.entry].label, "score": round(one.score, 4)}
         for one in decision.candidates
@@ -118,9 +121,9 @@ def _shown(decision: Decision, entries: dict[UUID, Entry]) -> list[dict[str, Any
     ]
 
 
-def _queue_of(decision: Decision, entries: dict[UUID, Entry]) -> Any:
+def _queue_of(decision: TurnDecision, entries: dict[UUID, KnowledgeEntry]) -> Any:
     """Return the queue of what the patient most likely asked about, if its category has one."""
-    if decision.act != Act.HAND_OVER or not decision.candidates or decision.is_miss:
+    if decision.act != TurnAct.HAND_OVER or not decision.candidates or decision.is_miss:
         return None
     entry = entries.get(decision.candidates[0].entry)
     return entry.category.queue_id if entry is not None and entry.category is not None else None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, Membership
 from accounts.services.audit import audit_record
-from bot.models import Assistant, AssistantChannel, AssistantVersion, Entry
+from bot.models import Assistant, AssistantChannel, AssistantVersion, KnowledgeEntry
 from bot.services.evaluating import eval_run
 from common.errors import Conflict
 from omnichannel.models import Channel
@@ -80,7 +80,7 @@ def assistant_publish(*, assistant: Assistant, actor: Membership | None) -> Assi
     with transaction.atomic():
         row = Assistant.unscoped.select_for_update(of=("self",)).get(pk=assistant.pk)
         last = AssistantVersion.unscoped.filter(assistant=row).aggregate(last=Max("number"))["last"]
-        entries = Entry.objects.for_company(row.company_id).in_force()
+        entries = KnowledgeEntry.objects.for_company(row.company_id).in_force()
         row.version = AssistantVersion.unscoped.create(
             company_id=row.company_id,
             assistant=row,

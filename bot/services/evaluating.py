@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Membership
-from bot.choices import Act, EvalExpectation, HandoverReason
+from bot.choices import EvalExpectation, HandoverReason, TurnAct
 from bot.decide import HeardWords, TalkState
 from bot.models import Assistant, EvalCase, EvalRun
 from bot.safety_cases import built_in
@@ -63,7 +63,7 @@ def eval_run(*, assistant: Assistant, actor: Membership | None) -> EvalRun:
 def holds_for(case: Expected, reply: Reply) -> bool:
     """Whether a reply is what a case expects."""
     decision = reply.decision
-    is_handed = decision.act == Act.HAND_OVER
+    is_handed = decision.act == TurnAct.HAND_OVER
     match case.expects:
         case EvalExpectation.ENTRY:
             return reply.entry is not None and reply.entry.pk == case.entry
@@ -74,7 +74,7 @@ def holds_for(case: Expected, reply: Reply) -> bool:
             return is_handed and decision.reason == HandoverReason.EMERGENCY
         case EvalExpectation.PERSON:
             return is_handed and case.reason in ("", decision.reason)
-    return decision.act != Act.ANSWER
+    return decision.act != TurnAct.ANSWER
 
 
 def got_of(reply: Reply) -> str:
@@ -82,5 +82,5 @@ def got_of(reply: Reply) -> str:
     if reply.entry is not None:
         return reply.entry.question
     decision = reply.decision
-    words = str(Act(decision.act).label)
+    words = str(TurnAct(decision.act).label)
     return f"{words}: {HandoverReason(decision.reason).label}" if decision.reason else words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.choices import Act, AssistantMode, HandoverReason, SessionOutcome, SessionState
+from bot.choices import AssistantMode, HandoverReason, SessionOutcome, SessionState, TurnAct
 from bot.decide import TalkState, at_once
 from bot.models import Assistant, BotPause
 from bot.services.handing import hand_over
@@ -108,7 +108,7 @@ def _hear_as_bot(talk: Conversation, assistant: Assistant | None, heard: list[Me
     alarms = tuple(filter(None, session.assistant.emergency_words.splitlines()))
     for message in heard:
         decision = at_once(message.text, TalkState(alarms=alarms)) if message.text else None
-        if decision is not None and decision.act == Act.HAND_OVER:
+        if decision is not None and decision.act == TurnAct.HAND_OVER:
             hand_over(
                 talk,
                 session,

@@ -12,7 +12,7 @@ from accounts.models import Company, Membership
 from accounts.services.audit import audit_record
 from bot import bells
 from bot.choices import EntryStatus, PhraseKind
-from bot.models import Entry, Phrase
+from bot.models import KnowledgeEntry, Phrase
 from bot.models.knowledge import LABEL
 from bot.texts import spelled
 from common.errors import Conflict, DomainError
@@ -42,14 +42,14 @@ def entry_save(
     *,
     company: Company,
     actor: Membership | None,
-    entry: Entry | None = None,
+    entry: KnowledgeEntry | None = None,
     aliases: Sequence[str] | None = None,
     **values: Any,
-) -> Entry:
+) -> KnowledgeEntry:
     """Make or change an entry. `aliases` are further ways to ask, in place of those it has; None
     leaves them. Raises EntryExists, EntryRefused.
     """
-    row = entry or Entry(company=company)
+    row = entry or KnowledgeEntry(company=company)
     for name, value in values.items():
         setattr(row, name, value)
     row.label = (row.label or row.question)[:LABEL].strip()
@@ -67,18 +67,18 @@ def entry_save(
 
 
 @transaction.atomic
-def entry_publish(*, entry: Entry, actor: Membership) -> Entry:
+def entry_publish(*, entry: KnowledgeEntry, actor: Membership) -> KnowledgeEntry:
     """Let the bot answer with an entry. Raises EntryRefused while it holds a placeholder."""
     return entry_save(company=entry.company, actor=actor, entry=entry, status=EntryStatus.PUBLISHED)
 
 
 @transaction.atomic
-def entry_retire(*, entry: Entry, actor: Membership) -> Entry:
+def entry_retire(*, entry: KnowledgeEntry, actor: Membership) -> KnowledgeEntry:
     """Let the bot no longer answer with an entry; it stays for what was said with it."""
     return entry_save(company=entry.company, actor=actor, entry=entry, status=EntryStatus.RETIRED)
 
 
-def _check(company: Company, row: Entry) -> None:
+def _check(company: Company, row: KnowledgeEntry) -> None:
     wrong: dict[str, list[Any]] = {}
     if not row.question.strip():
         wrong["question"] = [_("Escreva a pergunta.")]
@@ -90,12 +90,12 @@ def _check(company: Company, row: Entry) -> None:
         wrong["valid_until"] = [_("O fim é anterior ao começo.")]
     if wrong:
         raise EntryRefused(fields=wrong)
-    others = Entry.objects.for_company(company).exclude(pk=row.pk)
+    others = KnowledgeEntry.objects.for_company(company).exclude(pk=row.pk)
     if others.filter(question__iexact=row.question).exists():
         raise EntryExists(fields={"question": [EntryExists.message]})
 
 
-def _phrases(row: Entry, aliases: Sequence[str] | None) -> None:
+def _phrases(row: KnowledgeEntry, aliases: Sequence[str] | None) -> None:
     """Keep the phrases in step; those that did not change keep their vectors."""
     have = {(one.kind, one.text): one for one in Phrase.unscoped.filter(entry=row)}
     wanted = [(PhraseKind.QUESTION, row.question), (PhraseKind.ANSWER, row.answer)]

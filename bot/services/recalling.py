@@ -19,9 +19,9 @@ from django.utils import timezone
 from accounts.models import Company
 from bot.choices import EntryUse
 from bot.knowledge import embedding
-from bot.knowledge.bands import Candidate, Thresholds
+from bot.knowledge.bands import RankedEntry, Thresholds
 from bot.knowledge.ranking import Index, IndexedPhrase
-from bot.models import Entry, Phrase
+from bot.models import KnowledgeEntry, Phrase
 from bot.texts import spelled
 
 MOST_COMPANIES = 200
@@ -34,7 +34,7 @@ class Knowledge:
 
     stamp: Stamp
     index: Index
-    entries: dict[UUID, Entry] = field(default_factory=dict)
+    entries: dict[UUID, KnowledgeEntry] = field(default_factory=dict)
 
     @property
     def automatic(self) -> frozenset[UUID]:
@@ -42,12 +42,12 @@ class Knowledge:
         return frozenset(pk for pk, one in self.entries.items() if one.use == EntryUse.AUTOMATIC)
 
     @property
-    def featured(self) -> list[Entry]:
+    def featured(self) -> list[KnowledgeEntry]:
         """Those that a greeting shows."""
         shown = [one for one in self.entries.values() if one.is_featured]
         return [one for one in shown if one.use == EntryUse.AUTOMATIC]
 
-    def ranked(self, text: str) -> tuple[list[Candidate], Thresholds]:
+    def ranked(self, text: str) -> tuple[list[RankedEntry], Thresholds]:
         """Rank the entries for a question, with the thresholds that belong to the ranking."""
         vector = None
         if self.index.has_meaning and (found := embedding.embed([spelled(text)])) is not None:
@@ -62,7 +62,7 @@ _lock = threading.Lock()
 def knowledge_of(company: Company) -> Knowledge:
     """Return what a company's bot knows today."""
     today = timezone.now().astimezone(company.zone).date()
-    rows = Entry.objects.for_company(company)
+    rows = KnowledgeEntry.objects.for_company(company)
     # Retired entries count too: a change of any is a change.
     changed = rows.aggregate(at=Max("updated_at"), number=Count("pk"))
     stamp: Stamp = (changed["at"], changed["number"], today)
@@ -80,7 +80,9 @@ def knowledge_of(company: Company) -> Knowledge:
 def _read(company: Company, stamp: Stamp, today: date) -> Knowledge:
     entries = {
         row.pk: row
-        for row in Entry.objects.for_company(company).in_force(today).select_related("category")
+        for row in KnowledgeEntry.objects.for_company(company)
+        .in_force(today)
+        .select_related("category")
     }
     phrases = Phrase.objects.for_company(company).filter(entry__in=entries).order_by("pk")
     return Knowledge(stamp, Index(indexed(phrases)), entries)
@@ -107,5 +109,7 @@ def phrases_embed(*, limit: int = 500) -> int:
         row.vector, row.model = vector.astype("float16").tobytes(), embedding.MODEL
     Phrase.unscoped.bulk_update(rows, ("vector", "model"))
     # Whoever keeps an index sees by the entries that something changed.
-    Entry.unscoped.filter(pk__in={row.entry_id for row in rows}).update(updated_at=timezone.now())
+    KnowledgeEntry.unscoped.filter(pk__in={row.entry_id for row in rows}).update(
+        updated_at=timezone.now()
+    )
     return len(rows)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import wording
 from bot.decide import KEY, TAP_PERSON
-from bot.models import BotSession, Entry
+from bot.models import BotSession, KnowledgeEntry
 from omnichannel.choices import Author
 from omnichannel.models import Conversation, Message
 from omnichannel.services.outbound import message_send
@@ -53,7 +53,7 @@ def bot_say(
     return message
 
 
-def choices_of(entries: Sequence[Entry], *, with_person: bool) -> list[Choice]:
+def choices_of(entries: Sequence[KnowledgeEntry], *, with_person: bool) -> list[Choice]:
     """Return the buttons for some entries, and where there is room one for a person."""
     found = [Choice(f"{KEY}{entry.pk}", entry.label) for entry in entries[:BUTTONS]]
     if with_person and len(found) < BUTTONS:

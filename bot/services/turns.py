@@ -14,8 +14,8 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from bot import wording
-from bot.choices import Act, HandoverReason, SessionOutcome, SessionState, TurnState
-from bot.decide import Decision, person
+from bot.choices import HandoverReason, SessionOutcome, SessionState, TurnAct, TurnState
+from bot.decide import TurnDecision, person
 from bot.models import BotSession, BotTurn
 from bot.services.answering import Reply
 from bot.services.asking import reply_for
@@ -151,9 +151,9 @@ def _begin_again(session: BotSession, turn: BotTurn) -> None:
 
 def _act(held: Conversation, session: BotSession, turn: BotTurn, reply: Reply) -> Message | None:
     decision = reply.decision
-    if decision.act == Act.SILENCE or (decision.act != Act.HAND_OVER and not reply.text):
+    if decision.act == TurnAct.SILENCE or (decision.act != TurnAct.HAND_OVER and not reply.text):
         return None
-    if decision.act == Act.HAND_OVER:
+    if decision.act == TurnAct.HAND_OVER:
         return _hand(held, session, turn, decision, reply)
     try:
         # A savepoint of its own: a refusal undoes the message and leaves the turn.
@@ -173,10 +173,10 @@ def _act(held: Conversation, session: BotSession, turn: BotTurn, reply: Reply) -
 
 
 def _hand(
-    held: Conversation, session: BotSession, turn: BotTurn, decision: Decision, reply: Reply
+    held: Conversation, session: BotSession, turn: BotTurn, decision: TurnDecision, reply: Reply
 ) -> Message | None:
     asked = Message.unscoped.filter(conversation=held, seq=turn.seq_from).first()
-    turn.act, turn.reason = Act.HAND_OVER, decision.reason
+    turn.act, turn.reason = TurnAct.HAND_OVER, decision.reason
     return hand_over(
         held,
         session,
@@ -190,13 +190,13 @@ def _hand(
 
 def _note_outcome(session: BotSession, reply: Reply) -> None:
     decision = reply.decision
-    if decision.act == Act.THANK:
+    if decision.act == TurnAct.THANK:
         session.outcome = SessionOutcome.CONFIRMED
-    elif decision.act in (Act.ANSWER, Act.OFFER):
+    elif decision.act in (TurnAct.ANSWER, TurnAct.OFFER):
         session.outcome = ""
     if decision.is_miss:
         session.misses += 1
-    elif decision.act == Act.ANSWER:
+    elif decision.act == TurnAct.ANSWER:
         session.misses = 0
     if decision.text == wording.NO_VOICE:
         session.voice_count += 1

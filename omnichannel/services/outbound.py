@@ -161,11 +161,7 @@ def message_send_to_phone(
 
 @transaction.atomic
 def note_add(
-    *,
-    conversation: Conversation,
-    author: Membership | None,
-    text: str,
-    client_id: str | None = None,
+    *, conversation: Conversation, author: Membership | None, text: str, client_id: str | None = ""
 ) -> Message:
     """Add an internal note: staff see it, the patient never does. Without `author` a bot's."""
     held = conversation_lock(conversation)
@@ -177,10 +173,9 @@ def note_add(
         limit = _("A nota tem no máximo %(limit)s caracteres (tem %(size)s).")
         sentence = str(limit % {"limit": NOTE_LIMIT, "size": len(text)})
         raise DomainError(sentence, code="nota_longa", fields={"text": [sentence]})
-    kind = Author.ATTENDANT if author is not None else Author.BOT
-    message = _draft(held, author, kind, MessageKind.TEXT, text, client_id, None)
-    message.is_internal = True
-    message.status = MessageStatus.SENT
+    message = _draft(held, author, Author.ATTENDANT, MessageKind.TEXT, text, client_id, None)
+    message.author_kind = Author.ATTENDANT if author is not None else Author.BOT
+    message.is_internal, message.status = True, MessageStatus.SENT
     held.message_seq += 1
     held.revision += 1
     message.seq, message.revision = held.message_seq, held.revision

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Company, Membership
 from bot.choices import AssistantMode, EntryStatus
-from bot.models import Assistant, AssistantVersion, BotSession, BotTurn, Entry
+from bot.models import Assistant, AssistantVersion, BotSession, BotTurn, KnowledgeEntry
 from bot.services.assistants import assistant_save
 from bot.services.knowledge import entry_save
 from bot.services.turns import turn_take
@@ -48,7 +48,7 @@ def queue(clinic: Company, beto: Membership) -> Queue:
 
 
 @pytest.fixture
-def entries(clinic: Company) -> dict[str, Entry]:
+def entries(clinic: Company) -> dict[str, KnowledgeEntry]:
     """Give what the clinic knows, by its button."""
     return {
         label: entry_save(
@@ -66,7 +66,7 @@ def entries(clinic: Company) -> dict[str, Entry]:
 
 @pytest.fixture
 def assistant(
-    clinic: Company, channel: Channel, queue: Queue, entries: dict[str, Entry]
+    clinic: Company, channel: Channel, queue: Queue, entries: dict[str, KnowledgeEntry]
 ) -> Assistant:
     """Give an assistant that always answers."""
     return publish(clinic, [channel])

@@ -9,9 +9,11 @@ import pytest
 
 from accounts.models import Company, Membership, Presence
 from accounts.services.presence import presence_choose
+from bot.services.following import BotFollower
 from common.scoping import company_scope
 from common.slots import into, slots_fill
 from omnichannel.models import Channel, Conversation, Message
+from omnichannel.services.observing import observers
 from omnichannel.services.outbound import message_send
 from omnichannel.services.reception import Newcomer, Reception, receptions
 from queues.models import Queue, Ticket, TicketEvent
@@ -108,9 +110,10 @@ class Bot(Reception):
 
 @pytest.fixture
 def bot(channel: Channel) -> Iterator[Bot]:
-    """Plug a bot in, as config.plugs would."""
+    """Plug a bot of the test's own in, in the place of ours."""
     one = Bot(channel)
-    before = list(receptions)
-    slots_fill([into(receptions, one)])
+    before, deciding = list(receptions), list(observers)
+    others = [each for each in deciding if not isinstance(each, BotFollower)]
+    slots_fill([into(receptions, one), into(observers, *others)])
     yield one
-    slots_fill([into(receptions, *before)])
+    slots_fill([into(receptions, *before), into(observers, *deciding)])
