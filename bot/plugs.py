@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot import bells
+from bot import bells, vendor_bells
 from bot.holdings import TALK_HOLDINGS, VENDOR_HOLDINGS
 from bot.models import Phrase
+from bot.services.transcribing import transcription_want, transcriptions_due
 from bot.services.turns import sessions_due, turns_lost
 from common.slots import Plug, Turn, into
 from common.sweeps import Sweep, sweeps
 from contacts.holdings import holdings
+from omnichannel.services.transcripts import file_ready
 
 
 def _unread() -> Any:
@@ -22,7 +24,12 @@ def _turns() -> Any:
     return sessions_due(), turns_lost()
 
 
+def _voices() -> Any:
+    return (transcriptions_due(),)
+
+
 PLUG = Plug(
+    watches=(into(file_ready, transcription_want),),
     keeps=(into(holdings, *TALK_HOLDINGS, *VENDOR_HOLDINGS),),
     sweeps=(
         into(
@@ -30,15 +37,20 @@ PLUG = Plug(
             Sweep("bot.tasks.sweep", every=2, due=_turns),
             # Where the model is missing they stay unread, and a look costs little.
             Sweep(bells.EMBED, every=60, due=_unread),
+            Sweep(vendor_bells.SWEEP, every=6, due=_voices),
         ),
     ),
-    beat={"bot-quiet": Turn("bot.tasks.quiet", every=timedelta(minutes=5))},
+    beat={
+        "bot-quiet": Turn("bot.tasks.quiet", every=timedelta(minutes=5)),
+        "ai-daily": Turn("bot.vendor_tasks.daily", every=timedelta(hours=24)),
+    },
     # A worker of its own: a provider's slow answers keep no webhook waiting, and the embedded model
     # is loaded once.
     queues={
         bells.TURN: "robo",
         bells.RETAKE: "robo",
         bells.EMBED: "robo",
+        vendor_bells.TRANSCRIBE: "robo",
     },
     choices={
         "AssistantMode": "bot.choices.AssistantMode",

@@ -361,6 +361,8 @@ LOGGING = {
         "celery.app.trace": {"level": "CRITICAL"},
         "celery.worker.strategy": {"level": "WARNING"},
         "urllib3": {"level": "INFO"},
+        "httpx2": {"level": "WARNING"},
+        "openai": {"level": "WARNING"},
         # Names every dialect it tries, and a mail that it stumbles over.
         "flufl.bounce": {"level": "CRITICAL"},
     },

@@ -71,5 +71,10 @@ urlpatterns = [
         files.DownloadAgainView.as_view(),
         name="file-retry",
     ),
+    path(
+        "anexos/<uuid:attachment_id>/transcrever/",
+        files.TranscribeView.as_view(),
+        name="file-transcribe",
+    ),
     path("anexos/<uuid:attachment_id>/", files.DownloadView.as_view(), name="file"),
 ]

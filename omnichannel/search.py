@@ -18,7 +18,7 @@ from common.folding import Fold, Word, holds, words_of
 from common.slots import Slot
 from contacts.models import Contact
 from omnichannel.models import Attachment, Message
-from omnichannel.words import NAMED, SAID
+from omnichannel.words import HEARD, NAMED, SAID
 
 MOST_FOUND = 500
 
@@ -28,6 +28,7 @@ class By(StrEnum):
 
     MESSAGE = "mensagem"
     FILE = "arquivo"
+    VOICE = "audio"
     PERSON = "pessoa"
     PROTOCOL = "protocolo"
     ATTENDANT = "atendente"
@@ -79,6 +80,7 @@ def _hits(
     within = {} if is_every else {"conversation__in": rows.values("pk")}
     yield from _said(words, within)
     yield from _files(words, within)
+    yield from _voices(words, within)
     yield from _people(rows, asked, is_clear)
     yield from _held(rows, words)
 
@@ -96,6 +98,14 @@ def _files(words: Sequence[Word], within: dict[str, Any]) -> Iterator[tuple[UUID
     newest = named.order_by("-pk").values_list("conversation_id", "message_id", "filename")
     for conversation_id, pk, filename in newest[:MOST_FOUND]:
         yield conversation_id, Hit(By.FILE, pk, filename)
+
+
+def _voices(words: Sequence[Word], within: dict[str, Any]) -> Iterator[tuple[UUID, Hit]]:
+    heard = Attachment.objects.exclude(transcription="").exclude(message=None)
+    said = heard.filter(holds(HEARD, words), message__deleted_at=None, **within)
+    newest = said.order_by("-pk").values_list("conversation_id", "message_id", "transcription")
+    for conversation_id, pk, text in newest[:MOST_FOUND]:
+        yield conversation_id, Hit(By.VOICE, pk, text)
 
 
 def _people(rows: Any, asked: str, is_clear: bool) -> Iterator[tuple[UUID, Hit]]:

@@ -16,3 +16,4 @@ class Said(Func):
 
 SAID = Fold(Said("text", "metadata"))
 NAMED = Fold("filename")
+HEARD = Fold("transcription")

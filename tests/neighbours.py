@@ -85,6 +85,9 @@ TABLE: dict[str, Address] = {
     "atendimento/anexos/<uuid:attachment_id>/baixar-de-novo/": Address(
         {"post": MEMBER}, {}, is_form=True
     ),
+    "atendimento/anexos/<uuid:attachment_id>/transcrever/": Address(
+        {"post": MEMBER}, {}, is_form=True
+    ),
     "atendimento/senha/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
     "atendimento/convites/": reads(),
     "atendimento/convites/<uuid:membership_id>/": Address({"post": MEMBER}, {}, is_form=True),

@@ -176,9 +176,18 @@ def file_of(attachment: Attachment) -> File:
         size=attachment.size or None,
         is_voice=attachment.is_voice,
         transcription=attachment.transcription,
+        writing=attachment.transcription_state,
+        writing_note=attachment.transcription_note,
+        rewrite=attachment.pk if _may_rewrite(attachment) else None,
         reason=attachment.error,
         retry=_may_retry(attachment),
     )
+
+
+def _may_rewrite(attachment: Attachment) -> bool:
+    """Tell whether somebody may ask for a voice note's words again: it failed, or is in doubt."""
+    is_over = attachment.transcription_state in ("falhou", "pronta")
+    return is_over and bool(attachment.transcription_note)
 
 
 def _may_retry(attachment: Attachment) -> UUID | None:

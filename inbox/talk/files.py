@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 
+from bot.services.transcribing import transcription_ask
 from common.errors import DomainError, NotFound
 from inbox import selectors
 from inbox.shell.base import InboxView
@@ -82,4 +83,16 @@ class DownloadAgainView(TalkView):
         """Ask for it and draw what changed."""
         attachment = selectors.attachment_get(self.membership, attachment_id)
         attachment_retry(attachment=attachment)
+        return self.drawn_update(attachment.conversation_id)
+
+
+class TranscribeView(TalkView):
+    """Transcrever, de novo: a voice note that has no words, or doubtful ones, is written down."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+        """Ask for it and draw what changed."""
+        attachment = selectors.attachment_get(self.membership, attachment_id)
+        transcription_ask(attachment=attachment, actor=self.membership)
         return self.drawn_update(attachment.conversation_id)

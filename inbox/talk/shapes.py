@@ -26,7 +26,9 @@ class Gap:
 @dataclass(frozen=True, slots=True)
 class File:
     """An attachment. `url` is ours and empty until the file is ready; `size` is in bytes; `retry`
-    is its id when it did not come and may be asked for again.
+    is its id when it did not come and may be asked for again. `writing` says where a voice note's
+    transcription stands, `writing_note` what is to be known of it, and `rewrite` is the file's id
+    when somebody may ask for another.
     """
 
     kind: str
@@ -38,6 +40,9 @@ class File:
     size: int | None = None
     is_voice: bool = False
     transcription: str = ""
+    writing: str = ""
+    writing_note: str = ""
+    rewrite: UUID | None = None
     reason: str = ""
     retry: UUID | None = None
 

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
 from omnichannel.choices import AttachmentState
-from omnichannel.words import NAMED
+from omnichannel.words import HEARD, NAMED
 from providers.choices import MEDIA_KINDS, MessageKind
 
 
@@ -72,6 +72,13 @@ class Attachment(CompanyOwned):
     attempts = models.PositiveSmallIntegerField(default=0)
     fetch_after = models.DateTimeField(default=timezone.now)
     transcription = models.TextField(_("transcrição"), blank=True)
+    # Where the work of writing it down stands, and what is to be known of its text.
+    transcription_state = models.CharField(
+        max_length=12, blank=True, default="", db_default="", editable=False
+    )
+    transcription_note = models.CharField(
+        max_length=200, blank=True, default="", db_default="", editable=False
+    )
 
     objects = CompanyManager.from_queryset(AttachmentQuerySet)()
     unscoped = models.Manager.from_queryset(AttachmentQuerySet)()
@@ -93,7 +100,12 @@ class Attachment(CompanyOwned):
                 condition=models.Q(message=None),
                 name="attachment_unsent",
             ),
-            # Serves the search box.
+            # Serve the search box.
+            GinIndex(
+                OpClass(HEARD, "gin_trgm_ops"),
+                condition=~models.Q(transcription=""),
+                name="attachment_heard",
+            ),
             GinIndex(
                 OpClass(NAMED, "gin_trgm_ops"),
                 condition=~models.Q(filename=""),

@@ -38,6 +38,7 @@ from omnichannel.sending.reach import (
 )
 from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.stories import TAKEN_BACK, is_unwanted, reason_of
+from omnichannel.services.transcripts import file_is_ready
 from providers import registry
 from providers.base import Downloads, Media
 from providers.choices import MessageKind
@@ -193,7 +194,9 @@ def _store(attachment: Attachment, spool: IO[bytes], declared: str, sha256: str)
     spool.seek(0)
     attachment.file.save("", File(spool), save=False)
     attachment.source_url = ""
-    _end(attachment, AttachmentState.READY, "")
+    with transaction.atomic():
+        file_is_ready(attachment)
+        _end(attachment, AttachmentState.READY, "")
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
 }
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
+    "file-transcribe",
     "measure",
     *(
         "return-to-bot",
@@ -52,6 +53,7 @@ def address(name: str, conversation: Conversation, message: Message, attachment:
         "retry": [message.pk],
         "file": [attachment.pk],
         "file-retry": [attachment.pk],
+        "file-transcribe": [attachment.pk],
         "dependent-drop": [conversation.pk, conversation.contact_id],
     }
     if name in WITHOUT_AN_OBJECT | OPEN_TO_ALL:

@@ -1,0 +1,1 @@
+"""Voice notes written down by a vendor."""
