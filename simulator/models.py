@@ -1,6 +1,7 @@
 """The simulator's own tables, a package for each kind: nothing here points at the product's."""
 
 from simulator.meta.models import SimAccount, SimDirect, SimDirectFile, SimDirectWebhook
+from simulator.site.models import SimSite
 from simulator.sms.models import SimSms, SimSmsCallback, SimSmsLine
 from simulator.whatsapp.models import (
     SimChat,
@@ -26,6 +27,7 @@ __all__ = [
     "SimMessage",
     "SimNumber",
     "SimPerson",
+    "SimSite",
     "SimSms",
     "SimSmsCallback",
     "SimSmsLine",

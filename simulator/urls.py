@@ -9,6 +9,7 @@ from django.urls import include, path
 urlpatterns = [
     path("sms/", include("simulator.sms.urls")),
     path("ia/", include("simulator.vendors.urls")),
+    path("site/", include("simulator.site.urls")),
     path("direct/", include("simulator.meta.urls")),
     path("", include("simulator.whatsapp.graph.urls")),
     path("control/", include("simulator.whatsapp.control.urls")),

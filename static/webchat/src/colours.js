@@ -1,6 +1,7 @@
-// The channel's colour as text: darkened on white and lightened on black until it is legible (WCAG AA, 4.5:1).
+// The channel's colour as text: darkened in the light and lightened in the dark until it is legible (WCAG AA, 4.5:1) on
+// the least favourable surface of panel.css.
 const LEGIBLE = 4.5;
-const SURFACES = { claro: [255, 255, 255], escuro: [20, 28, 26] };
+const SURFACES = { claro: [243, 246, 245], escuro: [33, 44, 42] };
 
 const parts = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 const linear = (part) => (part <= 10 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4);

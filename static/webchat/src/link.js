@@ -136,6 +136,7 @@ function again() {
 
 function heard(frame) {
   lastHeard = Date.now();
+  if (isReady && state.link !== "ligado") linked("ligado");
   if (frame.type === "heartbeat") return;
   if (frame.type === "missed") return say({ type: "resume", ...place() });
   if (frame.type === "error") return;

@@ -99,7 +99,7 @@ function covered(isAway) {
     { type: "button", className: "shut", ariaLabel: CLOSE, onclick: close },
     icon("m6 9 6 6 6-6"),
   );
-  cover.replaceChildren(shut, said);
+  cover.replaceChildren(el("b", { textContent: settings.name }), shut, said);
   cover.classList.toggle("away", isAway);
   if (isAway) cover.append(el("button", { type: "button", className: "again", textContent: AGAIN, onclick: load }));
   else slow = setTimeout(covered, SLOW, true);
@@ -158,7 +158,7 @@ function draw() {
   host.toggleAttribute("open", isOpen);
   launcher.setAttribute("aria-expanded", isOpen);
   const count = badge.hidden ? "" : `, ${badge.textContent} ${UNREAD}`;
-  launcher.ariaLabel = isOpen ? CLOSE : OPEN + count;
+  launcher.ariaLabel = isOpen ? CLOSE : (settings.texts.button || OPEN) + count;
   fit();
 }
 
@@ -279,7 +279,7 @@ function mount() {
 
 async function begin() {
   // A key that no channel has, or a site that is not on its list: no button, and one line for whoever built the page.
-  const answer = await fetch(`${door}config.json`, { credentials: "omit" }).catch(() => null);
+  const answer = await fetch(`${door}config.json?idioma=${lang}`, { credentials: "omit" }).catch(() => null);
   if (!answer?.ok) return console.warn(`Central: no chat for ${location.origin} (${answer?.status ?? "offline"})`);
   settings = await answer.json();
   if (document.body) mount();

@@ -21,6 +21,9 @@ export function day(moment) {
   return named ?? new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }).format(then);
 }
 
+/** A moment of the clinic's by its own clock, wherever the visitor is: the words of the moment without their zone. */
+export const clinicTime = (moment) => dayAndTime(moment.slice(0, 19));
+
 export const dayAndTime = (moment) => t.at(day(moment), time(moment));
 export const sameDay = (one, other) => dayOf(new Date(one)) === dayOf(new Date(other));
 

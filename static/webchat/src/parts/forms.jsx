@@ -2,7 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { post } from "../api.js";
 import * as outbox from "../outbox.js";
 import { change, config, state } from "../state.js";
-import { dayAndTime, t } from "../words.js";
+import { clinicTime, t } from "../words.js";
 
 const COMPLETE = { name: "name", email: "email", phone: "tel" };
 const KINDS = { name: "text", email: "email", phone: "tel" };
@@ -192,7 +192,7 @@ export function Closed() {
   return (
     <form class="page" ref={kit.form} onSubmit={send} noValidate>
       <h2>{t.offlineTitle}</h2>
-      <p class="faint">{config.texts.offline || (opens_at ? t.opensAt(dayAndTime(opens_at)) : t.offlineHint)}</p>
+      <p class="faint">{config.texts.offline || (opens_at ? t.opensAt(clinicTime(opens_at)) : t.offlineHint)}</p>
       <Field name="text" label={t.message} isRequired kit={kit} rows={3} />
       <fieldset class="field">
         <legend>{t.answerBy}</legend>

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { tell } from "../bridge.js";
 import { leave } from "../session.js";
 import { change, config, conversationOf, state } from "../state.js";
-import { dayAndTime, t } from "../words.js";
+import { clinicTime, t } from "../words.js";
 import { Icon, IconButton } from "./icon.jsx";
 
 /** One line that says who is there: the attendant, the line, or the hours. */
@@ -12,7 +12,7 @@ function standing() {
   if (talk?.stage === "humano" && talk.attendant) return t.with(talk.attendant);
   if (talk?.stage === "bot") return t.bot;
   if (state.hours.is_open) return t.online;
-  return state.hours.opens_at ? t.opensAt(dayAndTime(state.hours.opens_at)) : t.closedNow;
+  return state.hours.opens_at ? t.opensAt(clinicTime(state.hours.opens_at)) : t.closedNow;
 }
 
 export function Head({ title, onBack }) {
@@ -27,7 +27,7 @@ export function Head({ title, onBack }) {
           </p>
         )}
       </div>
-      {!onBack && state.session && !state.session.needs_form && <Menu />}
+      {!onBack && state.view === "conversa" && <Menu />}
       {state.isInside && <IconButton icon="x" label={t.close} onClick={() => tell("close")} />}
     </header>
   );

@@ -20,6 +20,7 @@ export function Talk() {
   const newest = messages.at(-1);
 
   const toEnd = () => {
+    if (!log.current) return;
     log.current.scrollTop = log.current.scrollHeight;
     setBelow(false);
   };
