@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.services.audit import audit_record
 from common.admin import CompanyAdmin, access_of, button
 from omnichannel.admin.channel_form import PinForm, TestForm
+from omnichannel.admin.channel_site import site_context
 from omnichannel.models import Channel
 from omnichannel.services.channels import channel_rekey
 from omnichannel.services.proving import (
@@ -27,6 +28,7 @@ from omnichannel.services.templates import templates_sync
 from omnichannel.services.trying import channel_try
 from providers import registry
 from providers.base import Connection, Registration, Sender, Subscription, Templates
+from providers.site import Hosted
 
 # Whose verify token the next page shows, in the session.
 REVEALED = "back_office_verify_token"
@@ -37,7 +39,7 @@ class ChannelButtons(CompanyAdmin):
 
     buttons = (
         *("validate", "test", "register", "subscribe", "sync_templates"),
-        *("rekey", "show_verify_token"),
+        *("embed", "rekey", "show_verify_token"),
     )
 
     @button(_("Validar"), icon="verified", is_main=True)
@@ -65,6 +67,7 @@ class ChannelButtons(CompanyAdmin):
             "register": registry.has_face(kind, Registration),
             "subscribe": registry.has_face(kind, Subscription),
             "sync_templates": registry.has_face(kind, Templates),
+            "embed": registry.has_face(kind, Hosted),
             "rekey": obj.door_key is not None,
             "show_verify_token": bool(registry.shape_of(kind).verify_token()),
         }
@@ -97,6 +100,22 @@ class ChannelButtons(CompanyAdmin):
         )
         messages.success(request, gettext("O provedor aceitou o teste: o canal está validado."))
         return None
+
+    @button(_("Instalar no site"), icon="code", needs="view")
+    def embed(self, request: HttpRequest, obj: Channel) -> HttpResponse:
+        """Show the line for the clinic's site, and the channel at work."""
+        context = {
+            **self.admin_site.each_context(request),
+            **site_context(obj),
+            "title": gettext("%(channel)s no site") % {"channel": obj},
+            "opts": self.opts,
+            "back": self.address(obj.pk),
+        }
+        response = TemplateResponse(request, "admin/omnichannel/site.html", context)
+        if sample := context["sample"]:
+            origin = "/".join(sample.split("/")[:3])
+            response._csp_update = {"frame-src": [origin]}  # type: ignore[attr-defined]
+        return response
 
     def _ask_with(
         self, request: HttpRequest, obj: Channel, form: Form, template: str
