@@ -320,6 +320,7 @@ class Launcher:
         if self.demo:
             lines.append(("Patient's phone", f"{self.simulator_address}/"))
             lines.append(("Patient's SMS", f"{self.simulator_address}/sms/"))
+            lines.append(("Site with chat", f"{self.simulator_address}/site/"))
             lines.append(("Log in as", env.str("DEMO_EMAIL", default="")))
             lines.append(("Password", env.str("DEMO_PASSWORD", default="")))
         else:

@@ -22,6 +22,7 @@ from config.demo.directs import directs_follow, directs_make
 from config.demo.lines import lines_make
 from config.demo.phone import Phone
 from config.demo.player import Player, moments_set
+from config.demo.sites import sites_follow, sites_make
 from config.demo.steps import DemoPatient, Story
 from config.demo.stories import STORIES
 from config.demo.texts import texts_follow, texts_make
@@ -78,6 +79,7 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
         say(f"channel {texts_make(company, staff['bianca']).name}")
         for made in directs_make(company, staff["bianca"]):
             say(f"channel {made.name}")
+        say(f"channel {sites_make(company, staff['bianca']).name}")
         queues = lines_make(company, channel, staff)
         say(f"{len(queues)} queues")
         users = [member.user_id for member in staff.values()]
@@ -98,6 +100,7 @@ def demo_follow() -> bool:
     ).exclude(graph_url=settings.SIMULATOR_URL)
     texts_follow()
     directs_follow()
+    sites_follow()
     # The demo's own channel, known by its invented account id; there is no scope to ask.
     return bool(moved.update(graph_url=settings.SIMULATOR_URL, updated_at=timezone.now()))
 

@@ -24,7 +24,9 @@ def site_context(channel: Channel) -> dict[str, Any]:
     script = f"{settings.PUBLIC_URL}/static/webchat/webchat.js"
     return {
         "key": channel.account_id,
-        "snippet": format_html('<script async src="{}" data-chat="{}"></script>', *(script, channel.account_id)),
+        "snippet": format_html(
+            '<script async src="{}" data-chat="{}"></script>', *(script, channel.account_id)
+        ),
         "calls": CALLS,
         "policy": _policy(),
         "origins": site.origins,
@@ -53,6 +55,6 @@ def _policy() -> str:
 CALLS = """\
 <script>
   window.Central = window.Central || [];
-  Central.push(["identify", { name: "Nome", email: "nome@exemplo.com.br", phone: "41 99999-0000" }]);
+  Central.push(["identify", { name: "Nome", email: "nome@exemplo.com.br" }]);
   Central.push(["open"]);
 </script>"""
