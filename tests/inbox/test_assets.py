@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from providers import registry
+
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = ROOT / "static" / "vendor"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+STYLES = sorted((ROOT / "static").rglob("*.css"))
 PYTHON = sorted((ROOT / "inbox").rglob("*.py"))
 
 
@@ -46,7 +49,16 @@ def test_every_icon_that_is_drawn_is_in_the_sprite():
     tags = (folder / "inbox_ui.py").read_text() + (folder / "inbox_rows.py").read_text()
     drawn |= set(re.findall(r'"\w+": "([a-z]+(?:-[a-z]+)*)"[,}]', tags))
     drawn |= set(re.findall(r"""icon\(["']([\w-]+)["']""", tags))
+    # A kind of channel names its own.
+    drawn |= {registry.policy_of(kind).icon for kind in registry.ADAPTERS}
     assert drawn <= set(re.findall(r'<symbol id="([\w-]+)"', sprite))
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_rule_of_a_style_is_closed(path: Path):
+    # A browser forgives an open one, and loses all that stands below.
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+    assert text.count("{") == text.count("}")
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
