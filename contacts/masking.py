@@ -24,7 +24,7 @@ from common.ids import id_from
 from contacts.hiding import places_hidden, text_masked
 from contacts.imports.mapping import plain
 from contacts.models import Contact, ContactView, ViewPlace
-from contacts.refs import PHONE_KINDS
+from contacts.refs import PHONE_KINDS, IdentityKind
 from contacts.services.viewing import view_record
 
 STARS = "**"
@@ -54,10 +54,18 @@ class Lens:
         return (phones.display if self.sees(contact) else phones.masked)(contact.phone)
 
     def identity(self, contact: Contact, kind: str, value: str) -> str:
-        """Return what a provider calls the person; numbers are masked."""
-        if kind not in PHONE_KINDS or self.sees(contact):
+        """Return what a provider calls the person; numbers and e-mail addresses are masked."""
+        if self.sees(contact):
+            return value
+        if kind == IdentityKind.EMAIL:
+            return email_masked(value)
+        if kind not in PHONE_KINDS:
             return value
         return phones.masked(f"+{value.removeprefix('+')}")
+
+    def email(self, contact: Contact, address: str) -> str:
+        """Return an e-mail address that came from or went to the person."""
+        return address if self.sees(contact) else email_masked(address)
 
     def number(self, contact: Contact, written: str) -> str:
         """Return somebody else's number that came from or went to the person, in any spelling."""
@@ -125,6 +133,14 @@ def text_restored(given: str, *, contact: Contact, lens: Lens) -> str:
     if any(STARS in line and line.strip() not in real for line in lines):
         raise StillHidden
     return "\n".join(real.get(line.strip(), line) for line in lines)
+
+
+def email_masked(address: str) -> str:
+    """Return an address with the name before its @ masked but for the first letter: whose server it
+    is says nothing of the person.
+    """
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}{STARS}@{domain}" if at else address
 
 
 def number_masked(written: str) -> str:

@@ -11,12 +11,13 @@ from inbox.list import views as list_views
 from inbox.people import views as people
 from inbox.shell import account, presence
 from inbox.start import views as start
-from inbox.talk import actions, files, measure, tickets
+from inbox.talk import actions, files, mails, measure, tickets
 from inbox.talk import views as talk
 
 app_name = "inbox"
 
 CAMPAIGN = "campanhas/<uuid:campaign_id>/"
+LETTER = "mensagens/<uuid:message_id>/email/"
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
 urlpatterns = [
@@ -53,6 +54,7 @@ urlpatterns = [
         people.DependentDropView.as_view(),
         name="dependent-drop",
     ),
+    path(f"{CONVERSATION}assinatura/", mails.SignatureView.as_view(), name="signature"),
     path("proximo/", tickets.NextView.as_view(), name="next"),
     path("presenca/", presence.PresenceView.as_view(), name="presence"),
     path("painel/", board.BoardPage.as_view(), name="board"),
@@ -75,6 +77,16 @@ urlpatterns = [
         "anexos/<uuid:attachment_id>/transcrever/",
         files.TranscribeView.as_view(),
         name="file-transcribe",
+    ),
+    path(f"{LETTER}", mails.LetterPage.as_view(), name="letter"),
+    path(f"{LETTER}citado/", mails.LetterRestView.as_view(), name="letter-rest"),
+    path(f"{LETTER}pagina/", mails.LetterFrame.as_view(), name="letter-frame"),
+    path(f"{LETTER}original/", mails.LetterRaw.as_view(), name="letter-raw"),
+    path(f"{LETTER}encaminhada/", mails.LetterForwardedView.as_view(), name="letter-forwarded"),
+    path(
+        "emails/imagens/<str:token>/<int:place>/",
+        mails.LetterPicture.as_view(),
+        name="letter-picture",
     ),
     path("anexos/<uuid:attachment_id>/", files.DownloadView.as_view(), name="file"),
 ]

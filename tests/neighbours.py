@@ -73,6 +73,7 @@ def acts(role: str = MEMBER, **body: Any) -> Address:
     return Address({"post": role}, body)
 
 
+LETTER = "atendimento/mensagens/<uuid:message_id>/email/"
 CHANNEL = {"kind": "whatsapp", "name": "Novo", "account_id": "777000777"}
 TABLE: dict[str, Address] = {
     # --- pages ---
@@ -174,6 +175,14 @@ TABLE: dict[str, Address] = {
     "atendimento/mensagens/<uuid:message_id>/reenviar/": Address(
         {"post": MEMBER}, {}, is_form=True
     ),
+    LETTER: reads(),
+    f"{LETTER}citado/": reads(),
+    f"{LETTER}pagina/": reads(),
+    f"{LETTER}original/": reads(),
+    f"{LETTER}encaminhada/": Address({"post": MEMBER}, {}, is_form=True),
+    # A frame has no session; the address itself is the right (test_letters).
+    "atendimento/emails/imagens/<str:token>/<int:place>/": Address({"get": NOBODY}),
+    f"{PAGE}assinatura/": Address({"get": MEMBER, "post": MEMBER}, {"texto": "x"}, is_form=True),
     "atendimento/anexos/<uuid:attachment_id>/": reads(),
     # --- API ---
     f"{API}auth/token/": Address({"post": NOBODY}, {"email": "x@y.example", "password": "x"}),

@@ -90,6 +90,7 @@ class ContactOut(serializers.ModelSerializer[Contact]):
         if lens.sees(contact):
             return shown
         shown["phone"], shown["custom"] = lens.phone(contact), lens.custom(contact)
+        shown["email"] = lens.email(contact, contact.email)
         for identity in shown["identities"]:
             identity["external_id"] = lens.identity(
                 contact, identity["kind"], identity["external_id"]

@@ -181,6 +181,9 @@ class ContactDetail(ContactsView):
         given = self.given(partial=True)
         if "custom" in given:
             given["custom"] = custom_restored(given["custom"], contact=contact, lens=self.lens)
+        if contact.email and given.get("email") == self.lens.email(contact, contact.email):
+            # Sent back as it was shown, it changes nothing.
+            given["email"] = contact.email
         contact_save(actor=self.membership, contact=contact, door="api", **given)
         return self.shown(contact_id)
 

@@ -77,7 +77,8 @@ class ContactForm(forms.Form):
         self.initial = {
             "nome": contact.name,
             "telefone": lens.phone(contact),
-            "email": contact.email,
+            # Sent back as it was shown, it changes nothing.
+            "email": lens.email(contact, contact.email),
             "situacao": contact.status,
             "promocoes": given,
             "base_legal": "",

@@ -59,7 +59,9 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
     identities = [row for row in contact.identities.all() if not row.has_left]
     usernames = [row.username for row in identities if row.username]
     notes, custom = lens.text(contact, contact.notes), lens.custom(contact)
-    has_numbers = bool(contact.phone) or any(row.kind in PHONE_KINDS for row in identities)
+    has_numbers = bool(contact.phone or contact.email) or any(
+        row.kind in PHONE_KINDS for row in identities
+    )
     is_masked = not lens.sees(contact) and (
         has_numbers or notes != contact.notes or custom != contact.custom
     )
@@ -75,7 +77,7 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         guardian=contact.guardian.name if contact.guardian else "",
         notes=notes,
         custom=tuple((name, _plain(value)) for name, value in custom.items()),
-        email=contact.email,
+        email=lens.email(contact, contact.email),
         username=usernames[0] if usernames else "",
         identities=tuple(
             Identity(label_of(IdentityKind, row.kind), _identity(row, contact, lens))

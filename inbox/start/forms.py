@@ -99,7 +99,7 @@ def addresses_of(
     if person.phone and has_phones:
         found["telefone"] = (lens.phone(person), person.phone)
     if person.email and has_emails:
-        found["email"] = (person.email, person.email)
+        found["email"] = (lens.email(person, person.email), person.email)
     values = {phones.folded(person.phone), person.email.casefold()}
     rows = person.identities.for_company(person.company_id).current()
     for row in rows.filter(kind__in=taken).order_by("id"):

@@ -19,6 +19,7 @@ from contacts.masking import Lens
 from contacts.models import Contact
 from inbox.shell.presenters import first_name, label_of, microseconds, preview_of
 from inbox.talk.carried import carried, shown_place
+from inbox.talk.letters import LetterShown
 from inbox.talk.shapes import Bubble, File, Option, Quote, ReactionChip
 from omnichannel.choices import AttachmentState, Author, Direction
 from omnichannel.models import Attachment, Message
@@ -50,6 +51,7 @@ def bubble_of(
     lens: Lens,
     channel_kind: str,
     may_answer: bool,
+    letter: LetterShown | None = None,
 ) -> Bubble:
     """Draw one message; author's user, reply_to, files, reactions and versions must be loaded."""
     is_deleted = message.deleted_at is not None
@@ -81,6 +83,7 @@ def bubble_of(
         and bool(message.external_id),
         quote=_quote(message, contact_name, reader),
         reactions=_reactions(message, contact_name),
+        letter=letter,
         unsupported="" if is_deleted else _unsupported(message, channel_kind),
         **(
             {}

@@ -37,6 +37,8 @@ class MessageForm(forms.Form):
     anexo = FilesField(required=False)
     modelo = forms.UUIDField(required=False)
     visto = forms.IntegerField(min_value=0, required=False)
+    # Who gets a copy, where the channel writes letters: addresses between commas.
+    copia = forms.CharField(required=False, max_length=4000)
 
 
 class SinceForm(forms.Form):

@@ -14,6 +14,7 @@ from inbox.shell.presenters import about_of, face_of, first_name, label_of, name
 from inbox.shell.shapes import ReplyWindow
 from inbox.talk.bubbles import bubble_of
 from inbox.talk.costs import cost_words
+from inbox.talk.letters import letter_box, letters_shown
 from inbox.talk.shapes import (
     Bubble,
     Limits,
@@ -64,6 +65,8 @@ def bubbles_of(
     name = name_of(conversation, lens)
     kind = conversation.channel.kind
     may_answer = conversation.is_open and may_write(conversation, reader)
+    messages = list(messages)
+    letters = letters_shown(conversation, messages, lens)
     return [
         bubble_of(
             message,
@@ -73,6 +76,7 @@ def bubbles_of(
             lens=lens,
             channel_kind=kind,
             may_answer=may_answer,
+            letter=letters.get(message.pk),
         )
         for message in messages
     ]
@@ -142,6 +146,7 @@ def thread_of(
         **_rights(conversation, reader),
         cost=words,
         is_free=is_free,
+        letter=letter_box(conversation, reader, lens),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from inbox.shell.shapes import Face, ReplyWindow
+from inbox.talk.letters import LetterBox, LetterShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Bubble:
     # The product of the catalogue that is asked about.
     product: str = ""
     unsupported: str = ""
+    letter: LetterShown | None = None
     ad_title: str = ""
     ad_text: str = ""
     ad_url: str = ""
@@ -168,6 +170,7 @@ class Bubble:
         """Whether it is nothing but text, as most are; the rest of the drawing is skipped then."""
         return not (
             self.files
+            or self.letter
             or self.quote
             or self.is_deleted
             or self.is_forwarded
@@ -247,6 +250,8 @@ class Thread:
     # The dependant it is about; whether several people write here and nobody said who it is.
     about: str = ""
     asks_about: bool = False
+    # Where the kind writes letters.
+    letter: LetterBox | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from inbox.talk.forms import (
     thread_place,
 )
 from inbox.talk.gaps import gap_of
+from inbox.talk.letters import copies_given
 from inbox.talk.pickers import PREFIX, options_of
 from inbox.talk.presenters import bubbles_of, thread_of
 from omnichannel.models import Attachment, Conversation, Message, Template
@@ -101,6 +102,7 @@ class MessagesView(TalkView):
                 reply_to=self._quoted(conversation, data["responde_a"]),
                 attachments=[self._attachment(conversation, pk) for pk in data["anexo"]],
                 base_seq=data["visto"],
+                copies=copies_given(data["copia"], conversation, self.lens),
                 **self._template(request, data["modelo"]),
             )
         return self.drawn_update(conversation_id, is_answer=data["modo"] != "nota")

@@ -256,7 +256,7 @@ def bubble(bubble: Bubble) -> SafeString:
         f' aria-label="{said.note if bubble.is_note else author}">\n'
         f"  {_author(bubble, author, is_out, said)}\n"
         f"  {'' if bubble.is_plain else _parts(bubble)}\n  {_text(bubble)}\n"
-        f"  {_foot(bubble.footer)}\n"
+        f"  {_foot(bubble.footer)}{_letter(bubble)}\n"
         f'  <div class="meta">{_meta(bubble, is_out, said)}</div>\n  {_choices(bubble)}\n'
         f"</article>\n{_reactions(bubble, said)}\n{_trouble(bubble, said)}\n</div>\n"
         f"{'' if bubble.is_deleted else tools(bubble.can_reply, bubble.text)}\n</li>\n"
@@ -284,6 +284,15 @@ def _text(bubble: Bubble) -> str:
         return ""
     huge = " huge-emoji" if is_emoji(bubble.text) else ""
     return f'<p class="text{huge}">{message_text(bubble.text)}</p>'
+
+
+def _letter(bubble: Bubble) -> str:
+    """Draw what stands below the words of a letter: signature, quotes, the original."""
+    if bubble.letter is None:
+        return ""
+    compiled: Any = get_template("inbox/talk/_letter_foot.html")
+    drawn: str = compiled.template.render(Context({"letter": bubble.letter}))
+    return drawn
 
 
 def _foot(words: str) -> str:

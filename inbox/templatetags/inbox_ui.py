@@ -255,6 +255,7 @@ def script_texts() -> dict[str, str]:
         "uploadFailed": _("Não foi possível enviar {name}."),
         "uploading": _("Enviando {name}"),
         "removeFile": _("Remover {name}"),
+        "together": _("{size} de {limit} em arquivos"),
         "tooLong": _("{count} caracteres acima do limite"),
         "left": _("Restam {count} caracteres"),
         "windowHours": _("Fecha em {hours} h {minutes} min"),

@@ -19,7 +19,7 @@ from common.errors import DomainError
 from common.slots import Slot
 from omnichannel.choices import Author, Direction
 from omnichannel.external import whole_id
-from omnichannel.models import Channel, Conversation, Message, Signature
+from omnichannel.models import Channel, Conversation, MailBody, Message, Signature
 from omnichannel.services.addresses import recipient_for, recipient_of
 from providers.letters import Letters
 from providers.outgoing import Letter, QuotedLetter
@@ -124,6 +124,21 @@ def signature_save(*, member: Membership, channel: Channel, text: str) -> Signat
         defaults={"text": text.replace("\x00", "").strip()},
     )
     return kept
+
+
+def forwarded_by(conversation: Conversation, body: MailBody) -> dict[str, str] | None:
+    """Return {"address", "name"} of whoever wrote what a letter passes on; None where it passes
+    nothing on, and where it is somebody of the conversation or the clinic itself.
+    """
+    channel = conversation.channel
+    kind = face_of(channel.kind, Letters)
+    found = kind.forwarded_from(body.text)
+    if found is None:
+        return None
+    known = {recipient_of(conversation).address.casefold()}
+    known.add(str(body.sender.get("address") or "").casefold())
+    known |= kind.own_addresses(channel.whole_settings())
+    return None if found[0].casefold() in known else {"address": found[0], "name": found[1]}
 
 
 def _earlier(message: Message) -> tuple[str, ...]:

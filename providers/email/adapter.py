@@ -15,14 +15,17 @@ from providers.delivery import Delivery
 from providers.email.account import ACCOUNT, own_addresses
 from providers.email.automatic import MACHINES
 from providers.email.caps import header_cut
+from providers.email.forwarded import forwarded_from
 from providers.email.limits import TYPES, file_kind, mail_check
 from providers.email.mime import part_bytes
+from providers.email.page import page_of
+from providers.email.pictures import NoPicture, picture_fetch
 from providers.email.policy import POLICY
 from providers.email.reading import RawMail, facts_of
 from providers.email.sending import MailBulk, mail_send
 from providers.enclosing import Enclosed, Files
 from providers.facts import Parsed
-from providers.letters import Letters
+from providers.letters import CleanPage, Letters, Proxy
 from providers.outgoing import Account, OutgoingMessage, SendResult
 
 # A whole mail as the body of a delivery (our own reader brings it so).
@@ -93,3 +96,20 @@ class EmailAdapter(Adapter, Enclosed, Files, Letters, Bulk):
     def answers_nobody(self, address: str) -> bool:
         """Tell whether a machine reads what is sent to an address."""
         return bool(MACHINES.match(address))
+
+    def page(
+        self, html: str, *, inline: Mapping[str, str], proxy: Proxy | None
+    ) -> CleanPage | None:
+        """Return a mail's HTML made harmless."""
+        return page_of(html, inline=inline, proxy=proxy)
+
+    def picture(self, url: str) -> tuple[str, bytes] | None:
+        """Fetch a remote picture."""
+        try:
+            return picture_fetch(url)
+        except NoPicture:
+            return None
+
+    def forwarded_from(self, text: str) -> tuple[str, str] | None:
+        """Return whoever wrote a forwarded mail."""
+        return forwarded_from(text)

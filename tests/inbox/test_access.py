@@ -16,7 +16,8 @@ from omnichannel.services.conversations import conversation_take
 from tests import make
 
 Enter = Callable[[Membership], Client]
-OPEN_TO_ALL = {"login", "logout"}
+# The picture of a letter is for whoever has an address that nobody guesses.
+OPEN_TO_ALL = {"login", "logout", "letter-picture"}
 WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "campaign-new"} | {
     "password",
     "invitations",
@@ -37,7 +38,9 @@ POSTS = {
         "dependent-drop",
     ),
     "invitation",
+    "letter-forwarded",
 }
+LETTERS = ("letter", "letter-rest", "letter-frame", "letter-raw", "letter-forwarded")
 PARTS = sorted(
     {str(name) for name in get_resolver("inbox.urls").reverse_dict if isinstance(name, str)}
 )
@@ -51,6 +54,7 @@ OF_A_COLLEAGUE = [
 def address(name: str, conversation: Conversation, message: Message, attachment: Attachment) -> str:
     ids = {
         "retry": [message.pk],
+        **{name: [message.pk] for name in LETTERS},
         "file": [attachment.pk],
         "file-retry": [attachment.pk],
         "file-transcribe": [attachment.pk],

@@ -4,7 +4,7 @@ import { blank, keepDraft, newKey, readDraft } from "./drafts.js";
 import { el, say } from "./fragments.js";
 import { notice } from "./notices.js";
 import * as outbox from "./outbox.js";
-import { addPiece } from "./pieces.js";
+import { addPiece, sizeText } from "./pieces.js";
 import { isLoading } from "./stage.js";
 import { copy, currentId, onThread, refreshThread } from "./thread.js";
 
@@ -70,7 +70,21 @@ function keepAsNote() {
 function drawPieces() {
   const list = state.form.querySelector(".pieces");
   list.replaceChildren(...state.pieces.map((piece) => piece.row));
+  drawTogether();
 }
+
+/** Where all files go in one letter: how many bytes they are of those that may go. */
+function drawTogether() {
+  const line = state.form.querySelector(".together");
+  if (!line) return;
+  line.hidden = !state.pieces.length;
+  line.textContent = say("together", { size: sizeText(bytesOf(state.pieces)), limit: sizeText(mostTogether()) });
+  line.classList.toggle("over", bytesOf(state.pieces) > mostTogether());
+}
+
+const bytesOf = (pieces) => pieces.reduce((sum, piece) => sum + piece.file.size, 0);
+const mostTogether = () => Number(state.form.dataset.together) || Infinity;
+const isLetter = () => mostTogether() < Infinity;
 
 function draw() {
   const note = state.draft.mode === "nota";
@@ -128,20 +142,23 @@ function addFiles(files) {
       piece.request?.abort();
       pieces.splice(pieces.indexOf(piece), 1);
       piece.row.remove();
+      drawTogether();
     });
   }
   drawPieces();
   state.box.focus();
 }
 
-/** The posts that a text becomes: each file is a message of its own, the first that can carries the text. */
-function postsOf({ mode, text, key, reply }, pieces, captionLimit) {
-  const base = { modo: mode, responde_a: reply?.id ?? "" };
+/** The posts that a text becomes: each file is a message of its own, the first that can carries the text; in a
+ * letter all go together. */
+function postsOf({ mode, text, key, reply, copies }, pieces, captionLimit) {
+  const base = { modo: mode, responde_a: reply?.id ?? "", copia: copies };
   const plain = { fields: { ...base, texto: text, client_id: key }, quote: reply };
   if (!pieces.length) return text ? [plain] : [];
+  if (isLetter()) return [{ ...plain, pieces, file: pieces.map((piece) => piece.file.name).join(", ") }];
   const fits = !NO_CAPTION.includes(pieces[0].kind) && [...text].length <= captionLimit;
   const files = pieces.map((piece, index) => ({
-    piece,
+    pieces: [piece],
     file: piece.file.name,
     quote: index ? null : reply,
     fields: {
@@ -164,9 +181,10 @@ function submit() {
   const pieces = mode === "nota" ? [] : state.pieces;
   const broken = pieces.find((piece) => piece.problem);
   if (broken) return setProblem(broken.problem);
+  if (bytesOf(pieces) > mostTogether()) return setProblem(state.form.dataset.togetherWords);
   const posts = postsOf(
-    { ...words(), mode, text: words().text.trim() },
-    pieces,
+    { ...words(), mode, text: words().text.trim(), copies: state.form.elements.copia?.value ?? "" },
+    [...pieces],
     Number(state.form.dataset.captionLimit),
   );
   if (!posts.length) return;
@@ -190,7 +208,7 @@ function giveBack(id, entries, problem) {
   mine.problem = problem;
   // Of a refusal it is known that nothing was stored; otherwise the same words keep their key.
   mine.key = isAlone ? entries[0].fields.client_id : newKey();
-  const pieces = entries.map((entry) => entry.piece).filter(Boolean);
+  const pieces = entries.flatMap((entry) => entry.pieces ?? []);
   piecesOf.get(id)?.unshift(...pieces);
   keepDraft(id, draft);
   if (!isHere) return;
@@ -226,8 +244,9 @@ function mount(thread) {
     if (state.draft.mode === "resposta" && state.box.value) whileTyping();
   });
   state.box.addEventListener("keydown", (event) => {
-    // On a touch keyboard Enter breaks the line, as in every messenger; the button sends.
+    // On a touch keyboard Enter breaks the line, as in every messenger; the button sends. So it does in a letter.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
+    if (isLetter() && state.draft.mode === "resposta" && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     submit();
   });

@@ -26,7 +26,7 @@ function keep(id) {
   try {
     const { entries } = lineOf(id);
     const kept = entries
-      .map(({ piece: _piece, ...plain }) => plain)
+      .map(({ pieces: _pieces, ...plain }) => plain)
       .filter((entry) => entry.fields.texto || entry.fields.anexo);
     if (kept.length) sessionStorage.setItem(nameOf(id), JSON.stringify(kept));
     else sessionStorage.removeItem(nameOf(id));
@@ -95,16 +95,19 @@ function forget(entry) {
 
 function dataOf(entry) {
   const data = new FormData();
-  for (const [name, value] of Object.entries(entry.fields)) if (value) data.set(name, value);
+  for (const [name, value] of Object.entries(entry.fields)) {
+    for (const one of [value].flat()) if (one) data.append(name, one);
+  }
   return data;
 }
 
 /** Posts one entry. Resolves to "chegou", "recusada" or "duvida". */
 async function post(entry) {
-  if (entry.piece) {
-    await entry.piece.done;
-    if (!entry.piece.id) return { state: "recusada", problem: entry.piece.problem };
-    entry.fields.anexo = entry.piece.id;
+  if (entry.pieces?.length) {
+    await Promise.all(entry.pieces.map((piece) => piece.done));
+    const broken = entry.pieces.find((piece) => !piece.id);
+    if (broken) return { state: "recusada", problem: broken.problem };
+    entry.fields.anexo = entry.pieces.map((piece) => piece.id);
     keep(entry.conversation);
   }
   const { ok, status, problem } = await exchange(entry.action, {
@@ -142,7 +145,7 @@ async function work(id) {
   line.isBusy = false;
 }
 
-/** Sends posts of one conversation, in order: {fields, piece, file, quote}. They are on screen when this returns. */
+/** Sends posts of one conversation, in order: {fields, pieces, file, quote}. They are on screen when this returns. */
 export function send(conversation, action, posts) {
   const line = lineOf(conversation);
   // What the writer saw and where the page stood, not what another conversation shows when the line comes to it.
@@ -188,7 +191,7 @@ function settle() {
 
 /** Whether a file is on its way, which would be lost with the page. */
 export const isCarrying = () =>
-  [...lines.values()].some(({ entries }) => entries.some(({ piece }) => piece && !piece.id));
+  [...lines.values()].some(({ entries }) => entries.some(({ pieces }) => pieces?.some((piece) => !piece.id)));
 
 /** Draws what is still under way in a conversation that was just opened. */
 export function mount(id) {
