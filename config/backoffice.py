@@ -59,6 +59,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _page(_("Conversas"), "chat", "omnichannel_conversation"),
             _page(_("Mensagens"), "sms", "omnichannel_message"),
             _page(_("Anexos"), "attach_file", "omnichannel_attachment"),
+            _page(_("Visitantes bloqueados"), "block", "visitors_visitorblock"),
         ],
     },
     {

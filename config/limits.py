@@ -8,6 +8,7 @@ where there is one.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -22,17 +23,22 @@ from knox.settings import knox_settings
 from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.api.auth import TokenAuthentication
+from visitors.http import is_visitor
 from webhooks.receiver import Receive, Scope, Send
 
 # A login, a token's request and every webhook fit many times; files need a login.
 STRANGERS_BYTES = 1024 * 1024
 # The largest file that any provider takes has 100 MB; the form around it is small.
 LARGEST_BYTES = 101 * 1024 * 1024
+# A visitor's file, with the form around it.
+VISITORS_BYTES = 17 * 1024 * 1024
 # Between two parts of a body. A phone in a lift comes back sooner.
 PART_SECONDS = 20.0
 # In all: half a minute, and more for what really comes at 16 kB/s.
 BODY_SECONDS = 30.0
 SLOWEST_BYTES_A_SECOND = 16_000
+
+UPLOAD = re.compile(r"/chat/([A-Za-z0-9_-]{22})/arquivos/")
 
 TOO_LARGE = "O envio é grande demais. Escolha um arquivo menor.\n"
 TOO_SLOW = "O envio demorou demais. Confira sua conexão e tente de novo.\n"
@@ -122,6 +128,9 @@ class Body:
     async def _allow(self, size: int) -> None:
         if size <= self._allowed:
             return
+        if size <= VISITORS_BYTES and await sync_to_async(_is_visitor)(self._scope):
+            self._allowed = VISITORS_BYTES
+            return
         if size <= LARGEST_BYTES and await sync_to_async(_is_known)(self._scope):
             self._allowed = LARGEST_BYTES
             return
@@ -136,6 +145,21 @@ def _is_known(scope: Scope) -> bool:
         return _has_token(headers.get(b"authorization", b"")) or _has_session(
             headers.get(b"cookie", b"")
         )
+    finally:
+        connection.close()
+
+
+def _is_visitor(scope: Scope) -> bool:
+    """Tell whether a request brings a file to the chat of a site, by a visitor whose session is
+    there.
+    """
+    found = UPLOAD.fullmatch(scope["path"])
+    if found is None:
+        return False
+    headers = dict(scope["headers"])
+    try:
+        cookie = headers.get(b"cookie", b"").decode("latin-1")
+        return is_visitor(found[1], cookie, headers.get(b"authorization", b"").decode("latin-1"))
     finally:
         connection.close()
 

@@ -25,6 +25,7 @@ from omnichannel.services.wishes import Wishes
 from queues.plugs import PLUG as QUEUES
 from queues.services.following import TicketFollower
 from visitors.plugs import PLUG as VISITORS
+from visitors.services.continuing import Continuations
 from webhooks.plugs import PLUG as WEBHOOKS
 
 PLUGS: tuple[Plug, ...] = (
@@ -40,11 +41,18 @@ PLUGS: tuple[Plug, ...] = (
     VISITORS,
 )
 
-# Who decides about what a patient wrote, one after the other. A wish to be left alone comes first:
+# Who decides about what a patient wrote, one after the other. That somebody goes on from another
+# channel is noted whatever becomes of the message. A wish to be left alone comes first:
 # it may end the conversation. A reply to a campaign is known as one before its ticket is opened,
 # because the campaign may name the queue. The bot hears what is said to it and hands over at once
 # what cannot wait. Queues come last and take what is left.
-DECIDES: tuple[Observer, ...] = (Wishes(), Replies(), BotFollower(), TicketFollower())
+DECIDES: tuple[Observer, ...] = (
+    Continuations(),
+    Wishes(),
+    Replies(),
+    BotFollower(),
+    TicketFollower(),
+)
 
 # Who may receive a conversation that begins, or begins again, before its person waits for people.
 RECEPTIONS: tuple[Reception, ...] = (BotReception(),)

@@ -9,6 +9,7 @@ from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
 from inbox.list import views as list_views
 from inbox.people import views as people
+from inbox.people.visitors import BlockVisitorView
 from inbox.shell import account, presence
 from inbox.start import views as start
 from inbox.talk import actions, files, mails, measure, tickets
@@ -47,6 +48,7 @@ urlpatterns = [
     path(f"{CONVERSATION}passada/", tickets.PassedView.as_view(), name="passed"),
     path(f"{CONVERSATION}contato/", people.RecordView.as_view(), name="record"),
     path(f"{CONVERSATION}revelar/", people.RevealView.as_view(), name="reveal"),
+    path(f"{CONVERSATION}bloquear-visitante/", BlockVisitorView.as_view(), name="block-visitor"),
     path(f"{CONVERSATION}sobre/", people.AboutView.as_view(), name="about"),
     path(f"{CONVERSATION}dependentes/", people.DependentAddView.as_view(), name="dependent-add"),
     path(

@@ -113,6 +113,7 @@ TABLE: dict[str, Address] = {
         {"get": MEMBER, "post": MEMBER}, {"situacao": "lead", "nome": "Rita"}, is_form=True
     ),
     f"{PAGE}revelar/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}bloquear-visitante/": Address({"post": MEMBER}, {"tipo": "visitante"}, is_form=True),
     f"{PAGE}sobre/": Address({"post": MEMBER}, {"sobre": ""}, is_form=True),
     f"{PAGE}dependentes/": Address({"post": MEMBER}, {"nome": "Enzo"}, is_form=True),
     f"{PAGE}dependentes/<uuid:contact_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),

@@ -22,6 +22,7 @@ from providers.choices import MessageStatus
 from visitors import selectors, shapes
 from visitors.errors import Blocked, SessionOver
 from visitors.models import VisitorSession
+from visitors.reading import number
 from visitors.rooms import visitor_room
 from visitors.services import sessions, talking
 
@@ -120,7 +121,11 @@ def resume(follow: Follow, given: dict[str, Any]) -> tuple[Follow, Frame]:
             follow,
             conversation_id=shown.pk if shown else None,
             revision=known,
-            seq=_seq_at(shown, known),
+            seq=number(given.get("seq"))
+            if wanted is not None
+            else shown.message_seq
+            if shown
+            else 0,
             read_seq=0,
             state=None,
             place=None,
@@ -132,15 +137,6 @@ def resume(follow: Follow, given: dict[str, Any]) -> tuple[Follow, Frame]:
         "reload": needs_reload,
     }
     return follow, ready
-
-
-def _seq_at(conversation: Conversation | None, revision: int) -> int:
-    """Return the last message that a panel has which stands at a revision: what is later is new."""
-    if conversation is None:
-        return 0
-    rows = selectors.seen_by_visitor(conversation).filter(revision__lte=revision)
-    found = rows.order_by("-seq").values_list("seq", flat=True).first()
-    return found or 0
 
 
 def read(follow: Follow) -> tuple[Follow, list[Frame]]:

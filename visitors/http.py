@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from http.cookies import Morsel
+from http.cookies import CookieError, Morsel, SimpleCookie
 from typing import Any
 
 import orjson
@@ -72,6 +72,32 @@ def cookie_set(response: HttpResponseBase, key: str, token: str) -> None:
         dict.__setitem__(response.cookies, name, morsel)
 
 
+def cookie_of(header: str, key: str) -> str:
+    """Return the secret in a Cookie header, "" where there is none."""
+    try:
+        found = SimpleCookie(header).get(cookie_name(key))
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def pointer_of(header: str) -> str:
+    """Return the pointer in an Authorization header, "" where there is none."""
+    return header.removeprefix(BEARER) if header.startswith(BEARER) else ""
+
+
+def is_visitor(key: str, cookie: str, authorization: str) -> bool:
+    """Tell whether headers name a session of a channel."""
+    try:
+        channel = channel_by_key(key)
+        session_require(
+            channel=channel, cookie=cookie_of(cookie, key), pointer=pointer_of(authorization)
+        )
+    except DomainError:
+        return False
+    return True
+
+
 @method_decorator(csrf_exempt, name="dispatch")
 class VisitorView(View):
     """Base of everything under /chat/<key>/. Sets `channel` and `site`; with `session_needed`
@@ -121,10 +147,9 @@ class VisitorView(View):
 
     def secrets(self, request: HttpRequest) -> dict[str, str]:
         """Return the cookie's secret and the pointer that came with a request, "" where none."""
-        given = request.headers.get("Authorization", "")
         return {
             "cookie": request.COOKIES.get(cookie_name(self.channel.account_id), ""),
-            "pointer": given.removeprefix(BEARER) if given.startswith(BEARER) else "",
+            "pointer": pointer_of(request.headers.get("Authorization", "")),
         }
 
     def body(self, request: HttpRequest) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import orjson
@@ -23,7 +22,7 @@ from common.origins import is_own_page
 from visitors import following
 from visitors.errors import Blocked, SessionOver
 from visitors.following import Follow, Frame
-from visitors.http import cookie_name
+from visitors.http import cookie_of
 from visitors.reading import number
 from visitors.urls import Key as Key
 from visitors.views import seen_status
@@ -150,7 +149,7 @@ class VisitorSocket(AsyncWebsocketConsumer):
         headers = dict(self.scope["headers"])
         wanted = headers.get(b"accept-language", b"").decode("latin-1").lower()
         language = "en" if wanted.startswith("en") else "pt-br"
-        cookie = _cookie(headers.get(b"cookie", b"").decode("latin-1"), key)
+        cookie = cookie_of(headers.get(b"cookie", b"").decode("latin-1"), key)
         await self._follow(*await self._run(following.begin, key, language, cookie, given))
 
     async def _follow(self, follow: Follow, ready: Frame) -> None:
@@ -258,14 +257,6 @@ class VisitorSocket(AsyncWebsocketConsumer):
     async def _run(self, act: Callable[..., Any], *args: Any) -> Any:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(_readers, following.in_thread, act, *args)
-
-
-def _cookie(header: str, key: str) -> str:
-    try:
-        found = SimpleCookie(header).get(cookie_name(key))
-    except CookieError:
-        return ""
-    return found.value if found else ""
 
 
 class RefuseVisitor(AsyncWebsocketConsumer):

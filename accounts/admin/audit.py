@@ -47,6 +47,8 @@ def act_record(act: Act) -> None:
 WORDS = {
     "sessao.entrou": _("Entrou no sistema"),
     "sessao.saiu": _("Saiu do sistema"),
+    "visitante.bloqueado": _("Bloqueou um visitante do site"),
+    "visitante.desbloqueado": _("Desbloqueou um visitante do site"),
     "canal.salvo": _("Salvou um canal"),
     "canal.apagado": _("Apagou um canal"),
     "canal.validado": _("Validou um canal"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ from inbox.talk.bubbles import file_of
 from omnichannel.choices import Stage
 from omnichannel.models import Attachment, Conversation
 from providers.choices import ChannelKind
+from visitors.showing import VisitorNow
 
 # Ids that say nothing to a person; the back-office shows them.
 _OPAQUE = (IdentityKind.WA_BSUID, IdentityKind.WA_PARENT_BSUID, IdentityKind.WEBCHAT)
@@ -51,6 +52,8 @@ class PersonFound:
     score: ScoreSummary | None
     campaigns: Sequence[SentTo]
     has_picture: bool = False
+    visitor: VisitorNow | None = None
+    may_block_network: bool = False
 
 
 def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> ContactPanel:
@@ -95,7 +98,17 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         score=known.score,
         campaigns=tuple(known.campaigns),
         has_picture=known.has_picture,
+        visitor=_visitor(known.visitor, contact, lens),
+        may_block_network=known.may_block_network,
     )
+
+
+def _visitor(visitor: VisitorNow | None, contact: Contact, lens: Lens) -> VisitorNow | None:
+    """Show a typed number as the reader sees the person's own."""
+    if visitor is None or lens.sees(contact) or not visitor.phone:
+        return visitor
+    number = phones.canonical(visitor.phone)
+    return replace(visitor, phone=phones.masked(number) if number else "")
 
 
 def _about_choices(

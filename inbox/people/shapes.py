@@ -10,6 +10,7 @@ from uuid import UUID
 from campaigns.selectors import SentTo
 from inbox.shell.shapes import Deadline, Face, Since
 from inbox.talk.shapes import File
+from visitors.showing import VisitorNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ class ContactPanel:
     face: Face
     phone: str = ""
     phone_e164: str = ""
+    visitor: VisitorNow | None = None
+    may_block_network: bool = False
     is_masked: bool = False
     about: tuple[AboutChoice, ...] = ()
     family: tuple[Dependent, ...] = ()

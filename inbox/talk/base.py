@@ -27,6 +27,7 @@ from omnichannel.services.naming import has_picture
 from omnichannel.services.reply_cost import ReplyCost, reply_cost
 from queues.models import Ticket
 from queues.selectors import ticket_of
+from visitors.showing import visitor_of
 
 UNSEEN = 2**62
 
@@ -127,6 +128,8 @@ class TalkView(InboxView):
             score=score_summary(score, self.membership) if score else None,
             campaigns=sent_to(conversation),
             has_picture=has_picture(conversation),
+            visitor=visitor_of(conversation),
+            may_block_network=self.membership.is_manager,
         )
         return panel_of(conversation, self.lens, known)
 

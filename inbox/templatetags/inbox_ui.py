@@ -262,6 +262,7 @@ def script_texts() -> dict[str, str]:
         "windowMinutes": _("Fecha em {minutes} min"),
         "windowClosed": _("Janela fechada"),
         "viewing": _("{names} também está vendo esta conversa"),
+        "visitorTyping": _("O visitante está digitando"),
         "viewingMany": _("{names} também estão vendo esta conversa"),
         "typing": _("{names} está escrevendo..."),
         "newMessages": _("Novas mensagens"),

@@ -23,6 +23,7 @@ from omnichannel import bells, events
 from omnichannel.choices import Author, Direction, Stage
 from omnichannel.external import message_keyed
 from omnichannel.models import Attachment, Channel, Conversation, MailBody, Message
+from omnichannel.services.continuing import continued
 from omnichannel.services.conversations import stage_move
 from omnichannel.services.lookup import ConversationLookup
 from omnichannel.services.mails import mail_body
@@ -105,7 +106,7 @@ def messages_store(*, channel: Channel, messages: Sequence[InboundMessage]) -> l
     Finds or makes people and conversations, queues media for download, publishes hints after
     commit, and returns the messages that are new.
     """
-    batch = _Batch(channel, messages)
+    batch = _Batch(channel, continued(channel, messages))
     batch.store()
     return batch.stored
 

@@ -34,6 +34,7 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
 
 def test_an_arrival_is_decided_about_in_this_order() -> None:
     assert [type(one).__name__ for one in plugs.DECIDES] == [
+        "Continuations",
         "Wishes",
         "Replies",
         "BotFollower",

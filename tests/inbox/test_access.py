@@ -34,6 +34,7 @@ POSTS = {
         "board-ticket",
         "reveal",
         "about",
+        "block-visitor",
         "dependent-add",
         "dependent-drop",
     ),

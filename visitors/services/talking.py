@@ -81,23 +81,28 @@ def visitor_write(*, session: VisitorSession, site: Site, words: SaidWords) -> t
     """
     known = _known(session, words)
     if known is not None:
-        return known, False
+        return _theirs(session, known), False
     if needs_form(session, site):
         raise NoticeNotAccepted
     if is_blocked(session):
         raise Blocked
-    payload = _payload(session, words)
-    _count(session, words.proof)
-    return _store(session, words, payload)
+    return _store(session, words, _payload(session, words))
 
 
 def _known(session: VisitorSession, words: SaidWords) -> Message | None:
     found: Message | None = (
         Message.objects.for_company(session.company_id)
         .filter(channel=session.channel_id, external_id=words.key(session))
+        .select_related("conversation__identity")
         .first()
     )
     return found
+
+
+def _theirs(session: VisitorSession, message: Message) -> Message:
+    """Let a session that was read before another tab's first message know whose it is."""
+    session.identity = message.conversation.identity
+    return message
 
 
 def _count(session: VisitorSession, proof: Any) -> None:
@@ -163,7 +168,9 @@ def _store(
     # Whoever was first holds the visitor's lock; the second finds the message.
     known = _known(session, words)
     if known is not None:
-        return known, False
+        return _theirs(session, known), False
+    # Only now: a tab that repeats another's message is not one more.
+    _count(session, words.proof)
     facts_apply(channel=channel, facts=facts)
     message = (
         Message.objects.for_company(session.company_id)

@@ -6,6 +6,8 @@ const TYPING_MS = 6_000;
 const names = JSON.parse(document.getElementById("colegas").textContent);
 const looking = new Map();
 const typing = new Map();
+// Until when the visitor of a site's chat counts as typing.
+let visitorUntil = 0;
 
 const listOf = (people, now) => {
   for (const [id, until] of people) if (until < now) people.delete(id);
@@ -20,7 +22,9 @@ export function drawPresence() {
   const writers = listOf(typing, now);
   const viewers = listOf(looking, now);
   const join = (people) => new Intl.ListFormat(document.documentElement.lang).format(people);
-  const text = writers.length
+  const text = visitorUntil > now
+    ? say("visitorTyping")
+    : writers.length
     ? say("typing", { names: join(writers) })
     : viewers.length
       ? say(viewers.length > 1 ? "viewingMany" : "viewing", { names: join(viewers) })
@@ -34,6 +38,11 @@ export function drawPresence() {
  * somebody who was not here before.
  */
 export function heard({ type, data }) {
+  if (type === "typing" && data?.member === null) {
+    visitorUntil = Date.now() + TYPING_MS;
+    drawPresence();
+    return false;
+  }
   const id = data?.member;
   if (!id || id === document.body.dataset.member) return false;
   const isNew = !data.left && !(looking.get(id) > Date.now());
@@ -48,5 +57,6 @@ export function heard({ type, data }) {
 export function clearPresence() {
   looking.clear();
   typing.clear();
+  visitorUntil = 0;
   drawPresence();
 }
