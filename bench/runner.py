@@ -26,6 +26,7 @@ FIGURES = (
     "live",
     "pages",
     "sockets",
+    "webchat",
     "queues",
     "people",
     "imports",
