@@ -125,6 +125,7 @@
 -- migration simulator 0005_sms_files 0d74f22f0e34fc99
 -- migration simulator 0006_direct_accounts 7a751e15fe595cec
 -- migration simulator 0007_direct_comments 95c5130f99482966
+-- migration simulator 0008_sample_sites 32b117e1b58faa05
 -- migration visitors 0001_start c69ef9a1a29f0fbd
 -- migration webhooks 0001_initial d744643821493b1a
 -- migration webhooks 0002_lanes 0126c25f8297add7
@@ -1092,8 +1093,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:42:30.965243+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:42:32.810575+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:46:47.138279+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:46:47.639914+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mailbody" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "raw" varchar(255) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "mail_id" text NOT NULL, "in_reply_to" text[] NOT NULL, "refers_to" text[] NOT NULL, "sender" jsonb NOT NULL, "reply_to" jsonb NOT NULL, "sent_to" jsonb NOT NULL, "copied_to" jsonb NOT NULL, "verdict" varchar(8) NOT NULL, "is_automatic" boolean NOT NULL, "is_readable" boolean NOT NULL, "is_cut" boolean NOT NULL, "charset_guessed" boolean NOT NULL, "inline" jsonb NOT NULL, "invite" jsonb NOT NULL, "company_id" uuid NOT NULL, "message_id" uuid NOT NULL UNIQUE);
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_company_id_776cabd3_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_message_id_65e3d1b9_fk_omnichann" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
@@ -1197,6 +1198,8 @@ ALTER TABLE "simulator_simdirect" ADD COLUMN "clinic_reaction" varchar(16) DEFAU
 ALTER TABLE "simulator_simdirect" ADD COLUMN "comment_id" varchar(64) DEFAULT '' NOT NULL;
 ALTER TABLE "simulator_simdirect" ADD COLUMN "is_answered" boolean DEFAULT false NOT NULL;
 ALTER TABLE "simulator_simdirect" ADD COLUMN "quotes" varchar(100) DEFAULT '' NOT NULL;
+CREATE TABLE "simulator_simsite" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "key" varchar(32) NOT NULL UNIQUE, "name" varchar(100) NOT NULL, "address" varchar(500) NOT NULL, "secret" varchar(256) NOT NULL);
+CREATE INDEX "simulator_simsite_key_194582bf_like" ON "simulator_simsite" ("key" varchar_pattern_ops);
 CREATE TABLE "visitors_visitorsession" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "token_hash" varchar(64) NOT NULL UNIQUE, "pointer_hash" varchar(64) NULL UNIQUE, "subject" varchar(200) NOT NULL, "identified_until" timestamp with time zone NULL, "name" varchar(200) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(40) NOT NULL, "notice_version" varchar(20) NOT NULL, "noticed_at" timestamp with time zone NULL, "answer_by" varchar(10) NOT NULL, "page" jsonb NOT NULL, "address" varchar(64) NOT NULL, "seen_at" timestamp with time zone NOT NULL, "ended_at" timestamp with time zone NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "identity_id" uuid NULL);
 CREATE TABLE "visitors_visitorproof" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "jti_hash" varchar(64) NOT NULL, "expires_at" timestamp with time zone NOT NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "session_id" uuid NOT NULL);
 CREATE TABLE "visitors_visitorcode" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "code_hash" varchar(64) NOT NULL UNIQUE, "expires_at" timestamp with time zone NOT NULL, "used_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "identity_id" uuid NULL, "session_id" uuid NOT NULL);
