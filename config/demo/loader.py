@@ -18,6 +18,7 @@ from accounts.models import Company, Membership, User
 from accounts.services.memberships import member_create
 from common.scoping import company_scope
 from config.demo import people as cast
+from config.demo.assistant import assistant_make
 from config.demo.directs import directs_follow, directs_make
 from config.demo.lines import lines_make
 from config.demo.phone import Phone
@@ -82,6 +83,8 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
         say(f"channel {sites_make(company, staff['bianca']).name}")
         queues = lines_make(company, channel, staff)
         say(f"{len(queues)} queues")
+        bot = assistant_make(company, channel, queues, staff[cast.ADMINISTRATOR[0]])
+        say(f"assistant {bot.name}")
         users = [member.user_id for member in staff.values()]
         User.objects.filter(pk__in=users).update(password=hashed.result())
         mine = Message.objects.for_company(company)
