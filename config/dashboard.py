@@ -19,6 +19,7 @@ from common.zones import zone_words
 from inbox.shell.clocks import span_words
 from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel, Conversation, Message
+from omnichannel.services.endings import token_warning
 from providers.choices import MessageStatus
 from webhooks.models import InboundEvent
 from webhooks.pacing import pace_told
@@ -44,6 +45,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     shown = list(channels.order_by("-status", "name")[:12])
     for channel in shown:
         channel.heard = since(channel.last_webhook_at)
+        channel.ending = token_warning(channel)
     context.update(
         channels=shown,
         healthy=ChannelStatus.ACTIVE,

@@ -35,6 +35,7 @@ urlpatterns = [
     path(f"{CONVERSATION}modelos/", talk.TemplatesView.as_view(), name="templates"),
     path(f"{CONVERSATION}medida/", measure.MeasureView.as_view(), name="measure"),
     path(f"{CONVERSATION}anexos/", files.UploadView.as_view(), name="attach"),
+    path(f"{CONVERSATION}controle/", actions.ControlView.as_view(), name="control"),
     path(f"{CONVERSATION}foto/", files.PictureView.as_view(), name="picture"),
     path(f"{CONVERSATION}assumir/", actions.TakeView.as_view(), name="take"),
     path(f"{CONVERSATION}liberar/", actions.ReleaseView.as_view(), name="release"),

@@ -16,6 +16,7 @@ from omnichannel.services import (
     budgets,
     delivery,
     early,
+    endings,
     media,
     naming,
     proving,
@@ -152,6 +153,7 @@ def channels_check() -> None:
             continue
         with apart("check of channel", channel.pk):
             renewing.credentials_renew(channel)
+            endings.ending_tell(channel)
             try:
                 proving.channel_validate(channel=channel)
                 if channel.is_waba_proven:

@@ -28,7 +28,6 @@ from providers.outgoing import (
     Measure,
     MediaInfo,
     OutgoingMessage,
-    PersonKnown,
     Scope,
     SendResult,
     TemplateDraft,
@@ -304,26 +303,6 @@ class Profile(ABC):
     @abstractmethod
     def profile_update(self, account: Account, changes: Json) -> Json:
         """Change the public business profile and return it. Raises SendError."""
-
-
-class Renewal(ABC):
-    """Has credentials that end unless they are renewed in time."""
-
-    @abstractmethod
-    def renewed(self, account: Account) -> Mapping[str, str]:
-        """Return the secrets that replace an account's own, by name; none where nothing is due or
-        this account's do not end. Raises SendError.
-        """
-
-
-class Names(ABC):
-    """Tells what people call themselves when asked; its webhooks bring ids alone."""
-
-    @abstractmethod
-    def person_named(self, account: Account, ref: IdentityRef) -> PersonKnown:
-        """Ask for a person's name, user name and picture; any may stay empty. Raises SendError,
-        also where they did not agree to be known.
-        """
 
 
 class Templates(ABC):

@@ -228,6 +228,19 @@ class Watermark:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadControl:
+    """Another application (its id, or a sign that it is not told) answers a person from now on, or
+    with an empty `app` ours does. A message of a thread that another one answers says so itself, in
+    its metadata as "standby".
+    """
+
+    account: AccountRef
+    person: PersonRef
+    app: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityChange:
     """A person's id at the provider changed; both ids are the same person. `address` are all the
     ids that are known to be theirs now.
@@ -332,6 +345,7 @@ Parsed = (
     | RevokeUpdate
     | StatusUpdate
     | Watermark
+    | ThreadControl
     | Bounce
     | IdentityChange
     | PreferenceUpdate

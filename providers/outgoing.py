@@ -221,6 +221,14 @@ class MediaInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewed:
+    """New secrets by name, and when they end."""
+
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonKnown:
     """What a person shows of themselves at the provider; the picture's address lives days."""
 

@@ -35,6 +35,7 @@ from providers.outgoing import ContentRefused
 from providers.policy import Policy, Window
 from providers.sms.adapter import SmsAdapter
 from providers.sms.door import SmsDoor
+from providers.threads import Control
 from providers.webchat.adapter import WebchatAdapter
 from providers.whatsapp.adapter import WhatsAppAdapter
 
@@ -63,6 +64,7 @@ LACKING: dict[type, tuple[Any, str]] = {
     Files: (_("Este canal não envia arquivos."), "attachment"),
     Media: (_("Este canal não guarda arquivos no provedor."), "attachment"),
     Letters: (_("Este canal não escreve cartas."), "channel"),
+    Control: (_("Este canal não tem conversas de outros aplicativos."), "channel"),
     Receipts: (_("Este canal não mostra ao paciente que a mensagem foi lida."), "channel"),
     Profile: (_("Este canal não tem perfil público."), "channel"),
     Templates: (_("Este canal não envia modelos."), "template"),

@@ -100,6 +100,7 @@ TABLE: dict[str, Address] = {
     ),
     f"{PAGE}modelos/": reads(),
     f"{PAGE}foto/": reads(),
+    f"{PAGE}controle/": acts(),
     f"{PAGE}medida/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
     f"{PAGE}anexos/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}assumir/": Address({"post": MEMBER}, {}, is_form=True),

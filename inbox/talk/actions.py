@@ -11,6 +11,7 @@ from inbox import selectors
 from inbox.talk.base import UNSEEN, ConversationActView, TalkView
 from omnichannel.models import Conversation
 from omnichannel.services import conversations, handover
+from omnichannel.services.control import control_take
 from omnichannel.services.outbound import message_retry
 
 
@@ -89,6 +90,14 @@ class UnreadView(TalkView):
         conversation = selectors.conversation_get(self.membership, conversation_id)
         conversations.conversation_mark_unread(conversation=conversation, reader=self.membership)
         return HttpResponse(status=204)
+
+
+class ControlView(ConversationActView):
+    """Assumir aqui: a conversation that another application of the provider's answers."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Take it over."""
+        control_take(conversation=conversation, actor=self.membership)
 
 
 class RetryView(TalkView):

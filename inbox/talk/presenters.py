@@ -94,6 +94,17 @@ def channel_trouble(channel: Channel) -> str:
     return _("O canal %(name)s não está ativo: nada sai por ele.") % {"name": channel.name}
 
 
+def other_app_words(conversation: Conversation) -> str:
+    """Say that another application answers a conversation; "" when ours does."""
+    match conversation.other_app:
+        case "":
+            return ""
+        case "263902037430900":
+            # The id of Meta's own inbox.
+            return _("A Caixa de Entrada da Meta responde a esta conversa.")
+    return _("Outro aplicativo responde a esta conversa.")
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What a thread says beside its messages: where older ones begin and unread ones did, the open
@@ -131,6 +142,7 @@ def thread_of(
         channel_label=label_of(ChannelKind, conversation.channel.kind),
         channel_name=conversation.channel.name,
         channel_trouble=channel_trouble(conversation.channel) if is_open else "",
+        other_app=other_app_words(conversation) if is_open else "",
         stage=conversation.stage,
         stage_label=label_of(Stage, conversation.stage),
         window=_window(conversation, around.comment),

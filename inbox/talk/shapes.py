@@ -229,6 +229,8 @@ class Thread:
     bubbles: list[Bubble]
     # Why the channel sends nothing; "" when it does.
     channel_trouble: str = ""
+    # That another application answers it; "" when ours does.
+    other_app: str = ""
     older_than: str = ""
     unread: int = 0
     first_unread_seq: int | None = None

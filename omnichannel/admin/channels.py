@@ -36,6 +36,7 @@ from omnichannel.admin.notices import NoticePanel
 from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel
 from omnichannel.services.channels import channel_delete, channel_save
+from omnichannel.services.endings import token_warning
 from omnichannel.services.proving import (
     channel_validate,
 )
@@ -218,7 +219,9 @@ class ChannelAdmin(ChannelButtons, CompanyAdmin):
 
     @display(description=_("situação"), ordering="status", label=colours.CHANNEL)
     def shown_status(self, obj: Channel) -> tuple[str, str]:
-        """The status."""
+        """The status, and what is about to end it."""
+        if obj.status == ChannelStatus.ACTIVE and token_warning(obj):
+            return ChannelStatus.ERROR, gettext("Token vencendo")
         return obj.status, obj.get_status_display()
 
     @display(description=_("número"), ordering="phone_number")

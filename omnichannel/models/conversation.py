@@ -106,6 +106,10 @@ class Conversation(CompanyOwned):
         max_length=255, blank=True, default="", db_default="", editable=False
     )
     subject = models.CharField(_("assunto"), max_length=255, blank=True)
+    # The application of the provider's that answers it instead of us, "?" where that is not told.
+    other_app = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
     referral = models.JSONField(_("origem do anúncio"), default=dict, blank=True)
 
     revision = models.PositiveBigIntegerField(default=0, editable=False)

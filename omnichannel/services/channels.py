@@ -52,6 +52,8 @@ UPDATE omnichannel_channel SET last_webhook_at = %s::timestamptz WHERE id = (
 CLAIMED = frozenset(
     {"kind", "name", "status", "is_default", "monthly_budget", "settings", "credentials"}
 )
+# In a channel's health: when the token ends that renewing it brought.
+ENDS_AT = "token_ends_at"
 KIND_STAYS = _("O tipo de um canal não muda. Crie outro canal.")
 
 
@@ -136,6 +138,7 @@ def proof_end(channel: Channel) -> None:
     """Take a channel's proof back; the caller saves it, see PROOF."""
     channel.proven_at = channel.doubted_at = None
     channel.is_waba_proven = False
+    channel.health.pop(ENDS_AT, None)
     if channel.status == ChannelStatus.ACTIVE:
         channel.status = ChannelStatus.CONFIGURING
 

@@ -10,7 +10,7 @@ from common.locks import lock_all
 from contacts.keys import identity_key
 from contacts.refs import IdentityRef, PersonRef
 from omnichannel.models import Channel
-from omnichannel.services import addresses, changes, channels, templates
+from omnichannel.services import addresses, changes, channels, control, templates
 from omnichannel.services.early import early_settle
 from omnichannel.services.inbound import call_as_message, messages_store
 from omnichannel.services.receipts import receipts_apply
@@ -28,6 +28,7 @@ from providers.facts import (
     RevokeUpdate,
     StatusUpdate,
     TemplateUpdate,
+    ThreadControl,
     Watermark,
 )
 
@@ -90,6 +91,8 @@ def _apply_one(channel: Channel, fact: Parsed) -> None:
             changes.edit_apply(channel=channel, update=fact)
         case RevokeUpdate():
             changes.revoke_apply(channel=channel, update=fact)
+        case ThreadControl():
+            control.control_apply(channel=channel, update=fact)
         case PreferenceUpdate():
             channels.preference_record(channel=channel, update=fact)
         case TemplateUpdate():

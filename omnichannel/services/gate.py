@@ -97,6 +97,12 @@ def _check_conversation(conversation: Conversation) -> None:
             code="conversa_encerrada",
             status=409,
         )
+    if conversation.other_app:
+        raise Refused(
+            _("Outro aplicativo responde a esta conversa. Assuma-a para escrever por aqui."),
+            code="conversa_de_outro_app",
+            status=409,
+        )
 
 
 def _check_channel(channel: Channel) -> None:

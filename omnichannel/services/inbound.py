@@ -68,6 +68,7 @@ SAVED = (
     "waiting_since",
     "moved_at",
     "referral",
+    "other_app",
 )
 
 
@@ -289,6 +290,10 @@ class _Batch:
         note_last(conversation, message)
         if incoming.is_history:
             return
+        if incoming.opens_window or incoming.is_echo:
+            # Whoever answers is told with each message.
+            is_others = bool(incoming.metadata.get("standby"))
+            conversation.other_app = (conversation.other_app or "?") if is_others else ""
         if incoming.is_echo:
             conversation.unread_count = 0
             conversation.waiting_since = None

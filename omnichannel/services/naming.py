@@ -25,9 +25,10 @@ from omnichannel.choices import ChannelStatus
 from omnichannel.models import Channel, Conversation, PersonProfile
 from omnichannel.services.conversations import conversation_lock
 from providers import registry
-from providers.base import Downloads, Names
+from providers.base import Downloads
 from providers.file_types import identify
 from providers.outgoing import Account, MediaInfo, SendError
+from providers.threads import Names
 
 logger = logging.getLogger(__name__)
 

@@ -26,6 +26,7 @@ from omnichannel.choices import ChannelStatus
 from omnichannel.models import Channel
 from omnichannel.services.accounts import account_open
 from omnichannel.services.channels import AccountTaken, NotProven, channel_tell, proof_end
+from omnichannel.services.endings import token_warning
 from providers import registry
 from providers.base import Connection, Registration, Subscription
 from providers.outgoing import DENIALS, OTHER_ACCOUNT, AccountHealth, SendError
@@ -90,6 +91,7 @@ def channel_validate(*, channel: Channel, actor: Membership | None = None) -> Ac
     if not is_asked(channel):
         raise NeedsTest
     adapter = registry.face_of(channel.kind, Connection)
+    was_down = channel.status == ChannelStatus.ERROR
     asked = account_open(channel)
     try:
         answer = adapter.validate(asked)
@@ -103,7 +105,9 @@ def channel_validate(*, channel: Channel, actor: Membership | None = None) -> Ac
         detail = _named(channel, away) if exc.retryable else exc.detail
         raise DomainError(detail, code=exc.code, status=422) from exc
     channel_prove(channel=channel, answer=answer, actor=actor)
-    if answer.subscription in ("missing", "elsewhere"):
+    # Whatever stopped the channel may have ended what it was told.
+    is_lost = was_down and registry.has_face(channel.kind, Subscription)
+    if is_lost or answer.subscription in ("missing", "elsewhere"):
         answer = _mend(channel, answer)
     return answer
 
@@ -213,6 +217,9 @@ def waba_check(channel: Channel) -> None:
 def warnings_of(channel: Channel) -> list[Any]:
     """Return the sentences for what a channel's connection lacks, as last told."""
     found: list[Any] = [SILENT] if _is_silent(channel) else []
+    # Some kinds say the same in a warning of their own.
+    if "token_vence" not in (channel.health.get("warnings") or ()):
+        found += filter(None, [token_warning(channel)])
     if registry.has_face(channel.kind, Connection):
         adapter = registry.face_of(channel.kind, Connection)
         found += [adapter.warning_words(code) for code in channel.health.get("warnings") or ()]

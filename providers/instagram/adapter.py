@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from contacts.refs import IdentityKind
-from providers.base import Renewal
 from providers.choices import ChannelKind
 from providers.instagram.account import ACCOUNT
 from providers.instagram.policy import LIMITS, POLICY
 from providers.meta.messaging.adapter import MessagingAdapter
-from providers.outgoing import Account
-from providers.tolerant import text
+from providers.outgoing import Account, Renewed
+from providers.threads import Renewal
+from providers.tolerant import number, text
 
 TOKEN_LENGTH = 1024
+# Of a token of Instagram Login.
+LIFE, RENEWED_FROM = timedelta(days=60), timedelta(days=7)
+LONGEST_SECONDS = 366 * 24 * 3600
 
 
 class InstagramAdapter(MessagingAdapter, Renewal):
@@ -42,13 +45,20 @@ class InstagramAdapter(MessagingAdapter, Renewal):
         "mentions",
     )
 
-    def renewed(self, account: Account) -> Mapping[str, str]:
-        """Renew the token of Instagram Login, which ends after 60 days; one that is not a day old
-        yet is refused. Tokens of the other logins do not end by themselves.
+    def renewed(self, account: Account, ends_at: datetime | None) -> Renewed:
+        """Renew the token of Instagram Login, which ends after 60 days, from its seventh day on;
+        one that is not a day old yet is refused. Tokens of the other logins do not end by
+        themselves.
         """
+        now = datetime.now(UTC)
         if account.settings.get("login") != "instagram":
-            return {}
+            return Renewed()
+        if ends_at is not None and ends_at > now + LIFE - RENEWED_FROM:
+            return Renewed()
         graph = self._graph(account)
         answer = graph.get("refresh_access_token", grant_type="ig_refresh_token")
         token = text(answer.get("access_token"), TOKEN_LENGTH)
-        return {"access_token": token} if token else {}
+        seconds = number(answer.get("expires_in"))
+        is_told = seconds is not None and 0 < seconds < LONGEST_SECONDS
+        ends = now + timedelta(seconds=seconds) if is_told and seconds else None
+        return Renewed({"access_token": token} if token else {}, ends)

@@ -131,6 +131,17 @@ def subscribed_apps(request: HttpRequest, account: SimAccount, node: str) -> Htt
 
 
 @of_owner
+@require_POST
+def take_thread_control(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
+    """Let the owner's app answer from now on."""
+    if node != account.account_id:
+        return refusal(400, 100, 33)
+    account.is_held = False
+    account.save(update_fields=["is_held", "updated_at"])
+    return JsonResponse({"success": True})
+
+
+@of_owner
 @require_GET
 def node(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
     """Tell of the account, or of a person who wrote to it."""

@@ -19,5 +19,6 @@ urlpatterns = [
     path("graph/<str:version>/<str:node>/messages", graph.messages),
     path("graph/<str:version>/<str:node>/message_attachments", graph.attachments),
     path("graph/<str:version>/<str:node>/subscribed_apps", graph.subscribed_apps),
+    path("graph/<str:version>/<str:node>/take_thread_control", graph.take_thread_control),
     path("graph/<str:version>/<str:node>", graph.node),
 ]

@@ -27,6 +27,7 @@ POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
     "file-transcribe",
     "measure",
+    "control",
     *(
         "return-to-bot",
         "unread",

@@ -6,7 +6,7 @@ from abc import ABC
 import pytest
 from werkzeug import Request, Response
 
-from providers import base
+from providers import base, threads
 from providers.base import Adapter
 from providers.choices import ChannelKind, MessageKind
 from providers.facts import ProviderFault
@@ -19,6 +19,7 @@ from providers.registry import (
     adapter_for,
     face_of,
     has_face,
+    kinds_with,
     policy_of,
 )
 from providers.whatsapp.adapter import WhatsAppAdapter
@@ -78,18 +79,23 @@ def test_a_face_that_a_kind_lacks_is_refused_in_a_sentence(monkeypatch, face):
     with pytest.raises(ContentRefused) as refused:
         face_of("pombo", face)
     assert str(refused.value.detail).startswith("Este canal não")
-    assert face_of("whatsapp", face) is adapter_for("whatsapp")
+    for kind in kinds_with(face):
+        assert face_of(kind, face) is adapter_for(kind)
 
 
 def test_every_face_has_its_sentence():
     faces = {
         one
-        for one in vars(base).values()
-        if getattr(one, "__module__", "") == base.__name__ and issubclass(one, ABC)
+        for module in (base, threads)
+        for one in vars(module).values()
+        if getattr(one, "__module__", "") == module.__name__
+        and isinstance(one, type)
+        and issubclass(one, ABC)
     }
     asked = {one for one in faces if not issubclass(one, base.Reader | base.Sender)}
     # Asked only of kinds that have them: a door's, and what nobody misses who has it not.
-    unmissed = {base.Door, base.Keyed, base.Wording, base.BulkSender, base.Names, base.Renewal}
+    unmissed = {base.Door, base.Keyed, base.Wording, base.BulkSender}
+    unmissed |= {threads.Names, threads.Renewal}
     assert asked - unmissed == set(LACKING)
 
 

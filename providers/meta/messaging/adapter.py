@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.utils.translation import gettext_lazy as _
 
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
-from providers.base import Adapter, Connection, Media, Names, Receipts, Subscription
+from providers.base import Adapter, Connection, Media, Receipts, Subscription
 from providers.choices import MessageKind
 from providers.facts import Parsed, ProviderFault
 from providers.meta.client import Graph
@@ -34,12 +34,13 @@ from providers.outgoing import (
     SendError,
     SendResult,
 )
+from providers.threads import Control, Names
 from providers.tolerant import ident, name, text
 
 USERNAME_LENGTH = 64
 
 
-class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts):
+class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts, Control):
     """Speaks with Meta for an account that people write to; keeps no state.
 
     object_name  what Meta calls the kind in its webhooks
@@ -128,6 +129,11 @@ class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts
         for action in ("mark_seen", *(("typing_on",) if typing else ())):
             body = action_body(to.user_id, action)
             self._graph(account).post(sender_of(account), "messages", body=body)
+
+    def take_control(self, account: Account, to: Destination) -> None:
+        """Take a person's thread from the application that answers it."""
+        body = {"recipient": {"id": to.user_id}}
+        self._graph(account).post(sender_of(account), "take_thread_control", body=body)
 
     def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
         """Return our code and the sentence for an error by its code."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,11 +15,11 @@ from providers.meta.messaging.login import Login, sender_of
 from providers.outgoing import OTHER_ACCOUNT, Account, AccountHealth, SendError, Subscription
 from providers.tolerant import ident, mapping, name
 
-SOON_SECONDS = 10 * 24 * 3600
-NOT_SUBSCRIBED, TOKEN_ENDS = "sem_assinatura", "token_vence"
+# Fields about what people write in public, which need permissions of their own.
+PUBLIC = frozenset({"comments", "live_comments", "mentions", "feed"})
+NOT_SUBSCRIBED = "sem_assinatura"
 WARNINGS = {
     NOT_SUBSCRIBED: _("O aplicativo não recebe os webhooks desta conta. Use Assinar webhooks."),
-    TOKEN_ENDS: _("O token vence em menos de 10 dias. Gere outro na Meta e informe-o aqui."),
 }
 
 
@@ -38,14 +37,33 @@ def look(graph: Graph, account: Account, login: Login, fields: tuple[str, ...]) 
         verified_name=shown,
         subscription=state,
         token_expires_at=ends,
-        warnings=tuple(_warnings(state, ends)),
+        warnings=(NOT_SUBSCRIBED,) if state == "missing" else (),
     )
 
 
 def subscribe(graph: Graph, account: Account, fields: tuple[str, ...]) -> None:
     """Have Meta post this account's webhooks to our app. Raises SendError, also when Meta says that
-    it did not.
+    it did not, and when it says yes and the list of who hears says no.
     """
+    try:
+        _subscribe(graph, account, fields)
+    except SendError as refused:
+        # Not every token may hear what is said in public; messages are not lost for that.
+        if refused.retryable or refused.scope == "channel":
+            raise
+        _subscribe(graph, account, tuple(one for one in fields if one not in PUBLIC))
+    if _subscription(graph, account, "", fields) == "missing":
+        raise SendError(
+            "assinatura_sem_efeito",
+            _(
+                "A Meta disse que assinou os webhooks, mas não os entrega a este aplicativo."
+                " Confira as permissões do token e use Assinar webhooks de novo."
+            ),
+            scope="channel",
+        )
+
+
+def _subscribe(graph: Graph, account: Account, fields: tuple[str, ...]) -> None:
     body = {"subscribed_fields": ",".join(fields)}
     if graph.post(sender_of(account), "subscribed_apps", body=body).get("success") is not True:
         raise unreadable()
@@ -104,10 +122,3 @@ def _subscription(
 
 def _texts(value: Any) -> Iterator[str]:
     return (name(one) for one in value) if isinstance(value, list) else iter(())
-
-
-def _warnings(state: Subscription, ends: int | None) -> Iterator[str]:
-    if state == "missing":
-        yield NOT_SUBSCRIBED
-    if ends is not None and ends < time.time() + SOON_SECONDS:
-        yield TOKEN_ENDS

@@ -21,6 +21,7 @@ from providers.facts import (
     ReactionUpdate,
     RevokeUpdate,
     StatusUpdate,
+    ThreadControl,
     Watermark,
 )
 from providers.meta.messaging.attachments import said_by, story_answered
@@ -49,6 +50,8 @@ EMOJIS = {
 }
 UNKNOWN_REACTION = "👍"
 REASON_LENGTH = 300
+# Who answers a thread is not always told.
+SOMEBODY = "?"
 
 
 def facts_of(item: MessagingItem) -> Iterator[Parsed]:
@@ -215,6 +218,13 @@ def _referral(value: Any) -> Json:
     return {"referral": {name: kept for name, kept in found.items() if kept}}
 
 
+def _control(item: MessagingItem, found: Json) -> Iterator[Parsed]:
+    """Read that a thread goes to another application, or comes to ours."""
+    new = ident(found.get("new_owner_app_id"))
+    app = "" if new and new in settings.META_APP_IDS else new or SOMEBODY
+    yield ThreadControl(item.account, item.person, app, item.happened_at)
+
+
 READERS: dict[str, Callable[[MessagingItem, Json], Iterator[Parsed]]] = {
     "message": _message,
     "message_edit": _edit,
@@ -223,5 +233,7 @@ READERS: dict[str, Callable[[MessagingItem, Json], Iterator[Parsed]]] = {
     "referral": _opened,
     "read": _read,
     "delivery": _delivery,
+    "pass_thread_control": _control,
+    "take_thread_control": _control,
     ENFORCEMENT: _enforcement,
 }

@@ -10,6 +10,7 @@ its documented shape becomes `Malformed` and the rest goes on.
     referral      {source_url?, source_type, source_id?, headline?, ref?}
     comment       {id, post?, advert?, url?, is_live?}: written in public, see comments.py
     story         {kind: "reply" | "mention" | "share"}
+    standby       true: another application answers its thread
     unsupported   {type: Meta's name of it}
 """
 
@@ -17,11 +18,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from contacts.refs import IdentityKind
-from providers.facts import AccountNotice, AccountRef, Ignored, Malformed, Parsed
+from providers.facts import (
+    AccountNotice,
+    AccountRef,
+    Ignored,
+    InboundMessage,
+    Malformed,
+    Parsed,
+)
 from providers.meta.messaging import comments, events
 from providers.meta.messaging.item import MessagingItem
 from providers.tolerant import BadShape, ident, items, label, mapping, moment, required
@@ -101,17 +110,16 @@ def _item(raw: Any, account: str, kind: IdentityKind, received_at: datetime) -> 
 
 
 def _standby(raw: Any, account: str, kind: IdentityKind, received_at: datetime) -> Iterator[Parsed]:
-    """Tell, once a day, that another application holds a thread: what is said there is not ours to
-    answer.
+    """Give what is said in a thread that another application answers, and tell once a day that it
+    does: it is not ours to answer.
     """
-    held = mapping(raw)
-    try:
+    happened = moment(mapping(raw).get("timestamp"), received_at)
+    for fact in _item(raw, account, kind, received_at):
         # An old entry may be named by the Page: its item knows the account.
-        account = MessagingItem.read(raw, account, kind, received_at).account.value
-    except BadShape:
-        pass
-    happened = moment(held.get("timestamp"), received_at)
-    yield Ignored(AccountRef(account), "standby")
+        account = fact.account.value
+        if isinstance(fact, InboundMessage):
+            fact = replace(fact, metadata={**fact.metadata, "standby": True})
+        yield fact
     yield AccountNotice(
         account=AccountRef(account),
         code="standby",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from common.errors import DomainError
 from contacts.models import Contact, ContactIdentity
 from contacts.refs import PersonRef
 from inbox.shell.presenters import window_of
@@ -21,24 +22,35 @@ from omnichannel.models import (
     Message,
     PersonProfile,
 )
+from omnichannel.services.channels import ENDS_AT, channel_save
+from omnichannel.services.control import control_take
 from omnichannel.services.delivery import conversation_deliver
+from omnichannel.services.endings import ending_tell, token_ends_at, token_warning
 from omnichannel.services.gate import Refused
 from omnichannel.services.naming import has_picture, name_learn
 from omnichannel.services.outbound import message_send
-from omnichannel.services.proving import channel_subscribe
+from omnichannel.services.proving import channel_subscribe, channel_validate, warnings_of
 from omnichannel.services.receipts import receipts_settle
 from omnichannel.services.renewing import credentials_renew
 from omnichannel.tasks import channels_check
 from providers.choices import MessageKind, MessageStatus
 from providers.instagram.adapter import InstagramAdapter
 from providers.messenger.adapter import MessengerAdapter
-from providers.outgoing import AccountHealth, OutgoingMessage, PersonKnown, SendError, SendResult
+from providers.outgoing import (
+    AccountHealth,
+    OutgoingMessage,
+    PersonKnown,
+    Renewed,
+    SendError,
+    SendResult,
+)
 from tests import make
 from tests.providers.messaging.bodies import ACCOUNT, PERSON, body
 
 pytestmark = pytest.mark.django_db
 S = MessageStatus
 OTHER = "9990000000000022"
+RENEWED = Renewed({"access_token": "novo"})
 
 
 @pytest.fixture
@@ -254,13 +266,12 @@ def test_after_seven_days_nobody_answers(clinic, ana, sent):
 # --- the account ----------------------------------------------------------------------------------
 
 
-def test_a_thread_held_elsewhere_is_a_notice_once_a_day_and_no_message(direct):
+def test_a_thread_held_elsewhere_is_a_notice_once_a_day_however_much_is_said(direct):
     for mid in ("m_1", "m_2"):
         ends = {"sender": {"id": PERSON}, "recipient": {"id": ACCOUNT}, "timestamp": stamp()}
         payload = body({**ends, "message": {"mid": mid, "text": "Oi"}}, box="standby")
         make.process(payload, source="instagram")
     assert ChannelNotice.unscoped.get().code == "standby"
-    assert not Message.unscoped.exists()
 
 
 def test_a_block_stops_the_page(clinic):
@@ -390,18 +401,18 @@ def token(channel: Channel) -> str:
 
 
 def test_a_token_that_ends_is_renewed_and_the_proof_stays(direct, monkeypatch):
-    monkeypatch.setattr(InstagramAdapter, "renewed", lambda self, account: {"access_token": "novo"})
+    monkeypatch.setattr(InstagramAdapter, "renewed", lambda self, account, ends: RENEWED)
     assert credentials_renew(direct)
     assert (token(direct), direct.credentials["access_token"]) == ("novo", "novo")
     assert Channel.unscoped.get().proven_at is not None
 
 
 def test_a_token_given_meanwhile_is_not_overwritten(direct, monkeypatch):
-    def renewed(self: Any, account: Any) -> dict[str, str]:
+    def renewed(self: Any, account: Any, ends: Any) -> Renewed:
         row = Channel.unscoped.get()
         row.credentials = {"access_token": "de uma pessoa"}
         row.save(update_fields=["credentials"])
-        return {"access_token": "novo"}
+        return RENEWED
 
     monkeypatch.setattr(InstagramAdapter, "renewed", renewed)
     assert not credentials_renew(direct)
@@ -409,7 +420,7 @@ def test_a_token_given_meanwhile_is_not_overwritten(direct, monkeypatch):
 
 
 def test_a_renewal_that_is_refused_changes_nothing(direct, monkeypatch):
-    def renewed(self: Any, account: Any) -> dict[str, str]:
+    def renewed(self: Any, account: Any, ends: Any) -> Renewed:
         raise SendError("requisicao_recusada", "x")
 
     monkeypatch.setattr(InstagramAdapter, "renewed", renewed)
@@ -417,9 +428,47 @@ def test_a_renewal_that_is_refused_changes_nothing(direct, monkeypatch):
     assert token(direct) == "token-de-teste"
 
 
+@pytest.mark.parametrize(
+    ("days", "words"), [(60, ""), (9.5, "vence em 10 dias"), (0.5, "em 1 dia"), (-1, "venceu")]
+)
+def test_a_token_that_is_not_renewed_is_told_from_ten_days_before(direct, days, words):
+    ends = timezone.now() + timedelta(days=days)
+    direct.health = {**direct.health, ENDS_AT: int(ends.timestamp())}
+    direct.save(update_fields=["health"])
+    told = [str(one) for one in warnings_of(direct) if "token" in str(one)]
+    assert (words in told[0]) if words else not told
+    for _day in range(2):
+        ending_tell(direct)
+    assert ChannelNotice.unscoped.filter(code="token.ends").count() == bool(words)
+    # Another token's end is not known.
+    channel_save(
+        company=direct.company, actor=None, channel=direct, credentials={"access_token": "outro"}
+    )
+    assert token_warning(Channel.unscoped.get()) == ""
+
+
+def test_renewing_keeps_when_the_new_token_ends(direct, monkeypatch):
+    ends = timezone.now() + timedelta(days=60)
+    found = Renewed({"access_token": "novo"}, ends)
+    monkeypatch.setattr(InstagramAdapter, "renewed", lambda self, account, known: found)
+    assert credentials_renew(direct)
+    assert token_ends_at(Channel.unscoped.get()) == ends.replace(microsecond=0)
+
+
+def test_a_channel_that_was_down_subscribes_again(direct, monkeypatch):
+    asked = []
+    health = AccountHealth(ACCOUNT, subscription="ok")
+    monkeypatch.setattr(InstagramAdapter, "validate", lambda self, account: health)
+    monkeypatch.setattr(InstagramAdapter, "subscribe", lambda self, account: asked.append(1))
+    channel_validate(channel=direct)
+    Channel.unscoped.update(status=ChannelStatus.ERROR)
+    channel_validate(channel=Channel.unscoped.get())
+    assert asked == [1]
+
+
 def test_the_daily_check_renews(direct, monkeypatch):
     seen = []
-    monkeypatch.setattr(InstagramAdapter, "renewed", lambda self, account: {"access_token": "novo"})
+    monkeypatch.setattr(InstagramAdapter, "renewed", lambda self, account, ends: RENEWED)
 
     def validate(self: Any, account: Any) -> AccountHealth:
         seen.append(account.secrets["access_token"])
@@ -428,3 +477,54 @@ def test_the_daily_check_renews(direct, monkeypatch):
     monkeypatch.setattr(InstagramAdapter, "validate", validate)
     channels_check()
     assert seen == ["novo"]
+
+
+# --- other applications ---------------------------------------------------------------------------
+
+
+def stands_by(mid: str, person: str = PERSON) -> Conversation:
+    found = {
+        "sender": {"id": person},
+        "recipient": {"id": ACCOUNT},
+        "timestamp": stamp(),
+        "message": {"mid": mid, "text": "Oi"},
+    }
+    make.process(body(found, box="standby"), source="instagram")
+    return Message.unscoped.get(external_id=mid).conversation
+
+
+def test_what_another_application_answers_is_shown_and_not_answered_until_taken(
+    direct, ana, sent, monkeypatch
+):
+    talk = stands_by("m_1")
+    assert talk.other_app == "?"
+    with pytest.raises(Refused) as refused:
+        answer(talk, ana)
+    assert refused.value.code == "conversa_de_outro_app"
+    taken = []
+    monkeypatch.setattr(
+        InstagramAdapter, "take_control", lambda self, account, to: taken.append(to.user_id)
+    )
+    control_take(conversation=fresh(talk), actor=ana)
+    assert taken == [PERSON]
+    assert answer(fresh(talk), ana).status == S.SENT
+
+
+def test_a_message_of_ours_to_answer_ends_what_another_application_held(direct):
+    talk = stands_by("m_1")
+    writes("m_2")
+    assert fresh(talk).other_app == ""
+    comes(pass_thread_control={"new_owner_app_id": "263902037430900"})
+    assert fresh(talk).other_app == "263902037430900"
+
+
+def test_a_refused_take_over_says_why(direct, ana, monkeypatch):
+    talk = stands_by("m_1")
+
+    def refused(self: Any, account: Any, to: Any) -> None:
+        raise SendError("permissao_negada", "não pode")
+
+    monkeypatch.setattr(InstagramAdapter, "take_control", refused)
+    with pytest.raises(DomainError, match="não pode"):
+        control_take(conversation=talk, actor=ana)
+    assert fresh(talk).other_app == "?"

@@ -21,6 +21,7 @@ from providers.facts import (
     ReactionUpdate,
     RevokeUpdate,
     StatusUpdate,
+    ThreadControl,
     Watermark,
 )
 from tests.providers.messaging.bodies import (
@@ -277,10 +278,24 @@ def test_a_delivery_names_messages_and_a_moment():
 
 
 def test_a_thread_that_another_application_holds_is_told_once_a_day():
-    ignored, notice = facts(body(event(message={"mid": "m_1", "text": "Oi"}), box="standby"))
-    assert ignored == Ignored(AccountRef(ACCOUNT), "standby")
+    told, notice = facts(body(event(message={"mid": "m_1", "text": "Oi"}), box="standby"))
+    assert (told.text, told.metadata) == ("Oi", {"standby": True})
     assert isinstance(notice, AccountNotice)
     assert notice.happened_at == SENT.replace(hour=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "app"),
+    [
+        ("pass_thread_control", {"new_owner_app_id": "263902037430900"}, "263902037430900"),
+        ("pass_thread_control", {"new_owner_app_id": "555"}, ""),
+        ("take_thread_control", {"previous_owner_app_id": "555"}, "?"),
+    ],
+)
+def test_a_thread_goes_to_another_application_and_comes_back(settings, name, owner, app):
+    settings.META_APP_IDS = ["555"]
+    fact = said(MESSENGER, **{name: owner})
+    assert (type(fact), fact.app) == (ThreadControl, app)
 
 
 def test_a_page_that_meta_blocks_stops():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -292,7 +293,7 @@ def test_each_login_tells_whose_the_token_is(account, httpserver, login, page, p
         "clinica",
         "ok",
     )
-    assert health.warnings == (() if login == "instagram" else ("token_vence",))
+    assert health.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -322,15 +323,26 @@ def test_an_account_whose_webhooks_go_nowhere_says_so(account, httpserver, apps)
 
 
 @pytest.mark.parametrize(
-    ("answer", "is_good"), [({"success": True}, True), ({"success": 0}, False)]
+    ("answer", "apps", "is_good"),
+    [
+        ({"success": True}, [{"id": "555"}], True),
+        ({"success": True}, [], False),
+        ({"success": 0}, [{"id": "555"}], False),
+    ],
 )
-def test_a_subscription_is_believed_only_when_meta_says_so(account, httpserver, answer, is_good):
+def test_a_subscription_is_believed_only_when_it_is_in_the_list(
+    account, httpserver, answer, apps, is_good
+):
+    httpserver.expect_request(f"/v27.0/{ACCOUNT}/subscribed_apps", method="GET").respond_with_json(
+        {"data": apps}
+    )
     httpserver.expect_request(f"/v27.0/{ACCOUNT}/subscribed_apps", method="POST").respond_with_json(
         answer
     )
     if is_good:
         INSTAGRAM.subscribe(account)
-        assert "message_edit" in json.loads(posted(httpserver).get_data())["subscribed_fields"]
+        asked = json.loads(httpserver.log[0][0].get_data())["subscribed_fields"]
+        assert {"message_edit", "comments"} <= set(asked.split(","))
     else:
         with pytest.raises(SendError):
             INSTAGRAM.subscribe(account)
@@ -355,9 +367,14 @@ def test_only_the_token_of_instagram_login_is_renewed(account, httpserver):
     httpserver.expect_request(
         "/v27.0/refresh_access_token", query_string={"grant_type": "ig_refresh_token"}
     ).respond_with_json({"access_token": "EAAnew", "expires_in": 5_184_000})
-    assert INSTAGRAM.renewed(account) == {"access_token": "EAAnew"}
+    found = INSTAGRAM.renewed(account, None)
+    assert found.secrets == {"access_token": "EAAnew"}
+    assert found.ends_at is not None
+    assert timedelta(days=59) < found.ends_at - datetime.now(UTC) <= timedelta(days=60)
+    # From the seventh day of its sixty on.
+    assert INSTAGRAM.renewed(account, datetime.now(UTC) + timedelta(days=54)).secrets == {}
     request = posted(httpserver)
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
     assert TOKEN not in request.url
-    assert INSTAGRAM.renewed(logged_in(account, "facebook", PAGE)) == {}
+    assert INSTAGRAM.renewed(logged_in(account, "facebook", PAGE), None).secrets == {}
     assert len(httpserver.log) == 1

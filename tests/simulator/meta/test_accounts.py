@@ -157,7 +157,7 @@ def test_the_account_tells_whose_it_is_and_who_hears(sim, owner):
 
 def test_a_token_is_renewed(sim, owner):
     if sim.platform == "instagram":
-        found = INSTAGRAM.renewed(owner)["access_token"]
+        found = INSTAGRAM.renewed(owner, None).secrets["access_token"]
         assert SimAccount.objects.get().token == found != TOKEN
 
 
@@ -262,3 +262,10 @@ def test_a_message_quotes_both_ways(client, sim, owner, httpserver):
     client.post("/direct/escrever/", {**where, "cita": sent.external_id})
     (answer,) = heard(sim, httpserver)
     assert answer.reply_to == sent.external_id
+
+
+def test_a_yes_that_changes_nothing_is_no_subscription(sim, owner):
+    adapter = ADAPTERS[sim.platform]
+    SimAccount.objects.update(is_subscribed=False, is_deaf=True)
+    with pytest.raises(SendError, match="assinatura_sem_efeito"):
+        adapter.subscribe(owner)
