@@ -7,7 +7,3 @@ class BotConfig(AppConfig):
 
     name = "bot"
     verbose_name = _("Robô")
-
-    def ready(self) -> None:
-        """Let workers know the tasks that do not stand in `tasks`."""
-        from bot import vendor_tasks  # noqa: F401

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from bot import bells
+from bot import (
+    bells,
+    vendor_tasks,  # noqa: F401 - Celery looks for tasks in this module only.
+)
 from common.tasks import company_task, ring_now
 
 AT_ONCE = 200

@@ -73,6 +73,16 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Inteligência artificial"),
+        "items": [
+            _page(_("Provedores de IA"), "hub", "bot_aiprovider"),
+            _page(_("Uso da IA"), "rule", "bot_aipolicy"),
+            _page(_("Custos da IA"), "payments", "bot_aiusage"),
+            _page(_("Tarifas de IA"), "price_change", "bot_airate"),
+            _page(_("O que saiu"), "outbound", "bot_aideparture"),
+        ],
+    },
+    {
         "title": _("Campanhas"),
         "items": [
             _page(_("Campanhas"), "campaign", "campaigns_campaign"),

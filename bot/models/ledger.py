@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bot.vendors.base import AiUse, VendorTrouble
 from common.money import check_currency
@@ -34,7 +35,7 @@ class AiRate(CompanyOwned):
     not in the future holds.
     """
 
-    model = models.CharField(_("modelo"), max_length=100)
+    model = models.CharField(pgettext_lazy("IA", "modelo"), max_length=100)
     valid_from = models.DateField(_("vale desde"))
     currency = models.CharField(
         _("moeda"), max_length=3, default="USD", validators=[check_currency]
@@ -98,7 +99,7 @@ class AiUsage(CompanyOwned):
         verbose_name=_("provedor"),
     )
     use = models.CharField(_("para quê"), max_length=16, choices=USES)
-    model = models.CharField(_("modelo"), max_length=100, blank=True)
+    model = models.CharField(pgettext_lazy("IA", "modelo"), max_length=100, blank=True)
     day = models.DateField(_("dia"))
     channel = models.ForeignKey(
         "omnichannel.Channel",

@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.crypto import EncryptedJSONField
 from common.money import check_currency
@@ -53,7 +54,7 @@ class AiProvider(CompanyOwned):
     )
     credentials = EncryptedJSONField(_("credenciais"), default=dict, blank=True)
     model = models.CharField(
-        _("modelo"),
+        pgettext_lazy("IA", "modelo"),
         max_length=100,
         blank=True,
         help_text=_("Como a chamada o nomeia. No Azure, o nome da implantação."),

@@ -18,6 +18,7 @@ from accounts.models import Company, Membership, User
 from accounts.services.memberships import member_create
 from common.scoping import company_scope
 from config.demo import people as cast
+from config.demo.ai import ai_follow, ai_make
 from config.demo.assistant import assistant_make
 from config.demo.directs import directs_follow, directs_make
 from config.demo.lines import lines_make
@@ -68,6 +69,7 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
         channel, number = _channel(company)
         say(f"channel {channel.name}, {_templates(channel)} templates")
         sample_import(company=company, actor=None)
+        ai_make(company)
         now = timezone.now()
         # The oldest first, so that ids sort as the conversations began.
         stories = sorted(STORIES, key=_length, reverse=True)
@@ -104,6 +106,7 @@ def demo_follow() -> bool:
     texts_follow()
     directs_follow()
     sites_follow()
+    ai_follow()
     # The demo's own channel, known by its invented account id; there is no scope to ask.
     return bool(moved.update(graph_url=settings.SIMULATOR_URL, updated_at=timezone.now()))
 
