@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.urls import include, path, reverse_lazy
 from django.views.generic import RedirectView
 
+from campaigns.leaving import LeaveView
+
 API = "central-atendimento/"
 HOME = reverse_lazy("inbox:home")
 
@@ -16,6 +18,8 @@ urlpatterns = [
     path("admin/atendimento/", RedirectView.as_view(url=HOME)),
     path("admin/", admin.site.urls),
     path("atendimento/", include("inbox.urls")),
+    # In letters of campaigns, for as long as those are kept.
+    path("sair-da-lista/<str:key>/", LeaveView.as_view(), name="leave"),
     path("chat/", include("visitors.urls")),
     path(API, include("config.api_urls")),
 ]

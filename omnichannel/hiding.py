@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 
 from contacts.hiding import text_masked
-from contacts.masking import number_masked
+from contacts.masking import email_masked, number_masked
 
 PROVIDERS_OWN = "wamid."
 NUMBER_FIELDS = ("phone", "wa_id")
@@ -42,6 +42,8 @@ def _hidden(value: Any, name: str = "") -> Any:
         return value
     if value.startswith(PROVIDERS_OWN):
         return id_hidden(value)
+    if name == "copies":
+        return email_masked(value)
     return number_masked(value) if name == "shared_phone" else value
 
 

@@ -81,6 +81,8 @@ TABLE: dict[str, Address] = {
     "admin/atendimento/": Address({method: NOBODY for method in METHODS}),
     "admin/atendimento/<path:rest>": Address({method: NOBODY for method in METHODS}),
     "atendimento/": reads(),
+    # For whoever has a letter's own address (campaigns.services.leaving).
+    "sair-da-lista/<str:key>/": Address({"get": NOBODY, "post": NOBODY}),
     "atendimento/entrar/": Address({"get": NOBODY, "post": NOBODY, "put": NOBODY}),
     "atendimento/sair/": Address({"post": NOBODY}),
     "atendimento/anexos/<uuid:attachment_id>/baixar-de-novo/": Address(

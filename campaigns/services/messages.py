@@ -7,11 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.choices import PURPOSES, CampaignKind
 from campaigns.filling import Filling, Known, places_check
 from campaigns.models import Campaign, CampaignVariant, ListedPerson
 from campaigns.services.addresses import address_to
+from campaigns.services.leaving import leave_url
 from common.errors import DomainError
-from contacts.models import Contact
+from contacts.models import Contact, Purpose
 from omnichannel.sending.tokens import RECIPIENT, token_for
 from omnichannel.services.template_filling import HEADER_FILES, template_info
 from omnichannel.services.wording import pricing_of, text_measure, text_worded
@@ -19,11 +21,25 @@ from providers import registry
 from providers.base import Templates
 from providers.choices import MessageKind, TemplateStatus
 from providers.facts import Json
-from providers.outgoing import Destination, Measure, OutgoingMessage, TemplateParts, TemplateSend
+from providers.outgoing import (
+    Destination,
+    Letter,
+    Measure,
+    OutgoingMessage,
+    TemplateParts,
+    TemplateSend,
+)
 
+# The variable that a text is about, where the kind has subjects.
+SUBJECT = "subject"
 # Stands for whoever a variable is about while nobody is chosen yet.
 SOMEBODY = Known(name="Maria da Silva", email="maria@exemplo.com.br")
 SOME_NUMBER = "5541999990000"
+
+
+def has_subject(kind: str) -> bool:
+    """Tell whether a campaign's text has a subject on a kind of channel."""
+    return registry.policy_of(kind).has_subject
 
 
 class TemplateUnfit(DomainError):
@@ -49,7 +65,11 @@ class Composer:
         self._kind, self._adapter = kind, registry.adapter_for(kind)
         self._templates = registry.face_of(kind, Templates) if variant.template else None
         self._info = template_info(variant.template) if variant.template else None
-        told: Mapping[str, str] = variant.variables if self._info else {"text": variant.text}
+        told: Mapping[str, str] = variant.variables
+        if self._info is None:
+            about = {SUBJECT: variant.variables.get(SUBJECT, "")} if has_subject(kind) else {}
+            told = {"text": variant.text, **about}
+        self._sender, self._kind_of = campaign.company.name, campaign.kind
         self.filling = Filling(told, is_text=self._info is None)
         self._channel = campaign.channel
 
@@ -72,7 +92,12 @@ class Composer:
         """Return what the adapter sends. Raises ContentRefused."""
         if self._info is None:
             made = OutgoingMessage(
-                token=token_of(recipient_id), to=to, kind=MessageKind.TEXT, text=values["text"]
+                token=token_of(recipient_id),
+                to=to,
+                kind=MessageKind.TEXT,
+                text=values["text"],
+                subject=values.get(SUBJECT, ""),
+                letter=self._letter(recipient_id),
             )
         else:
             made = OutgoingMessage(
@@ -83,6 +108,14 @@ class Composer:
             )
         self._adapter.check(made)
         return made
+
+    def _letter(self, recipient_id: Any) -> Letter | None:
+        """Return what stands around a campaign's letter: marketing is left by one click."""
+        if not registry.policy_of(self._kind).letters:
+            return None
+        is_marketing = PURPOSES[CampaignKind(self._kind_of)] == Purpose.MARKETING
+        url = leave_url(recipient_id) if is_marketing else ""
+        return Letter(sender=self._sender, leave_url=url)
 
     def _built(self, values: dict[str, str]) -> TemplateSend:
         assert self._info is not None and self._templates is not None
@@ -120,6 +153,9 @@ def variant_check(campaign: Campaign, variant: CampaignVariant) -> None:
         )
     if variant.template is not None:
         _template_check(campaign, variant)
+    is_about = has_subject(campaign.channel_kind) and variant.template is None
+    if is_about and not variant.variables.get(SUBJECT, "").strip():
+        raise TemplateUnfit(_("Escreva o assunto."))
     composer = Composer(campaign, variant)
     places_check(composer.filling.places(), _columns(campaign))
     values = composer.values_of(anybody(composer)) or {}

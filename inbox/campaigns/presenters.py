@@ -18,6 +18,7 @@ from campaigns.models import Campaign, CampaignVariant
 from campaigns.selectors import Results, Totals, left_out_labels
 from campaigns.services.audiences import campaign_forecast, over_budget
 from campaigns.services.campaigns import VariantDraft, campaign_problems
+from campaigns.services.messages import SUBJECT, has_subject
 from campaigns.services.trial import charged, preview
 from common.errors import DomainError
 from inbox.campaigns.shapes import Bar, CampaignLine, FunnelStep, Offered
@@ -36,6 +37,7 @@ from omnichannel.wording import money as amount_words
 from providers import registry
 from providers.base import Templates
 from providers.choices import TemplateStatus
+from providers.outgoing import TemplateVariable
 from providers.registry import policy_of
 
 WIDTH, HEIGHT = 640, 140
@@ -225,19 +227,10 @@ def message_context(
         rows = list(campaign.variants.select_related("template").order_by("letter"))
     shown = []
     for row in rows:
-        asked = []
         if not has_templates:
             # It was chosen for another channel.
             row.template = None
-        if row.template is not None and channel is not None:
-            adapter = registry.face_of(channel.kind, Templates)
-            asked = [
-                (one, row.variables.get(one.key, ""))
-                for one in adapter.template_variables(template_info(row.template))
-                # What a button sends back is no text for anybody to read: its own words will do.
-                if one.kind in ("text", "code") or (one.kind == "payload" and one.is_required)
-            ]
-        shown.append((row, asked, _shown(campaign, row)))
+        shown.append((row, _asked(campaign, row), _shown(campaign, row)))
     policy = policy_of(campaign.channel_kind)
     return {
         "variants": shown,
@@ -246,6 +239,23 @@ def message_context(
         # What a template is filled with and a window lets through is short enough for any channel.
         "text_limit": policy.text_limit if policy.text_unit == "characters" else "",
     }
+
+
+def _asked(campaign: Campaign, row: CampaignVariant) -> list[tuple[TemplateVariable, str]]:
+    """Return what a version has to be told, with what it was: a template's variables, a subject."""
+    channel = campaign.channel
+    if row.template is not None and channel is not None:
+        adapter = registry.face_of(channel.kind, Templates)
+        return [
+            (one, row.variables.get(one.key, ""))
+            for one in adapter.template_variables(template_info(row.template))
+            # What a button sends back is no text for anybody to read: its own words will do.
+            if one.kind in ("text", "code") or (one.kind == "payload" and one.is_required)
+        ]
+    if row.template is None and has_subject(campaign.channel_kind):
+        about = TemplateVariable(SUBJECT, "header", "text", str(_("Assunto")))
+        return [(about, row.variables.get(SUBJECT, ""))]
+    return []
 
 
 def offered_of(template: Template, channel: Any) -> Offered:

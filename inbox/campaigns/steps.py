@@ -23,6 +23,7 @@ from campaigns.services.lists import (
     list_put,
     pasted,
 )
+from campaigns.services.messages import SUBJECT
 from campaigns.services.trial import trial_send
 from common.errors import DomainError, NotFound
 from contacts.imports.reading import raw_of
@@ -126,6 +127,8 @@ class MessageStep(CampaignPage):
             # Another template asks for other variables.
             kept = values if template is not None and was == str(template.pk) else {}
             text = sent.get(f"{letter}.texto", "") if template is None else ""
+            if template is None and values.get(SUBJECT):
+                kept = {SUBJECT: values[SUBJECT]}
             found.append(life.VariantDraft(template, text, kept))
         return found
 

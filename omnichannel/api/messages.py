@@ -171,6 +171,7 @@ def message_values(conversation: Conversation, given: dict[str, Any]) -> dict[st
         "attachments": _attachments(conversation, given),
         "template": given.get("template"),
         "content": content,
+        "copies": given.get("cc", ()),
     }
 
 

@@ -114,6 +114,12 @@ class MessageIn(StrictSerializer):
         max_length=MOST_FILES,
         help_text="Vários anexos, onde o canal leva mais de um por mensagem.",
     )
+    cc = serializers.ListField(
+        child=Text(max_length=254),
+        required=False,
+        max_length=50,
+        help_text="Endereços em cópia, em canais de e-mail. Voltam em `metadata.letter.copies`.",
+    )
     template = TemplateIn(required=False)
     interactive = AskingObject(
         required=False,

@@ -22,13 +22,14 @@ from omnichannel.external import whole_id
 from omnichannel.models import Channel, Conversation, MailBody, Message, Signature
 from omnichannel.services.addresses import recipient_for, recipient_of
 from providers.letters import Letters
-from providers.outgoing import Letter, QuotedLetter
+from providers.outgoing import ContentRefused, Letter, QuotedLetter
 from providers.policy import LetterRule
 from providers.registry import face_of, policy_of
 
 # In a message's metadata: {"copies": [...], "signature": "..."}.
 LETTER = "letter"
 SIGNATURE_LENGTH = 1000
+NO_COPIES = _("As mensagens deste canal não levam cópia.")
 # Enough ids for any mail program; the kind cuts them further.
 EARLIER = 25
 # What is answered is repeated as far as anybody reads.
@@ -50,8 +51,12 @@ def is_by_person(message: Message) -> bool:
 
 
 def letter_written(message: Message, copies: Sequence[str]) -> dict[str, Any]:
-    """Return what is kept in a message's metadata of the letter that it is; nothing in chats."""
+    """Return what is kept in a message's metadata of the letter that it is; nothing in chats.
+    Raises ContentRefused for copies there.
+    """
     if letters_of(message.channel) is None:
+        if copies:
+            raise ContentRefused(NO_COPIES, fields={"copies": [NO_COPIES]})
         return {}
     kept: dict[str, Any] = {}
     if distinct := list(dict.fromkeys(one.strip().lower() for one in copies if one.strip())):
