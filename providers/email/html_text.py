@@ -27,7 +27,8 @@ BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]{0,2000}>", re.IGNORE
 ANY_TAG = re.compile(r"<[^<>]{0,5000}>")
 # What each program puts around the mail that is answered.
 QUOTES = (
-    "//*[contains(concat(' ', normalize-space(@class), ' '), ' gmail_quote ')]",
+    # Not the element around it: answers between the quotes stand in that one.
+    "//blockquote[contains(concat(' ', normalize-space(@class), ' '), ' gmail_quote ')]",
     "//*[contains(concat(' ', normalize-space(@class), ' '), ' gmail_attr ')]",
     "//blockquote[@type='cite']",
     "//*[@id='appendonsend']/following-sibling::*",

@@ -15,7 +15,8 @@ from providers.email import mime
 from providers.email.account import own_addresses
 from providers.email.automatic import is_automatic
 from providers.email.bounce import Report, report_of
-from providers.email.html_text import text_of
+from providers.email.fold import fold
+from providers.email.html_text import text_of, without_quotes
 from providers.email.mime import TakenApart, addresses, message_ids, take_apart
 from providers.email.tags import TAG, tags_in
 from providers.email.verdict import verdict_of
@@ -101,7 +102,7 @@ def _message(
         person=person,
         kind=MessageKind.TEXT if found.is_readable else MessageKind.UNSUPPORTED,
         happened_at=_moment(found, received_at),
-        text=clean(whole.text[:MOST_SAID]).strip(),
+        text=_said(found, whole),
         media=tuple(_media(found)),
         metadata=metadata,
         is_echo=is_ours,
@@ -142,6 +143,14 @@ def _mail(mail: RawMail, found: TakenApart, letter: _Letter) -> Mail:
         charset_guessed=found.charset_guessed,
         inline={one.content_id: one.part for one in found.files if one.content_id},
     )
+
+
+def _said(found: TakenApart, whole: Mail) -> str:
+    """Return what is new in a mail, by the marks in its HTML where it has nothing else."""
+    text = whole.text
+    if not found.text.strip() and (left := without_quotes(found.html)) is not None:
+        text = text_of(left) or text
+    return clean(fold(text))[:MOST_SAID].strip()
 
 
 def _is_doubtful(letter: _Letter) -> bool:
