@@ -19,12 +19,13 @@ from contacts.retention import purges
 from omnichannel import search
 from omnichannel.api.base import told_above
 from omnichannel.models import Conversation
+from omnichannel.services import threads
 from omnichannel.services.letters import references
 from queues.admin.tickets import TicketPanel
 from queues.holdings import HOLDINGS
 from queues.models import Ticket
 from queues.retention import presence_purge, runs_purge
-from queues.search import reference_of, tickets_found
+from queues.search import conversations_named, reference_of, tickets_found
 from queues.services.watch import presence_heard, tick_due
 
 
@@ -40,6 +41,7 @@ PLUG = Plug(
         into(told_above, Told("queue_id", _queue_of_conversation)),
         into(search.sources, tickets_found),
         into(references, reference_of),
+        into(threads.named, conversations_named),
         into(
             panels, (Conversation, TicketPanel), (Contact, TicketPanel), (Membership, TicketPanel)
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,12 @@ def protocol_of(asked: str) -> str:
     """Return the protocol that stands in what somebody typed, "" without one."""
     named = PROTOCOL.search(unicodedata.normalize("NFKC", asked))
     return f"{named[1]}-{int(named[2]):0{DIGITS}}" if named else ""
+
+
+def conversations_named(company_id: Any, references: Sequence[str]) -> dict[str, UUID]:
+    """Return the conversations of the tickets that subjects name by their protocols."""
+    rows = Ticket.objects.for_company(company_id).filter(protocol__in=references)
+    return dict(rows.values_list("protocol", "conversation_id"))
 
 
 def tickets_found(rows: Any, asked: str) -> Iterator[tuple[UUID, Hit]]:

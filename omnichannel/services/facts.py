@@ -11,12 +11,14 @@ from contacts.keys import identity_key
 from contacts.refs import IdentityRef, PersonRef
 from omnichannel.models import Channel
 from omnichannel.services import addresses, changes, channels, control, templates
+from omnichannel.services.bounces import bounces_read
 from omnichannel.services.early import early_settle
 from omnichannel.services.inbound import call_as_message, messages_store
 from omnichannel.services.receipts import receipts_apply
 from omnichannel.services.watermarks import receipts_of
 from providers.facts import (
     AccountNotice,
+    Bounce,
     CallNotice,
     ContactCard,
     EditUpdate,
@@ -77,6 +79,8 @@ def facts_apply(*, channel: Channel, facts: Sequence[Parsed]) -> None:
     for fact in facts:
         if isinstance(fact, Watermark):
             receipts += receipts_of(channel=channel, mark=fact)
+    if bounces := [fact for fact in facts if isinstance(fact, Bounce)]:
+        receipts += bounces_read(channel=channel, bounces=bounces)
     if receipts:
         receipts_apply(channel=channel, updates=receipts)
     for fact in facts:

@@ -288,7 +288,7 @@ class _Batch:
 
     def _note(self, conversation: Conversation, incoming: InboundMessage, message: Message) -> None:
         note_last(conversation, message)
-        if incoming.is_history:
+        if incoming.is_history or incoming.is_automatic:
             return
         if incoming.opens_window or incoming.is_echo:
             # Whoever answers is told with each message.
@@ -333,7 +333,7 @@ class _Batch:
         arrivals: dict[tuple[Any, bool], Arrival] = {}
         for incoming, message in zip(self.incoming, self.stored, strict=True):
             conversation = by_id[message.conversation_id]
-            if incoming.is_history:
+            if incoming.is_history or incoming.is_automatic:
                 continue
             if incoming.is_echo:
                 tell_answered(conversation, message)

@@ -6,7 +6,7 @@ threads, each of a person's has a conversation of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F
@@ -21,12 +21,15 @@ from omnichannel.services.addresses import address_note, address_of, kept, numbe
 from omnichannel.services.answers import Answers
 from omnichannel.services.conversations import people_lock, stage_move, system_line_draft
 from omnichannel.services.reception import Beginning, Newcomer, stage_choose
+from omnichannel.services.threads import Threads
 from omnichannel.services.typed_answers import OpenQuestions
 from providers.facts import InboundMessage
 from providers.outgoing import Destination
 from providers.registry import policy_of
 
 SUBJECT_LENGTH = Conversation._meta.get_field("subject").max_length
+# In a message's metadata: who wrote it, where that is not the conversation's person.
+OTHER_SENDER = "other_sender"
 QUOTED = ("id", "external_id", "direction", "conversation_id", "metadata")
 OPEN = f"""
 SELECT {columns(Conversation, "c")} FROM omnichannel_conversation c
@@ -34,6 +37,12 @@ WHERE c.company_id = %s::uuid AND c.channel_id = %s::uuid AND c.contact_id = ANY
     AND (c.stage <> '{Stage.CLOSED}' OR c.reopen_until > now() OR c.id = ANY(%s::uuid[]))
 ORDER BY c.id FOR UPDATE
 """  # noqa: S608  (names of our own columns only)
+# A message of a thread may stand in a conversation that is somebody else's.
+OPEN_THREADS = OPEN.replace(
+    "    AND (c.stage", "    AND (c.id = ANY(%s::uuid[]) OR c.stage"
+).replace(
+    "c.contact_id = ANY(%s::uuid[])", "(c.contact_id = ANY(%s::uuid[]) OR c.id = ANY(%s::uuid[]))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class ConversationLookup:
         self.lines: list[Message] = []
         self.used: dict[Any, Conversation] = {}
         self._has_threads = policy_of(channel.kind).has_threads
+        self._threads = Threads(channel, incoming)
         self._answers = Answers(channel, incoming)
         self._questions = OpenQuestions(channel, incoming)
         # Whose conversation a message stands in.
@@ -94,13 +104,17 @@ class ConversationLookup:
         courtesy = self._courtesy(incoming, identity, quoted)
         conversation = courtesy or self._conversation(incoming, identity, quoted)
         self.used[conversation.pk] = conversation
-        if not (incoming.is_echo or incoming.is_history):
+        if conversation.contact_id != identity.contact_id:
+            # A thread says which conversation, not who: nothing of it is taken over.
+            incoming = _by_another(incoming)
+        elif not _asks_nobody(incoming):
             self._follow(conversation, identity, incoming, is_courtesy=courtesy is not None)
         return Found(incoming, conversation, quoted, courtesy is not None)
 
     def remember(self, message: Message, incoming: InboundMessage, owner: Any) -> None:
         """Let later messages of the batch quote this one; `owner` is its contact's id."""
         self._quoted[incoming.external_id] = message
+        self._threads.remember(incoming, message.conversation_id)
         self._owner_of[message.pk] = owner
 
     def _lock_conversations(self, identities: Sequence[ContactIdentity]) -> None:
@@ -111,8 +125,8 @@ class ConversationLookup:
             if row.metadata.get("purpose") and self._owner_of[row.pk] in contacts
         }
         asked |= self._answers.look_up(identities) | self._questions.look_up(identities)
-        found = run(OPEN, self.channel.company_id, self.channel.pk, contacts, list(asked))
-        rows = [load(Conversation, row) for row in found]
+        rows = [load(Conversation, row) for row in self._open(contacts, list(asked))]
+        self._named = {row.pk: row for row in rows if row.pk in self._followed}
         self._answered = {row.pk: row for row in rows if row.pk in asked}
         # The open one wins over those that may be opened again, of these the latest.
         now = timezone.now()
@@ -133,6 +147,14 @@ class ConversationLookup:
         }
         chosen = ((row.identity_id, row.thread_key) for row in self._conversations.values())
         self._identities_taken = {*self._by_identity, *chosen}
+
+    def _open(self, contacts: list[Any], asked: list[Any]) -> list[tuple[Any, ...]]:
+        company, channel = self.channel.company_id, self.channel.pk
+        self._followed = list(self._threads.look_up()) if self._has_threads else []
+        if not self._followed:
+            return run(OPEN, company, channel, contacts, asked)
+        named = self._followed
+        return run(OPEN_THREADS, company, channel, contacts, named, named, asked)
 
     def _courtesy(
         self, incoming: InboundMessage, identity: ContactIdentity, asked: Message | None
@@ -169,7 +191,7 @@ class ConversationLookup:
     ) -> Conversation:
         address, thread = self._address(incoming, identity), self._thread_of(incoming)
         conversation = self._going_on(incoming, identity, quoted)
-        asks_nobody = incoming.is_history or incoming.is_echo
+        asks_nobody = _asks_nobody(incoming)
         if conversation is not None and not conversation.is_open and not asks_nobody:
             self._reopen(conversation, incoming)
         if conversation is None and asks_nobody:
@@ -198,7 +220,8 @@ class ConversationLookup:
         """Return the conversation that goes on with a message: open, or one that may open again."""
         number, thread = number_of(self._address(incoming, identity)), self._thread_of(incoming)
         return (
-            self._of_quoted(quoted)
+            self._of_thread(incoming, identity)
+            or self._of_quoted(quoted)
             or self._by_identity.get((identity.pk, thread))
             or self._by_number.get((identity.contact_id, thread, number))
             or self._conversations.get((identity.contact_id, thread))
@@ -216,6 +239,23 @@ class ConversationLookup:
         """Return the key of a message's thread as conversations keep it."""
         return external_key(incoming.thread_key) if self._has_threads else ""
 
+    def _of_thread(
+        self, incoming: InboundMessage, identity: ContactIdentity
+    ) -> Conversation | None:
+        """Return the conversation that a message names: by an id whoever wrote it, by a reference
+        only its own person. One that ended for good takes up only what asks for nothing.
+        """
+        if not self._has_threads:
+            return None
+        pk = self._threads.conversation_of(incoming)
+        if pk is None and (pk := self._threads.conversation_referred(incoming)) is not None:
+            found = self._named.get(pk)
+            pk = pk if found is not None and found.contact_id == identity.contact_id else None
+        if pk is None:
+            return None
+        known = self.used.get(pk) or self._usable.get(pk)
+        return known or (self._named.get(pk) if _asks_nobody(incoming) else None)
+
     def _of_quoted(self, quoted: Message | None) -> Conversation | None:
         """Return the conversation of a quoted message where that tells the thread: the provider did
         not know its key when we began it.
@@ -229,7 +269,7 @@ class ConversationLookup:
         return address_of(self.channel.kind, incoming.person.identities)
 
     def _stage(self, incoming: InboundMessage, contact_id: Any, *, is_again: bool = False) -> Stage:
-        is_past = incoming.is_history or incoming.is_echo
+        is_past = _asks_nobody(incoming)
         beginning = Beginning.PAST if is_past else Beginning.WRITTEN
         newcomer = Newcomer(self.channel, contact_id, incoming.happened_at, beginning, is_again)
         return stage_choose(newcomer)
@@ -265,3 +305,17 @@ class ConversationLookup:
         if held not in self._identities_taken and not is_courtesy:
             self._identities_taken.add(held)
             conversation.identity = identity
+
+
+def _asks_nobody(incoming: InboundMessage) -> bool:
+    """Whether nobody waits for an answer to a message: it is of the past, of the clinic, or of a
+    machine.
+    """
+    return incoming.is_history or incoming.is_echo or incoming.is_automatic
+
+
+def _by_another(incoming: InboundMessage) -> InboundMessage:
+    """Return a message marked as written by somebody else than its conversation's person."""
+    known = incoming.person.identities
+    writer = {"address": known[0].value if known else "", "name": incoming.person.name}
+    return replace(incoming, metadata={**incoming.metadata, OTHER_SENDER: writer})

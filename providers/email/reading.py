@@ -94,6 +94,10 @@ def _message(
     follows = tuple(dict.fromkeys((*reversed(whole.in_reply_to), *reversed(whole.references))))
     root = next(iter((*whole.references, *whole.in_reply_to)), external_id)
     metadata: Json = {"sender_doubtful": True} if _is_doubtful(letter) else {}
+    if whole.is_automatic:
+        metadata["automatic"] = True
+    if whole.verdict:
+        metadata["verdict"] = whole.verdict
     if not found.is_readable:
         metadata["unsupported"] = {"type": "email"}
     return InboundMessage(
