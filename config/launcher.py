@@ -270,6 +270,7 @@ class Launcher:
             "worker": processes.worker(threads=8),
             "campaigns": processes.worker("-Q", "campanhas", "-n", "campanhas@%h", threads=2),
             "bot": processes.worker("-Q", "robo", "-n", "robo@%h", threads=8),
+            "mail_reader": processes.mail_reader(),
             "beat": processes.beat(self.var_dir / "celerybeat-schedule"),
         }
         if self.demo:
@@ -280,7 +281,7 @@ class Launcher:
             Child(
                 name=name,
                 command=command,
-                environment={**self.environment, **_switches(name)},
+                environment={**self.environment, **_switches(name), **DJANGO},
                 log_path=self.log_dir / f"{name}.log",
                 # The simulator has settings and apps of its own.
                 begin=processes.begin if name == "simulator" else self._begin,

@@ -165,6 +165,11 @@ def worker(*arguments: str, threads: int) -> list[str]:
     ]
 
 
+def mail_reader() -> list[str]:
+    """Give the command of the process that reads mailboxes."""
+    return [sys.executable, "-m", "django", "mail_reader", "--skip-checks"]
+
+
 def beat(schedule: Path) -> list[str]:
     """Give the command that rings at fixed times; `schedule` is the file that it remembers in."""
     return [

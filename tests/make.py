@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from email.utils import format_datetime
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts.models import Company, Membership
 from accounts.services.memberships import member_create
@@ -21,11 +24,14 @@ from omnichannel.services.channels import channel_save
 from omnichannel.services.inbound import messages_store
 from omnichannel.services.proving import channel_prove
 from providers.choices import ChannelKind, MessageKind
+from providers.email.mailbox import whole
 from providers.facts import AccountRef, InboundMessage, MediaRef
 from providers.outgoing import AccountHealth
 from webhooks import pipeline
+from webhooks.keeping import events_keep
 from webhooks.models import InboundEvent
 from webhooks.new_event import plain_event
+from webhooks.pulling import fetched
 
 PASSWORD = "correta-cavalo-grampo"
 ACCOUNT_ID, WABA_ID = "100000000000002", "100000000000001"
@@ -98,6 +104,60 @@ def sms_channel(of: Company, provider: str = "twilio", **settings: Any) -> Chann
     )
     channel_prove(channel=row, answer=AccountHealth(row.account_id))
     return row
+
+
+def email_channel(of: Company, **settings: Any) -> Channel:
+    """Make a channel of a mailbox, proven; its servers are nowhere unless `settings` say where."""
+    given = {
+        "provider": "servidor",
+        "address": "contato@clinica.example",
+        "imap_host": "imap.clinica.example.com",
+        "smtp_host": "smtp.clinica.example.com",
+        "auth_host": "mx.clinica.example",
+    }
+    row = channel_save(
+        company=of,
+        actor=None,
+        kind=ChannelKind.EMAIL,
+        name="E-mail",
+        settings={**given, **settings},
+        credentials={"password": "senha-de-teste"},
+    )
+    channel_prove(channel=row, answer=AccountHealth(row.account_id))
+    return row
+
+
+def mail(
+    text: str = "Posso remarcar?",
+    *,
+    sender: str = "Joana Dias <joana@paciente.example>",
+    to: str = "contato@clinica.example",
+    subject: str = "Minha consulta",
+    message_id: str = "",
+    **headers: str,
+) -> bytes:
+    """Make a mail of plain text; further headers by name, with _ for -."""
+    lines = {
+        "From": sender,
+        "To": to,
+        "Subject": subject,
+        "Date": format_datetime(timezone.now()),
+        "Message-ID": f"<{message_id or f'{next_number()}.{uuid4().hex}@paciente.example'}>",
+        "Content-Type": "text/plain; charset=utf-8",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value != "-")
+    return (head + "\r\n" + text.replace("\n", "\r\n")).encode()
+
+
+def mails(on: Channel, *raws: bytes) -> list[Message]:
+    """Keep mails as the reader of mailboxes does and work them off; return the messages that are
+    new.
+    """
+    before = set(Message.unscoped.filter(channel=on).values_list("pk", flat=True))
+    events_keep([(str(uuid7()), fetched(on, whole(raw))) for raw in raws])
+    pipeline.drain()
+    return list(Message.unscoped.filter(channel=on).exclude(pk__in=before).order_by("created_at"))
 
 
 def messaging_channel(of: Company, kind: str = "instagram", **settings: Any) -> Channel:

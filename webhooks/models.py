@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Base
+from common.scoping import CompanyOwned
 from providers.delivery import Delivery
 from webhooks.new_event import delivery_of
 
@@ -119,3 +120,23 @@ class InboundIssue(Base):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} #{self.position}"
+
+
+class FolderPosition(CompanyOwned):
+    """How far a channel's folder was read, where we fetch its messages ourselves: up to `number` of
+    the numbering `era`. In another era numbers mean other messages.
+    """
+
+    channel = models.OneToOneField(
+        "omnichannel.Channel", on_delete=models.CASCADE, related_name="folder_position"
+    )
+    era = models.BigIntegerField(default=0)
+    number = models.BigIntegerField(default=0)
+    looked_at = models.DateTimeField(_("lida em"), null=True)
+
+    class Meta:
+        verbose_name = _("posição de leitura")
+        verbose_name_plural = _("posições de leitura")
+
+    def __str__(self) -> str:
+        return f"{self.era}/{self.number}"

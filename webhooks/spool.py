@@ -15,11 +15,11 @@ from pathlib import Path
 
 import orjson
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error
 from uuid_utils.compat import uuid7
 
-from webhooks.bodies import files_drop, files_unnamed
-from webhooks.ledger import GROUP, GROUP_BYTES, INSERT, NAMED, values_of
+from webhooks.keeping import events_keep
+from webhooks.ledger import GROUP, GROUP_BYTES
 from webhooks.new_event import NewEvent, plain_event
 from webhooks.strangers import MOST_BYTES, MOST_SPOOLED
 
@@ -110,7 +110,7 @@ def spool_flush(most: int = 500) -> int:
     while paths:
         group, paths = _read(paths)
         try:
-            _insert([spooled for _path, spooled in group])
+            events_keep([spooled for _path, spooled in group])
         except Error:
             logger.warning("spool: the database is still away, %d moved", moved)
             break
@@ -167,15 +167,3 @@ def _read(paths: list[Path]) -> tuple[list[tuple[Path, Spooled]], list[Path]]:
         if len(group) == GROUP:
             return group, paths[at + 1 :]
     return group, []
-
-
-def _insert(events: list[Spooled]) -> None:
-    if not events:
-        return
-    filed = [event for _id, event in events if event.file]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, values_of(events))
-        if filed:
-            cursor.execute(NAMED, [[event.dedupe for event in filed]])
-            kept = {bytes(dedupe): str(name) for dedupe, name in cursor.fetchall()}
-            files_drop(files_unnamed(filed, kept))

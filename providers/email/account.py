@@ -255,8 +255,11 @@ def _check(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str,
 
 
 def _account_id(settings: Mapping[str, Any]) -> str:
-    """Name an account: the mailbox's address."""
-    return str(settings.get("address") or "").casefold()[:100]
+    """Name an account: who logs in, and where that is not told by their address."""
+    provider, address = settings.get("provider"), str(settings.get("address") or "")
+    who = str(settings.get("user") or address) if provider in MAILBOXES else address
+    where = {SERVER: settings.get("imap_host"), ESP: settings.get("esp")}.get(str(provider))
+    return ":".join(filter(None, (str(where or ""), who))).casefold()[:100]
 
 
 ACCOUNT = AccountShape(
@@ -267,4 +270,6 @@ ACCOUNT = AccountShape(
     provider=_("o servidor de e-mail"),
     providers={GOOGLE: _("o Google"), MICROSOFT: _("a Microsoft")},
     guides=GUIDES,
+    # A sending provider is asked nothing; a test message is its proof.
+    is_tried=lambda settings: settings.get("provider") == ESP,
 )

@@ -9,31 +9,44 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from providers.base import Adapter, Bulk, BulkSender
+from providers.base import Adapter, Bulk, BulkSender, Connection
 from providers.choices import ChannelKind, MessageKind
 from providers.delivery import Delivery
-from providers.email.account import ACCOUNT, own_addresses
+from providers.email.account import ACCOUNT, MAILBOXES, own_addresses
 from providers.email.automatic import MACHINES
 from providers.email.caps import header_cut
+from providers.email.faults import meaning_of
 from providers.email.forwarded import forwarded_from
 from providers.email.limits import TYPES, file_kind, mail_check
+from providers.email.mailbox import folder_open
+from providers.email.mailbox_errors import LOCKED_OUT
 from providers.email.mime import part_bytes
+from providers.email.oauth import login_secret
 from providers.email.page import page_of
 from providers.email.pictures import NoPicture, picture_fetch
 from providers.email.policy import POLICY
 from providers.email.reading import RawMail, facts_of
 from providers.email.sending import MailBulk, mail_send
+from providers.email.warnings import WARNINGS, warnings_of
 from providers.enclosing import Enclosed, Files
-from providers.facts import Parsed
+from providers.facts import Parsed, ProviderFault
 from providers.letters import CleanPage, Letters, Proxy
-from providers.outgoing import Account, OutgoingMessage, SendResult
+from providers.outgoing import (
+    Account,
+    AccountHealth,
+    OutgoingMessage,
+    Scope,
+    SendError,
+    SendResult,
+)
+from providers.pulled import Pulled, Source
 
 # A whole mail as the body of a delivery (our own reader brings it so).
 WHOLE = "message/rfc822"
 SENDER = re.compile(rb"^from:[^\r\n]*?([^\s<>\"(),:;@]{1,64}@[A-Za-z0-9.-]{1,190})", re.I | re.M)
 
 
-class EmailAdapter(Adapter, Enclosed, Files, Letters, Bulk):
+class EmailAdapter(Adapter, Enclosed, Files, Letters, Bulk, Connection, Pulled):
     """Reads and writes mails; keeps no state."""
 
     kind = ChannelKind.EMAIL
@@ -63,9 +76,45 @@ class EmailAdapter(Adapter, Enclosed, Files, Letters, Bulk):
         """Return what is said of a mail that cannot be read."""
         return _("E-mail ilegível: baixe o original para abri-lo em outro programa.")
 
+    def fault_words(self, fault: ProviderFault) -> tuple[str, Any]:
+        """Return our code and the sentence for a bounce."""
+        meaning = meaning_of(fault)
+        return meaning.code, meaning.sentence
+
+    def fault_scope(self, fault: ProviderFault) -> Scope:
+        """Return how far a bounce reaches."""
+        return meaning_of(fault).scope
+
     def enclosed(self, raw: bytes, part: str) -> bytes | None:
         """Return a file of a mail."""
         return part_bytes(raw, part)
+
+    # --- the account ------------------------------------------------------------------------------
+
+    def is_pulled(self, account: Account) -> bool:
+        """Tell whether there is a mailbox; a sending provider has none."""
+        return account.settings.get("provider") in MAILBOXES
+
+    def source(self, account: Account) -> Source:
+        """Log in and open the account's folder. Raises SendError."""
+        secret = login_secret(account)
+        try:
+            return folder_open(account, secret.value, is_token=secret.is_token)
+        except SendError as refused:
+            if not (secret.is_token and refused.code == LOCKED_OUT):
+                raise
+        # A token may be taken back before it ends.
+        secret = login_secret(account, is_fresh=True)
+        return folder_open(account, secret.value, is_token=True)
+
+    def validate(self, account: Account) -> AccountHealth:
+        """Log in to the mailbox and look whether its folder is there. Raises SendError."""
+        self.source(account).close()
+        return AccountHealth(account.account_id, warnings=warnings_of(account))
+
+    def warning_words(self, code: str) -> Any:
+        """Return the sentence for what an account lacks."""
+        return WARNINGS.get(code, code)
 
     # --- what goes out ----------------------------------------------------------------------------
 

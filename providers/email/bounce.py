@@ -35,8 +35,6 @@ RECIPIENT = re.compile(
 DIAGNOSTIC = re.compile(r"^diagnostic-code:\s*([^\r\n]{1,400})", re.IGNORECASE | re.MULTILINE)
 INLINE_STATUS = re.compile(r"\b([45])\.(\d{1,3})\.(\d{1,3})\b")
 SMTP_CODE = re.compile(r"\b(5[0-9]{2}|4[0-9]{2})[ -]")
-# A full mailbox is emptied one day.
-SOFT = frozenset({("5", "2", "2")})
 WAITING = frozenset({"delayed", "relayed", "expanded", "delivered"})
 
 
@@ -58,7 +56,7 @@ def report_of(mail: TakenApart, raw: bytes) -> Report | None:
     text = clean(raw[:MOST_RAW].decode("utf-8", "replace"))
     action = next(iter(ACTION.findall(text)), "").lower()
     status = _status(text)
-    is_final = action not in WAITING and status[:1] != ("4",) and status not in SOFT
+    is_final = action not in WAITING and (action == "failed" or status[0] != "4")
     if not action and not status[0] and _is_delay(mail.headers):
         is_final = False
     code = ".".join(status) if status[0] else ""

@@ -24,6 +24,7 @@ LEADS = re.compile(
 )
 DATES = re.compile(
     r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b\d{1,2}[:hH]\d{2}\b|\b(?:19|20)\d{2}\b|\d{4}年"
+    r"|\b\d{1,2}º? de [a-zç]{3,}"
 )
 ADDRESSES = re.compile(r"[^\s<>@]+@[^\s<>@]+|<\s*$|\[mailto:")
 # "2026-11-26 10:32 GMT-03:00 Fulano <a@b>:", without a verb.
@@ -74,7 +75,8 @@ FORWARDED = re.compile(
 )
 RULE = re.compile(r"^\s*(?:_{5,}|-{10,}|={10,}|\*{10,})\s*$")
 ABOVE = re.compile(
-    r"(?:responda|escreva|digite).{0,30}acima d(?:esta|a) linha|(?:reply|type).{0,30}above this line",
+    r"(?:responda|escreva|digite).{0,30}acima d(?:esta|a) linha"
+    r"|(?:reply|type).{0,30}above this line",
     re.IGNORECASE,
 )
 DEVICES = (

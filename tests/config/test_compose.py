@@ -58,6 +58,7 @@ def test_it_runs_what_the_design_names() -> None:
         "worker",
         "campaigns",
         "bot",
+        "mail_reader",
         "beat",
     }
     assert set(COMPOSE["volumes"]) == {"postgres", "redis", "var"}
@@ -120,7 +121,7 @@ def test_the_settings_read_exactly_what_is_described() -> None:
     assert set(envfile.FRESH) <= DESCRIBED
 
 
-@pytest.mark.parametrize("name", ["migrate", "worker", "campaigns", "bot", "beat"])
+@pytest.mark.parametrize("name", ["migrate", "worker", "campaigns", "bot", "mail_reader", "beat"])
 def test_each_command_exists(name: str) -> None:
     command = SERVICES[name]["command"]
     if command[0] == "python":

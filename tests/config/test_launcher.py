@@ -120,7 +120,7 @@ def test_only_the_simulator_is_switched_on_as_one(monkeypatch: pytest.MonkeyPatc
     assert "DEBUG" not in children["web"]
     monkeypatch.setenv("DEMO", "0")
     names = [child.name for child in Launcher()._children()]
-    assert names == ["web", "worker", "campaigns", "bot", "beat"]
+    assert names == ["web", "worker", "campaigns", "bot", "mail_reader", "beat"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")

@@ -131,7 +131,7 @@ def test_a_run_comes_up_heals_and_ends_with_everything_it_started(start: Start) 
         assert run.status(path) == 200, path
     assert run.status("/", port_offset=1) == 200
 
-    for name in ("web", "worker", "campaigns", "bot", "beat"):
+    for name in ("web", "worker", "campaigns", "bot", "mail_reader", "beat"):
         os.kill(run.pid_of(f"central-{name}"[:15]), signal.SIGKILL)
         run.read_until(f"{name} ended (signal SIGKILL); starting it again in 1 s")
     os.kill(run.pid_of("bin/postgres -D"), signal.SIGKILL)

@@ -181,8 +181,8 @@ def test_the_flush_moves_every_body_once_and_in_order():
 def test_bodies_share_a_commit_up_to_a_size(monkeypatch, limits):
     for name, value in limits.items():
         monkeypatch.setattr(spool, name, value)
-    real, sizes = spool._insert, []
-    monkeypatch.setattr(spool, "_insert", lambda group: (sizes.append(len(group)), real(group)))
+    real, sizes = spool.events_keep, []
+    monkeypatch.setattr(spool, "events_keep", lambda group: (sizes.append(len(group)), real(group)))
     bodies = [b'{"n":%d}' % n for n in range(7)]
     for body in bodies:
         spool_write(plain_event("whatsapp", body))
@@ -233,7 +233,7 @@ def test_while_the_database_is_away_the_flush_leaves_everything(monkeypatch):
         calls.append(args)
         raise OperationalError("gone")
 
-    monkeypatch.setattr(spool, "_insert", away)
+    monkeypatch.setattr(spool, "events_keep", away)
     assert spool_flush() == 0
     assert spool_size() == 3
     assert len(calls) == 1
