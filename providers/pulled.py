@@ -12,7 +12,7 @@ from providers.outgoing import Account
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class FolderItem:
     """A message in a folder: its number, which only grows, and its bytes."""
 
     number: int
@@ -28,11 +28,11 @@ class Source(ABC):
     era: int
 
     @abstractmethod
-    def after(self, number: int) -> list[Waiting]:
+    def after(self, number: int) -> list[FolderItem]:
         """Return what has a number above this one, in their order."""
 
     @abstractmethod
-    def since(self, moment: datetime) -> list[Waiting]:
+    def since(self, moment: datetime) -> list[FolderItem]:
         """Return what came at a moment or later, in the order of their numbers."""
 
     @abstractmethod
@@ -40,7 +40,7 @@ class Source(ABC):
         """Return a number that everything in the folder has at most."""
 
     @abstractmethod
-    def fetch(self, some: list[Waiting]) -> Iterator[tuple[int, Delivery]]:
+    def fetch(self, some: list[FolderItem]) -> Iterator[tuple[int, Delivery]]:
         """Give messages with their numbers as the ledger keeps them; what is gone is left out. The
         folder stays as it was: nothing is marked as read.
         """

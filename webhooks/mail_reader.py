@@ -42,16 +42,18 @@ class Mailbox(threading.Thread):
         super().__init__(name=f"mailbox-{channel_id}", daemon=True)
         self.channel_id = channel_id
         self.changed_at = changed_at
+        self._is_ending = False
         self._ending = threading.Event()
 
     def stop(self) -> None:
         """Let it end after what it is about."""
+        self._is_ending = True
         self._ending.set()
 
     def run(self) -> None:
         """Read, wait, and read again."""
         pause = FIRST_PAUSE
-        while not self._ending.is_set():
+        while not self._is_ending:
             try:
                 self._serve()
                 pause = FIRST_PAUSE
@@ -79,7 +81,7 @@ class Mailbox(threading.Thread):
             return
         source = face_of(channel.kind, Pulled).source(channel.account())
         try:
-            while not self._ending.is_set():
+            while not self._is_ending:
                 if folder_read(channel, source):
                     continue
                 # Others need the connection more than who waits.
@@ -109,11 +111,12 @@ class MailReader:
 
     def __init__(self) -> None:
         self._threads: dict[Any, Mailbox] = {}
+        self._is_ending = False
         self._ending = threading.Event()
 
     def run(self) -> None:
         """Look for channels until told to stop."""
-        while not self._ending.is_set():
+        while not self._is_ending:
             try:
                 self.look()
                 Path(settings.VAR_DIR, ALIVE).touch()
@@ -126,6 +129,7 @@ class MailReader:
 
     def stop(self) -> None:
         """Let it end."""
+        self._is_ending = True
         self._ending.set()
 
     def look(self) -> None:

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from omnichannel.models import Channel
 from providers.delivery import Delivery
-from providers.pulled import Source, Waiting
+from providers.pulled import FolderItem, Source
 from providers.registry import DOORS
 from webhooks.bodies import LARGE, body_store
 from webhooks.keeping import events_keep
@@ -50,7 +50,7 @@ def folder_read(channel: Channel, source: Source) -> int:
     return count
 
 
-def _waiting(channel: Channel, source: Source) -> tuple[FolderPosition, list[Waiting]]:
+def _waiting(channel: Channel, source: Source) -> tuple[FolderPosition, list[FolderItem]]:
     position = FolderPosition.unscoped.filter(channel=channel).first()
     if position is not None and position.era == source.era:
         return position, source.after(position.number)

@@ -22,7 +22,7 @@ from providers.delivery import Delivery
 from providers.email import mailbox_errors as errors
 from providers.email.hosts import MailServer, is_allowed, may_connect, server_of
 from providers.outgoing import Account
-from providers.pulled import Source, Waiting
+from providers.pulled import FolderItem, Source
 
 logger = logging.getLogger(__name__)
 
@@ -56,28 +56,28 @@ class ImapFolder(Source):
         """Return the number before the one that the next mail gets."""
         return self._next - 1
 
-    def after(self, number: int) -> list[Waiting]:
+    def after(self, number: int) -> list[FolderItem]:
         """Return mails with a number above this one."""
         # A range that ends in * always holds the last mail, new or not.
         found = self._asked(lambda: self._listed(f"{number + 1}:*"))
         return [one for one, _came in found if one.number > number]
 
-    def since(self, moment: datetime) -> list[Waiting]:
+    def since(self, moment: datetime) -> list[FolderItem]:
         """Return mails that came at a moment or later."""
         day = f"{(moment - MARGIN).astimezone(UTC):%d-%b-%Y}"
 
-        def ask() -> list[tuple[Waiting, datetime | None]]:
+        def ask() -> list[tuple[FolderItem, datetime | None]]:
             numbers = self._box.uids(f"SINCE {day}")
-            found: list[tuple[Waiting, datetime | None]] = []
+            found: list[tuple[FolderItem, datetime | None]] = []
             for at in range(0, len(numbers), 500):
                 found += self._listed(",".join(numbers[at : at + 500]))
             return found
 
         return [one for one, came in self._asked(ask) if came is None or came >= moment]
 
-    def fetch(self, some: list[Waiting]) -> Iterator[tuple[int, Delivery]]:
+    def fetch(self, some: list[FolderItem]) -> Iterator[tuple[int, Delivery]]:
         """Give mails as they came; of the largest only how they begin."""
-        group: list[Waiting] = []
+        group: list[FolderItem] = []
         for one in some:
             if one.size > LARGEST:
                 yield from self._bodies([one], is_cut=True)
@@ -104,7 +104,9 @@ class ImapFolder(Source):
         with suppress(*TROUBLE):
             self._box.client.shutdown()
 
-    def _bodies(self, group: list[Waiting], *, is_cut: bool = False) -> list[tuple[int, Delivery]]:
+    def _bodies(
+        self, group: list[FolderItem], *, is_cut: bool = False
+    ) -> list[tuple[int, Delivery]]:
         if not group:
             return []
         part = f"BODY.PEEK[]<0.{READ_OF_LARGE}>" if is_cut else "BODY.PEEK[]"
@@ -115,14 +117,14 @@ class ImapFolder(Source):
             found.append((number, whole(body, is_cut=is_cut)))
         return sorted(found, key=lambda one: one[0])
 
-    def _listed(self, numbers: str) -> list[tuple[Waiting, datetime | None]]:
+    def _listed(self, numbers: str) -> list[tuple[FolderItem, datetime | None]]:
         answer = self._box.client.uid("FETCH", numbers, "(UID RFC822.SIZE INTERNALDATE)")
         found = {}
         for line in answer[1]:
             text = line[0] if isinstance(line, tuple) else line
             number, size = (p.search(text) if text else None for p in (NUMBER, SIZE))
             if number and size:
-                one = Waiting(int(number[1]), int(size[1]))
+                one = FolderItem(int(number[1]), int(size[1]))
                 found[one.number] = (one, _came(text))
         return [found[number] for number in sorted(found)]
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Literal
 
-from contacts.refs import IdentityKind, IdentityRef, PersonRef
+from contacts.refs import IdentityKind, IdentityRef, PersonRef, Proof
 from providers.choices import MessageKind
 from providers.email import mime
 from providers.email.account import own_addresses
@@ -89,7 +90,7 @@ def _message(
     mail: RawMail, found: TakenApart, letter: _Letter, received_at: datetime
 ) -> InboundMessage:
     whole = _mail(mail, found, letter)
-    person, is_ours = _person(letter.senders, whole.reply_to, (*whole.to, *whole.cc), letter.own)
+    person, is_ours = _person(letter, whole)
     external_id = letter.message_id or f"{hashlib.sha256(mail.raw).hexdigest()}@sem-id"
     follows = tuple(dict.fromkeys((*reversed(whole.in_reply_to), *reversed(whole.references))))
     root = next(iter((*whole.references, *whole.in_reply_to)), external_id)
@@ -167,30 +168,25 @@ def subject_of(written: str) -> str:
     return REPLY.sub("", written).strip()[:255]
 
 
-def _person(
-    senders: tuple[MailAddress, ...],
-    reply_to: tuple[MailAddress, ...],
-    recipients: tuple[MailAddress, ...],
-    own: frozenset[str],
-) -> tuple[PersonRef, bool]:
+def _person(letter: _Letter, whole: Mail) -> tuple[PersonRef, bool]:
     """Return who a mail is from, and whether we wrote it ourselves from elsewhere; then it is whom
     it is for.
     """
-    sender = senders[0]
-    if _plain(sender.address) not in own:
-        return _ref(sender), False
+    if _plain(whole.sender.address) not in letter.own:
+        is_sure = whole.verdict == "pass" and not _is_doubtful(letter)
+        return _ref(whole.sender, Proof.SENDER if is_sure else ""), False
     # A form of the clinic's site writes in the clinic's name, and names the person to answer.
-    for one in reply_to:
-        if _plain(one.address) not in own:
+    for one in whole.reply_to:
+        if _plain(one.address) not in letter.own:
             return _ref(one), False
-    for one in recipients:
-        if _plain(one.address) not in own:
+    for one in (*whole.to, *whole.cc):
+        if _plain(one.address) not in letter.own:
             return _ref(one), True
-    return _ref(sender), False
+    return _ref(whole.sender), False
 
 
-def _ref(box: MailAddress) -> PersonRef:
-    return PersonRef((IdentityRef(IdentityKind.EMAIL, box.address),), box.name)
+def _ref(box: MailAddress, proof: Proof | Literal[""] = "") -> PersonRef:
+    return PersonRef((IdentityRef(IdentityKind.EMAIL, box.address, proof=proof),), box.name)
 
 
 def _envelope(found: TakenApart, mail: RawMail) -> tuple[str, ...]:
