@@ -29,6 +29,15 @@ def sender_for(account: Account) -> SmtpSender | EspSender:
     return SmtpSender(account, secret.value, is_token=secret.is_token)
 
 
+def way_out_check(account: Account) -> None:
+    """Log in where an account's mails leave, and out again; the API of a service is asked by the
+    first mail. Raises SendError.
+    """
+    sender = sender_for(account)
+    if isinstance(sender, SmtpSender):
+        sender.check()
+
+
 def mail_send(account: Account, message: OutgoingMessage) -> SendResult:
     """Hand one mail over, once. Raises SendError; ContentRefused before anything left."""
     sender = sender_for(account)
