@@ -118,6 +118,7 @@
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
 -- migration queues 0004_channel_ids ed05d7052f4c9f98
+-- migration queues 0005_continued 846fb7841b5e35c2
 -- migration sessions 0001_initial 2aa438e2393ee513
 -- migration simulator 0001_initial 02058d04bf78c302
 -- migration simulator 0002_template_reviews 0fc7202e501f497c
@@ -1095,8 +1096,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:57:22.378238+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 15:57:23.849044+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 16:06:13.209912+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 16:06:13.824855+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mailbody" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "raw" varchar(255) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "mail_id" text NOT NULL, "in_reply_to" text[] NOT NULL, "refers_to" text[] NOT NULL, "sender" jsonb NOT NULL, "reply_to" jsonb NOT NULL, "sent_to" jsonb NOT NULL, "copied_to" jsonb NOT NULL, "verdict" varchar(8) NOT NULL, "is_automatic" boolean NOT NULL, "is_readable" boolean NOT NULL, "is_cut" boolean NOT NULL, "charset_guessed" boolean NOT NULL, "inline" jsonb NOT NULL, "invite" jsonb NOT NULL, "company_id" uuid NOT NULL, "message_id" uuid NOT NULL UNIQUE);
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_company_id_776cabd3_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mailbody" ADD CONSTRAINT "omnichannel_mailbody_message_id_65e3d1b9_fk_omnichann" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;

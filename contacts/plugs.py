@@ -65,5 +65,8 @@ PLUG = Plug(
         "ImportReason": "contacts.imports.choices.RefusalReason",
         "LegalBasis": "contacts.models.LegalBasis",
         "IdentityKind": "contacts.refs.IdentityKind",
+        "IdentityProof": "contacts.refs.Proof",
+        "DuplicateReason": "contacts.models.DuplicateReason",
+        "DuplicateStatus": "contacts.models.DuplicateStatus",
     },
 )

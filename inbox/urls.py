@@ -12,7 +12,7 @@ from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
 from inbox.shell import account, presence
 from inbox.start import views as start
-from inbox.talk import actions, files, mails, measure, tickets
+from inbox.talk import actions, elsewhere, files, mails, measure, tickets
 from inbox.talk import views as talk
 
 app_name = "inbox"
@@ -34,6 +34,9 @@ urlpatterns = [
     path(f"{CONVERSATION}mensagens/", talk.MessagesView.as_view(), name="messages"),
     path(f"{CONVERSATION}modelos/", talk.TemplatesView.as_view(), name="templates"),
     path(f"{CONVERSATION}medida/", measure.MeasureView.as_view(), name="measure"),
+    path(f"{CONVERSATION}outros-canais/", elsewhere.ElsewhereView.as_view(), name="elsewhere"),
+    # Not beside the others: who is refused keeps the conversation that stands there.
+    path("continuar/<uuid:conversation_id>/", elsewhere.ContinueView.as_view(), name="continue"),
     path(f"{CONVERSATION}anexos/", files.UploadView.as_view(), name="attach"),
     path(f"{CONVERSATION}controle/", actions.ControlView.as_view(), name="control"),
     path(f"{CONVERSATION}foto/", files.PictureView.as_view(), name="picture"),
@@ -58,6 +61,21 @@ urlpatterns = [
         name="dependent-drop",
     ),
     path(f"{CONVERSATION}assinatura/", mails.SignatureView.as_view(), name="signature"),
+    path(
+        f"{CONVERSATION}sugestoes/<uuid:pair_id>/confirmar/",
+        people.SuggestionConfirmView.as_view(),
+        name="suggestion-confirm",
+    ),
+    path(
+        f"{CONVERSATION}sugestoes/<uuid:pair_id>/recusar/",
+        people.SuggestionRefuseView.as_view(),
+        name="suggestion-refuse",
+    ),
+    path(
+        f"{CONVERSATION}mesclas/<uuid:merge_id>/desfazer/",
+        people.MergeUndoView.as_view(),
+        name="merge-undo",
+    ),
     path("proximo/", tickets.NextView.as_view(), name="next"),
     path("presenca/", presence.PresenceView.as_view(), name="presence"),
     path("painel/", board.BoardPage.as_view(), name="board"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from typing import Any, Literal
 
 from contacts.refs import IdentityKind
@@ -50,6 +50,11 @@ class Window:
     refusal: Any
     late_hours: int = 0
     late_setting: str = ""
+
+    @property
+    def late_span(self) -> timedelta:
+        """How long after the person wrote a person of the clinic may answer."""
+        return timedelta(hours=self.late_hours)
 
 
 # From when to when on a day; None is never.

@@ -62,3 +62,4 @@ class TicketEventKind(models.TextChoices):
     ABANDONED = "abandonado", _("Abandonado")
     REOPENED = "reaberto", _("Reaberto pelo paciente")
     RATED = "avaliado", _("Avaliado")
+    CONTINUED = "continuado", _("Continuou por outro canal")

@@ -27,7 +27,10 @@ from campaigns.services.audiences import audience_build, audience_request
 from campaigns.services.campaigns import VariantDraft, campaign_save
 from common.scoping import CompanyOwned, company_scope
 from contacts.imports.jobs import import_receive_objects
+from contacts.models import DuplicateReason
 from contacts.services.contacts import contact_save
+from contacts.services.duplicates import pair_note
+from contacts.services.merging import contacts_merge
 from inbox import sockets
 from leadscoring.services.counting import conversations_count
 from leadscoring.services.scoring import score_recalculate
@@ -120,6 +123,13 @@ TABLE: dict[str, Address] = {
     f"{PAGE}sobre/": Address({"post": MEMBER}, {"sobre": ""}, is_form=True),
     f"{PAGE}dependentes/": Address({"post": MEMBER}, {"nome": "Enzo"}, is_form=True),
     f"{PAGE}dependentes/<uuid:contact_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}outros-canais/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
+    "atendimento/continuar/<uuid:conversation_id>/": Address(
+        {"post": MEMBER}, {"meio": "x"}, is_form=True
+    ),
+    f"{PAGE}sugestoes/<uuid:pair_id>/confirmar/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}sugestoes/<uuid:pair_id>/recusar/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}mesclas/<uuid:merge_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}transferir/": Address(
         {"get": MEMBER, "post": MEMBER}, {"destino": "", "motivo": "x"}, is_form=True
     ),
@@ -205,6 +215,10 @@ TABLE: dict[str, Address] = {
     f"{API}contatos/<uuid:contact_id>/": Address(
         {"get": MEMBER, "patch": MEMBER, "delete": MANAGER}, {"name": "Outro"}
     ),
+    f"{API}contatos/sugestoes/": reads(),
+    f"{API}contatos/sugestoes/<uuid:suggestion_id>/confirmar/": acts(),
+    f"{API}contatos/sugestoes/<uuid:suggestion_id>/recusar/": acts(),
+    f"{API}contatos/mesclas/<uuid:merge_id>/desfazer/": acts(),
     f"{API}contatos/importar/": acts(MANAGER, contacts=[{"name": "Nova"}]),
     f"{API}contatos/importar/<uuid:job_id>/": Address({"get": MANAGER}),
     f"{API}contatos/importar/<uuid:job_id>/recusadas/": Address({"get": MANAGER}),
@@ -217,6 +231,8 @@ TABLE: dict[str, Address] = {
     f"{TALK}mensagens/": Address({"get": MEMBER, "post": MEMBER}, {"text": "x"}),
     f"{TALK}medir/": acts(text="x"),
     f"{TALK}anexos/": acts(),
+    f"{TALK}alcances/": acts(text="x"),
+    f"{TALK}continuar/": acts(key="x"),
     f"{TALK}transferir-humano/": acts(),
     f"{TALK}fechar/": acts(),
     f"{TALK}assumir/": acts(),
@@ -262,6 +278,11 @@ BESIDE = [
     (f"{PAGE}sobre/", "post", "sobre", "contact"),
     (TALK, "patch", "about", "contact"),
     (f"{API}contatos/", "post", "guardian", "contact"),
+    (f"{API}contatos/sugestoes/", "get", "?contact", "contact"),
+    (
+        f"{API}contatos/sugestoes/<uuid:suggestion_id>/confirmar/",
+        *("post", "keep", "contact"),
+    ),
     (f"{API}contatos/<uuid:contact_id>/", "patch", "guardian", "contact"),
 ]
 
@@ -345,6 +366,9 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         job = import_receive_objects(actor=administrator, people=[{"name": mark}])
         conversations_count(company_id=company.pk, conversation_ids=[conversation.pk])
         score_recalculate(contact=conversation.contact)
+        others = [contact_save(actor=administrator, name=f"{mark} {number}") for number in range(2)]
+        pair = pair_note(one=conversation.contact, other=others[0], reason=DuplicateReason.BY_HAND)
+        merge = contacts_merge(kept=conversation.contact, gone=others[1], actor=administrator)
         campaign = campaign_save(
             actor=administrator,
             name=mark,
@@ -367,6 +391,9 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "queue": queue.pk,
         "calendar": calendar.pk,
         "job": job.pk,
+        "pair": pair.pk,
+        "suggestion": pair.pk,
+        "merge": merge.pk,
         "ticket": Ticket.unscoped.get(conversation=conversation).pk,
         "rest": "filas",
     }

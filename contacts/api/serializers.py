@@ -18,10 +18,14 @@ class IdentityOut(serializers.ModelSerializer[ContactIdentity]):
     """One way a provider names the person, exactly as received."""
 
     external_id = serializers.CharField(source="value")
+    verified_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Desde quando se sabe que o endereço é da pessoa; nulo se só foi digitado.",
+    )
 
     class Meta:
         model = ContactIdentity
-        fields = ("kind", "external_id", "username")
+        fields = ("kind", "external_id", "username", "verified_at", "proof")
 
 
 class DependentOut(serializers.ModelSerializer[Contact]):

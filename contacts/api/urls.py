@@ -5,6 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from contacts.api.imports import ImportDetail, ImportRefusals, Imports
+from contacts.api.suggestions import (
+    MergeUndo,
+    SuggestionConfirm,
+    SuggestionRefuse,
+    Suggestions,
+)
 from contacts.api.views import ContactDetail, Contacts, ContactSearch, Reveal
 
 urlpatterns = [
@@ -17,6 +23,18 @@ urlpatterns = [
         ImportRefusals.as_view(),
         name="api-import-refusals",
     ),
+    path("contatos/sugestoes/", Suggestions.as_view(), name="api-suggestions"),
+    path(
+        "contatos/sugestoes/<uuid:suggestion_id>/confirmar/",
+        SuggestionConfirm.as_view(),
+        name="api-suggestion-confirm",
+    ),
+    path(
+        "contatos/sugestoes/<uuid:suggestion_id>/recusar/",
+        SuggestionRefuse.as_view(),
+        name="api-suggestion-refuse",
+    ),
+    path("contatos/mesclas/<uuid:merge_id>/desfazer/", MergeUndo.as_view(), name="api-merge-undo"),
     path("contatos/<uuid:contact_id>/", ContactDetail.as_view(), name="api-contact"),
     path("contatos/<uuid:contact_id>/revelar/", Reveal.as_view(), name="api-reveal"),
 ]

@@ -14,9 +14,16 @@ from django.utils.translation import gettext as _
 
 from campaigns.selectors import SentTo
 from common import phones
+from contacts.keys import canonical_of
 from contacts.masking import Lens
-from contacts.models import Contact, ContactIdentity
-from contacts.refs import PHONE_KINDS, IdentityKind
+from contacts.models import (
+    Contact,
+    ContactIdentity,
+    ContactMerge,
+    DuplicatePair,
+    DuplicateReason,
+)
+from contacts.refs import PHONE_KINDS, IdentityKind, IdentityRef, Proof
 from inbox.people.shapes import (
     AboutChoice,
     ContactPanel,
@@ -24,6 +31,7 @@ from inbox.people.shapes import (
     Identity,
     PastConversation,
     ScoreSummary,
+    Suggestion,
     TicketSummary,
 )
 from inbox.shell.presenters import face_of, label_of, name_of
@@ -54,6 +62,8 @@ class PersonFound:
     has_picture: bool = False
     visitor: VisitorNow | None = None
     may_block_network: bool = False
+    suggestions: Sequence[DuplicatePair] = ()
+    merge: ContactMerge | None = None
 
 
 def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> ContactPanel:
@@ -83,7 +93,11 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         email=lens.email(contact, contact.email),
         username=usernames[0] if usernames else "",
         identities=tuple(
-            Identity(label_of(IdentityKind, row.kind), _identity(row, contact, lens))
+            Identity(
+                label_of(IdentityKind, row.kind),
+                _identity(row, contact, lens),
+                label_of(Proof, row.proof) if row.proof else "",
+            )
             for row in identities
             if row.kind not in _OPAQUE
         ),
@@ -94,6 +108,10 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         facts=_facts(conversation, contact),
         files=tuple((row.pk, file_of(row)) for row in known.files),
         past=tuple(_past(row) for row in known.past),
+        suggestions=tuple(_suggestion(pair, contact, lens) for pair in known.suggestions),
+        merge=(known.merge.pk, _called(known.merge.gone, lens)) if known.merge else None,
+        is_phone_verified=_is_verified(identities, contact.phone),
+        is_email_verified=_is_verified(identities, contact.email),
         ticket=known.ticket,
         score=known.score,
         campaigns=tuple(known.campaigns),
@@ -126,6 +144,35 @@ def _about_choices(
         AboutChoice(str(one.pk), name, about is not None and one.pk == about.pk)
         for one, name in people
     )
+
+
+def _suggestion(pair: DuplicatePair, contact: Contact, lens: Lens) -> Suggestion:
+    """Draw the other record of a pair."""
+    other = pair.second if pair.first_id == contact.pk else pair.first
+    kinds = dict.fromkeys(row.kind for row in other.identities.all() if not row.has_left)
+    return Suggestion(
+        id=pair.pk,
+        name=_called(other, lens),
+        reason=label_of(DuplicateReason, pair.reason),
+        is_strong=pair.is_strong,
+        reach=tuple(label_of(IdentityKind, kind) for kind in kinds if kind not in _OPAQUE[:2]),
+    )
+
+
+def _called(contact: Contact, lens: Lens) -> str:
+    return contact.name or contact.email or lens.phone(contact) or _("sem nome")
+
+
+def _is_verified(identities: Sequence[ContactIdentity], address: str) -> bool:
+    """Whether it is proven that an address of the record is the person's."""
+    return any(
+        row.is_verified and address.casefold() in (row.value.casefold(), _number(row))
+        for row in identities
+    )
+
+
+def _number(row: ContactIdentity) -> str:
+    return canonical_of(IdentityRef(IdentityKind(row.kind), row.value))
 
 
 def _identity(row: ContactIdentity, contact: Contact, lens: Lens) -> str:

@@ -46,10 +46,24 @@ class TicketSummary:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One way to reach the contact, as the provider names it."""
+    """One way to reach the contact, as the provider names it; `proof` says how it is known that it
+    is theirs, "" when it is not.
+    """
 
     kind_label: str
     value: str
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Another record that may be the same person: why, and what is known of it."""
+
+    id: UUID
+    name: str
+    reason: str
+    is_strong: bool
+    reach: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,11 @@ class ContactPanel:
     facts: tuple[tuple[str, Any], ...] = ()
     files: tuple[tuple[UUID, File], ...] = ()
     past: tuple[PastConversation, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    # The latest merge that can be undone: its id and whose record became part of this one.
+    merge: tuple[UUID, str] | None = None
+    is_phone_verified: bool = False
+    is_email_verified: bool = False
     ticket: TicketSummary | None = None
     score: ScoreSummary | None = None
     campaigns: tuple[SentTo, ...] = ()

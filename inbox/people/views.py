@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from common.errors import DomainError
+from common.errors import DomainError, NotFound
 from contacts.masking import contact_reveal
-from contacts.models import Purpose
+from contacts.models import DuplicatePair, Purpose
 from contacts.services.consent import consent_state
 from contacts.services.contacts import contact_save
+from contacts.services.duplicates import pair_confirm, pair_dismiss
+from contacts.services.merging import merge_undo
+from contacts.suggestions import merges_seen, suggestions_seen
 from inbox import selectors
 from inbox.people.forms import AboutForm, ContactForm, DependentForm
 from inbox.shell.base import BadInput
@@ -59,6 +63,53 @@ class DependentAddView(ConversationActView):
             relation=form.cleaned_data["vinculo"],
             actor=self.membership,
         )
+
+
+class SuggestionConfirmView(ConversationActView):
+    """É a mesma pessoa: two records become one."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Make them one."""
+        pair_confirm(pair=self.pair(conversation), actor=self.membership)
+
+    def pair(self, conversation: Conversation) -> DuplicatePair:
+        """Return a pair of the conversation's person whose other one the reader may see too."""
+        mine = Q(first=conversation.contact_id) | Q(second=conversation.contact_id)
+        rows = suggestions_seen(self.membership).filter(mine).select_related("first", "second")
+        found: DuplicatePair | None = rows.filter(pk=self.kwargs["pair_id"]).first()
+        if found is None:
+            raise NotFound
+        return found
+
+    def post(self, request: HttpRequest, conversation_id: UUID, **ids: UUID) -> HttpResponse:
+        """Do it and draw what changed."""
+        return super().post(request, conversation_id)
+
+
+class SuggestionRefuseView(SuggestionConfirmView):
+    """São pessoas diferentes."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Write it down."""
+        pair_dismiss(pair=self.pair(conversation), actor=self.membership)
+
+
+class MergeUndoView(ConversationActView):
+    """Desfazer a mescla."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Give the other record back what was its own."""
+        merge = merges_seen(self.membership).filter(
+            kept=conversation.contact_id, pk=self.kwargs["merge_id"]
+        )
+        found = merge.first()
+        if found is None:
+            raise NotFound
+        merge_undo(merge=found, actor=self.membership)
+
+    def post(self, request: HttpRequest, conversation_id: UUID, **ids: UUID) -> HttpResponse:
+        """Do it and draw what changed."""
+        return super().post(request, conversation_id)
 
 
 class DependentDropView(ConversationActView):

@@ -12,6 +12,7 @@ from campaigns.selectors import sent_to
 from contacts.models import Consent, Contact
 from contacts.services.consent import consent_state
 from contacts.services.dependents import dependents_of
+from contacts.suggestions import merge_last, suggestions_of
 from inbox import selectors
 from inbox.people.presenters import PersonFound, panel_of
 from inbox.people.scores import score_summary
@@ -130,6 +131,8 @@ class TalkView(InboxView):
             has_picture=has_picture(conversation),
             visitor=visitor_of(conversation),
             may_block_network=self.membership.is_manager,
+            suggestions=suggestions_of(conversation.contact_id, self.membership),
+            merge=merge_last(conversation.contact_id, self.membership),
         )
         return panel_of(conversation, self.lens, known)
 

@@ -266,6 +266,7 @@ def system_sentence(message: Message, contact_name: str, channel_label: str) -> 
         "contact": contact_name,
         "channel": channel_label,
         "to": message.metadata.get("to", ""),
+        "other": label_of(ChannelKind, str(message.metadata.get("kind", ""))),
         "advert": _advert(_mapping(message.metadata.get("referral"))),
     }
     sentences = {
@@ -281,6 +282,9 @@ def system_sentence(message: Message, contact_name: str, channel_label: str) -> 
         "descadastro": _("Só pedia sobre promoções, já atendido: a conversa foi encerrada"),
         "abandonada": _("Ninguém atendeu a tempo: a conversa foi encerrada"),
         "fila": _("%(name)s transferiu a conversa para a fila %(to)s"),
+        "continua_em": _("%(name)s continuou a conversa por outro canal: %(other)s"),
+        "continua_de": _("Continua a conversa que começou por outro canal: %(other)s"),
+        "voltou": _("O paciente voltou a escrever aqui: continua com %(to)s"),
         "pessoa": _("%(name)s transferiu a conversa para %(to)s"),
         "ligacao": _("%(contact)s ligou pelo %(channel)s"),
         "anuncio": _("%(contact)s abriu a conversa por um anúncio: %(advert)s"),

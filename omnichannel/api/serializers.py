@@ -35,6 +35,7 @@ CONVERSATION_READ = (
     "last_inbound_at",
     "opened_at",
     "closed_at",
+    "continues_id",
 )
 MESSAGE_READ = (
     "conversation_id",
@@ -96,6 +97,9 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
         help_text="Quando acaba a janela de 24 horas; nulo se a pessoa nunca escreveu.",
     )
 
+    # The one on another channel that it goes on with.
+    continues = serializers.UUIDField(source="continues_id", allow_null=True)
+
     class Meta:
         model = Conversation
         fields = (
@@ -118,6 +122,7 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
             "window_closes_at",
             "opened_at",
             "closed_at",
+            "continues",
         )
 
     def to_representation(self, row: Conversation) -> dict[str, Any]:
@@ -125,6 +130,7 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
         return {
             "id": str(row.pk),
             "contact": str(row.contact_id),
+            "continues": id_shown(row.continues_id),
             "about": id_shown(row.about_id),
             "channel": str(row.channel_id),
             "channel_kind": row.channel.kind,
@@ -165,7 +171,8 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
     @extend_schema_field(LastMessageOut(allow_null=True))
     def get_last_message(self, row: Conversation) -> dict[str, Any] | None:
         """Return the row's own copy of its newest message."""
-        if row.last_message_at is None:
+        # One that goes on with another stands in the list before anything was written there.
+        if row.last_message_at is None or not row.last_message_kind:
             return None
         return {
             "seq": row.last_message_seq,

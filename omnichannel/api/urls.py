@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from omnichannel.api import channels, conversations, measuring, messages, whatsapp
+from omnichannel.api import channels, conversations, elsewhere, measuring, messages, whatsapp
 
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
@@ -47,6 +47,8 @@ urlpatterns = [
         conversations.TransferToHuman.as_view(),
         name="api-transfer",
     ),
+    path(f"{CONVERSATION}alcances/", elsewhere.Reaches.as_view(), name="api-reaches"),
+    path(f"{CONVERSATION}continuar/", elsewhere.Continue.as_view(), name="api-continue"),
     path(f"{CONVERSATION}fechar/", conversations.Close.as_view(), name="api-close"),
     path(f"{CONVERSATION}assumir/", conversations.ConversationTake.as_view(), name="api-take"),
     path(f"{CONVERSATION}liberar/", conversations.Release.as_view(), name="api-release"),

@@ -147,9 +147,19 @@ def _check_consent(conversation: Conversation, template: Template | None) -> Non
     if template is None or template.category.upper() != "MARKETING":
         return
     kind = conversation.channel.kind
-    if consent_state(conversation.contact, Consent.Purpose.MARKETING, kind) is False:
+    state = consent_state(conversation.contact, Consent.Purpose.MARKETING, kind)
+    if state is False:
         raise Refused(
             _("O paciente pediu para não receber marketing. Use um modelo de utilidade."),
+            code="sem_consentimento",
+        )
+    # They asked something elsewhere: an answer may come here, promotions they must have allowed.
+    if state is None and conversation.continues_id and conversation.last_inbound_at is None:
+        raise Refused(
+            _(
+                "O paciente escreveu por outro canal e não permitiu marketing por este."
+                " Use um modelo de utilidade."
+            ),
             code="sem_consentimento",
         )
 

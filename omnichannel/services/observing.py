@@ -57,6 +57,11 @@ class Observer:
     def moved(self, move: Move) -> None:
         """A conversation was taken, released, given, closed, reopened or went to or from a bot."""
 
+    def continued(self, old: Conversation, new: Conversation, actor: Membership) -> None:
+        """The talk with a person goes on in another conversation of theirs; both are locked, and
+        not moved yet.
+        """
+
     def answered(self, conversation: Conversation, message: Message) -> None:
         """A person of the clinic wrote to the patient, from the inbox, the API or the phone app."""
 
@@ -89,6 +94,12 @@ def tell_moved(
         for observer in observers:
             observer.moved(move)
     return move.hint
+
+
+def tell_continued(old: Conversation, new: Conversation, actor: Membership) -> None:
+    """Tell everybody that a talk goes on in another conversation."""
+    for observer in observers:
+        observer.continued(old, new, actor)
 
 
 def tell_answered(conversation: Conversation, message: Message) -> None:

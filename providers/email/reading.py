@@ -94,6 +94,8 @@ def _message(
     external_id = letter.message_id or f"{hashlib.sha256(mail.raw).hexdigest()}@sem-id"
     follows = tuple(dict.fromkeys((*reversed(whole.in_reply_to), *reversed(whole.references))))
     root = next(iter((*whole.references, *whole.in_reply_to)), external_id)
+    if whole.verdict == "pass" and person == _ref(letter.senders[0]) and not _is_doubtful(letter):
+        person = _ref(letter.senders[0], Proof.SENDER)
     metadata: Json = {"sender_doubtful": True} if _is_doubtful(letter) else {}
     if whole.is_automatic:
         metadata["automatic"] = True

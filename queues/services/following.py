@@ -16,9 +16,11 @@ from omnichannel.services.observing import Arrival, Move, Observer
 from queues import bells
 from queues.choices import TicketEventKind, TicketStatus
 from queues.models import Queue, Ticket, TicketEvent
+from queues.services.beside import beside_take
 from queues.services.moving import ticket_move
 from queues.services.opening import (
     abandon_moment,
+    covering,
     last_tickets,
     tickets_open,
     without_ticket,
@@ -27,6 +29,10 @@ from queues.services.rating import answers_take
 from queues.services.room import taking_check
 
 CLOSED_WITHOUT_REASON = "encerrada"
+# A conversation that no person of the clinic has yet.
+NOBODYS = (Stage.QUEUE, Stage.BOT)
+# Why a ticket ended whose person is served by another one.
+JOINED = "juntado ao atendimento"
 TO_BOT = "robô"
 
 
@@ -88,6 +94,27 @@ class TicketFollower(Observer):
             ticket_take_back(ticket, move.actor, "")
         return ticket
 
+    def continued(self, old: Conversation, new: Conversation, actor: Membership) -> None:
+        """Let the ticket stand where its person is answered now, with all its times: whoever is
+        served once has one protocol and one promise.
+        """
+        ticket = open_ticket(old) or _covering_ticket(old)
+        if ticket is None or ticket.conversation_id == new.pk:
+            return
+        other = open_ticket(new)
+        if other is not None:
+            reason = f"{JOINED} {ticket.protocol}"
+            ticket_end(other, TicketStatus.TRANSFERRED, reason, actor)
+        came, ticket.conversation = ticket.conversation_id, new
+        ticket.save(update_fields=["conversation", "updated_at"])
+        ticket_note(
+            ticket,
+            TicketEventKind.CONTINUED,
+            actor,
+            conversation=str(came),
+            channel=new.channel.kind,
+        )
+
     def answered(self, conversation: Conversation, message: Message) -> None:
         """Note the first answer; any answer shows that somebody is there again."""
         open_ones = Ticket.unscoped.serving().filter(conversation=conversation)
@@ -106,15 +133,29 @@ class TicketFollower(Observer):
         waiting = [
             arrival
             for arrival in arrivals
-            if not arrival.is_courtesy and arrival.conversation.stage == Stage.QUEUE
+            if not arrival.is_courtesy and arrival.conversation.stage in NOBODYS
         ]
         if not waiting:
             return
-        company_id = waiting[0].conversation.company_id
-        needing = without_ticket(company_id, [arrival.conversation for arrival in waiting])
+        talks = [arrival.conversation for arrival in waiting]
+        covers = covering(talks[0].company_id, talks)
+        needing = [
+            talk
+            for talk in talks
+            if talk.stage == Stage.QUEUE and talk.pk in covers and covers[talk.pk] is None
+        ]
+        beside_take(talks, covers)
         reopened = {arrival.conversation.pk for arrival in waiting if arrival.is_reopened}
         again = [conversation for conversation in needing if conversation.pk in reopened]
         tickets_open(needing, previous=last_tickets(again))
+
+
+def _covering_ticket(conversation: Conversation) -> Ticket | None:
+    """Return the locked ticket, standing elsewhere, that a conversation without one belongs to."""
+    found = covering(conversation.company_id, [conversation]).get(conversation.pk)
+    if found is None:
+        return None
+    return Ticket.unscoped.serving().select_for_update().filter(pk=found).first()
 
 
 def _wanted_queue(conversation: Conversation, queue_id: Any) -> Queue | None:

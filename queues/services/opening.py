@@ -25,9 +25,16 @@ from queues.models import Queue, QueueChannel, Ticket, TicketEvent
 from queues.protocols import protocols_take
 from queues.services.moving import ticket_move
 
-# Which conversations of a company that has queues at all have nobody's ticket.
+# Which conversations of a company that has queues at all have nobody's ticket, and which ticket of
+# their person has gone on by another channel, if one has.
 WITHOUT = f"""
-SELECT c.id FROM unnest(%s::uuid[]) AS c(id)
+SELECT c.id, (
+    SELECT s.id FROM queues_ticket s JOIN omnichannel_conversation k ON k.id = s.conversation_id
+    WHERE s.contact_id = c.contact_id AND s.status = '{TicketStatus.SERVING}'
+        AND k.continues_id IS NOT NULL AND k.id <> c.id
+    ORDER BY s.entered_at, s.id LIMIT 1
+)
+FROM unnest(%s::uuid[], %s::uuid[]) AS c(id, contact_id)
 WHERE EXISTS (SELECT FROM queues_queue q WHERE q.company_id = %s::uuid AND q.is_active)
     AND NOT EXISTS (
         SELECT FROM queues_ticket t WHERE t.conversation_id = c.id
@@ -37,11 +44,21 @@ WHERE EXISTS (SELECT FROM queues_queue q WHERE q.company_id = %s::uuid AND q.is_
 
 
 def without_ticket(company_id: Any, conversations: Sequence[Conversation]) -> list[Conversation]:
-    """Keep the conversations that need a ticket: none is open, and the company has queues."""
+    """Keep the conversations that need a ticket: none is open, and the company has queues. Whoever
+    is being served by another channel already needs no second one.
+    """
+    covers = covering(company_id, conversations)
+    return [one for one in conversations if one.pk in covers and covers[one.pk] is None]
+
+
+def covering(company_id: Any, conversations: Sequence[Conversation]) -> dict[Any, Any]:
+    """Return, for the conversations without an open ticket of a company that has queues, the id of
+    the person's ticket that has gone on by another channel and is served there; None without one.
+    """
     if not conversations:
-        return []
-    found = {row[0] for row in run(WITHOUT, [c.pk for c in conversations], company_id)}
-    return [conversation for conversation in conversations if conversation.pk in found]
+        return {}
+    ids, people = [c.pk for c in conversations], [c.contact_id for c in conversations]
+    return dict(run(WITHOUT, ids, people, company_id))
 
 
 # Packages above may know better where newcomers should wait: each returns queues by conversation.

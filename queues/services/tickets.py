@@ -39,6 +39,7 @@ from queues.errors import (
 from queues.models import NextWeights, Queue, Ticket
 from queues.protocols import protocols_take
 from queues.ranking import Ranked, Waiting, Weights, rank
+from queues.services.beside import beside_close
 from queues.services.following import (
     ticket_end,
     ticket_give,
@@ -157,6 +158,7 @@ def ticket_return(*, ticket: Ticket, actor: Membership | None = None, reason: st
     _check_actor(row, actor)
     if row.status == TicketStatus.WAITING:
         return row
+    beside_close(row, actor)
     ticket_take_back(row, actor, reason)
     conversation_return(conversation=row.conversation, actor=actor)
     return row
@@ -185,6 +187,7 @@ def ticket_transfer(
     _check_actor(row, actor)
     target = queue or row.queue
     _check_target(row, target, attendant)
+    beside_close(row, actor)
     ticket_end(row, TicketStatus.TRANSFERRED, reason.strip(), actor)
     now = timezone.now()
     (protocol,) = protocols_take(row.company_id, 1, now)
@@ -224,6 +227,7 @@ def ticket_finish(*, ticket: Ticket, actor: Membership, reason: str) -> Ticket:
     ticket_end(row, TicketStatus.FINISHED, reason.strip(), actor)
     if row.queue.asks_rating and row.started_at is not None:
         rating_ask(row, row.conversation)
+    beside_close(row, actor)
     conversation_close(conversation=row.conversation, actor=actor)
     publish(events.in_talk("session_ended", row.conversation_id, row.pk))
     return row

@@ -38,6 +38,11 @@ POSTS = {
         "block-visitor",
         "dependent-add",
         "dependent-drop",
+        "suggestion-confirm",
+        "suggestion-refuse",
+        "merge-undo",
+        "elsewhere",
+        "continue",
     ),
     "invitation",
     "letter-forwarded",
@@ -46,6 +51,8 @@ LETTERS = ("letter", "letter-rest", "letter-frame", "letter-raw", "letter-forwar
 PARTS = sorted(
     {str(name) for name in get_resolver("inbox.urls").reverse_dict if isinstance(name, str)}
 )
+# Whose address names a row beside the conversation.
+OF_TWO = {"dependent-drop", "suggestion-confirm", "suggestion-refuse", "merge-undo"}
 OF_AN_OBJECT = [name for name in PARTS if name not in OPEN_TO_ALL | WITHOUT_AN_OBJECT]
 # Board and campaigns are the managers': attendants are told so whatever they name.
 OF_A_COLLEAGUE = [
@@ -60,7 +67,7 @@ def address(name: str, conversation: Conversation, message: Message, attachment:
         "file": [attachment.pk],
         "file-retry": [attachment.pk],
         "file-transcribe": [attachment.pk],
-        "dependent-drop": [conversation.pk, conversation.contact_id],
+        **{key: [conversation.pk, conversation.contact_id] for key in OF_TWO},
     }
     if name in WITHOUT_AN_OBJECT | OPEN_TO_ALL:
         return reverse(f"inbox:{name}")
@@ -110,7 +117,7 @@ def test_another_companys_object_looks_exactly_like_a_missing_one(
 ):
     client = enter(rui)
     theirs = address(name, conversation, message, attachment)
-    ids = [uuid4(), uuid4()] if name == "dependent-drop" else [uuid4()]
+    ids = [uuid4(), uuid4()] if name in OF_TWO else [uuid4()]
     nobodys = reverse(f"inbox:{name}", args=ids)
     ask = client.post if name in POSTS else client.get
     foreign, missing = ask(theirs, {"client_id": "a"}), ask(nobodys, {"client_id": "a"})

@@ -2,6 +2,7 @@
 import { heardAt, startClock } from "./clock.js";
 import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
+import * as elsewhere from "./elsewhere.js";
 import * as found from "./found.js";
 import { el, revision, say } from "./fragments.js";
 import * as handed from "./handed.js";
@@ -155,6 +156,7 @@ composer.start({
 });
 templates.start();
 dialogs.start();
+elsewhere.start();
 startTags();
 startStanding();
 countdown.start();
