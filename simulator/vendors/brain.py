@@ -67,7 +67,16 @@ class FakeAnswer:
 
 
 def thought(prompt: FakePrompt) -> FakeAnswer:
-    """Return what the rules answer."""
+    """Return what the rules answer, by a tool that the request has unless magic words ask for
+    another.
+    """
+    answer = _thought(prompt)
+    if answer.tool and prompt.tools and not prompt.behaviour and answer.tool not in prompt.tools:
+        return FakeAnswer(prompt.tools[0], {"texto": _written(prompt), "fontes": []})
+    return answer
+
+
+def _thought(prompt: FakePrompt) -> FakeAnswer:
     if not prompt.tools and not prompt.has_form:
         return FakeAnswer(text=_written(prompt))
     special = _special(prompt)
