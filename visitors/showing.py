@@ -12,9 +12,8 @@ from omnichannel.models import Conversation
 from providers import registry
 from providers.site import Hosted
 from visitors.models import VisitorSession
+from visitors.services.sessions import HERE
 
-# Panels are heard of every 45 seconds at least while they are open.
-HERE = timedelta(seconds=75)
 # After so long an answer is better given elsewhere, if they said where.
 AWAY = timedelta(minutes=2)
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench import cast, live_client
-from bench.figures.process import PATIENTS, backlog, everyone_writes_once
+from bench.figures.process import CLINICS, PATIENTS, backlog, everyone_writes_once
 from bench.report import Report, middle, percentile
 from bench.stack import HOST, Stack, until
 from omnichannel.models import Channel, Conversation
@@ -48,10 +48,12 @@ class Visitor:
 
 def measure(stack: Stack, report: Report) -> None:
     """Measure both in turns, in one run."""
-    (clinic,) = cast.clinics(1)
+    clinics = cast.clinics(CLINICS)
+    clinic = clinics[0]
     stack.up()
     everyone_writes_once()
-    cookie, company = cast.session_cookie(clinic.attendant), str(clinic.company.pk)
+    cookies = [cast.session_cookie(one.attendant) for one in clinics]
+    companies = [str(one.company.pk) for one in clinics]
     (kind,) = kinds_with(Hosted)
     given = {"origins": "https://www.clinica.example", "asks_name": "nao", "asks_phone": "nao"}
     channel = channel_save(
@@ -67,15 +69,15 @@ def measure(stack: Stack, report: Report) -> None:
             port=stack.port,
             secret=stack.secret,
             run=f"webchat{number}",
-            companies=[company],
-            cookies=[cookie],
+            companies=companies,
+            cookies=cookies,
             patients=PATIENTS,
             conversations={str(pk): (wa_id, revision) for pk, wa_id, revision in known},
         )
         theirs.append(percentile(live_client.run(spec), 0.5) * 1000)
         until(lambda: backlog() == 0, 60, "the backlog does not end")
         visitors = [_visitor(channel) for _ in range(VISITORS)]
-        spans = asyncio.run(_talk(stack, channel, visitors, company, cookie))
+        spans = asyncio.run(_talk(stack, channel, visitors, companies[0], cookies[0]))
         ours.append(percentile(spans, 0.5) * 1000)
     report.add(
         "webchat.post_to_socket_p50",

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common import phones
+from common import phones, rooms
 from common.errors import DomainError
+from common.realtime import Event, publish
 from omnichannel.models import Channel
 from providers.account import REQUIRED
 from providers.site import Site
@@ -28,10 +29,12 @@ from visitors.identity import SignedIdentity
 from visitors.limits import SESSIONS_OF_NETWORK, Asking
 from visitors.models import VisitorProof, VisitorSession
 from visitors.secrets import TOKEN_LENGTH, hashed, token_new
-from visitors.selectors import identity_of, is_blocked
+from visitors.selectors import conversation_shown, identity_of, is_blocked
 
 # How often it is noted that somebody is still there.
 SEEN_SECONDS = 15
+# Panels are heard of every 45 seconds at least while they are open.
+HERE = timedelta(seconds=75)
 # Who never wrote is forgotten after a day, who did keeps their way back for as long as the cookie.
 UNKNOWN_KEPT = timedelta(days=1)
 KEPT = timedelta(days=180)
@@ -130,6 +133,7 @@ def session_open(*, channel: Channel, site: Site, arrival: Visit) -> Opened:
         pointer = token_new()
         known.pointer_hash = hashed(pointer)
     known.save()
+    presence_tell(session=known)
     return Opened(known, False, token, pointer)
 
 
@@ -260,15 +264,33 @@ def page_note(*, session: VisitorSession, page: dict[str, Any]) -> None:
         session.page = page
         rows = VisitorSession.objects.for_company(session.company_id).filter(pk=session.pk)
         rows.update(page=page, updated_at=timezone.now())
+        presence_tell(session=session)
 
 
 def session_note(*, session: VisitorSession) -> None:
     """Note that a visitor is there; more often than every 15 seconds nothing is written."""
     now = timezone.now()
     if now - session.seen_at >= timedelta(seconds=SEEN_SECONDS):
-        session.seen_at = now
         rows = VisitorSession.objects.for_company(session.company_id).filter(pk=session.pk)
+        is_back = now - session.seen_at >= HERE
+        session.seen_at = now
         rows.update(seen_at=now)
+        if is_back:
+            presence_tell(session=session)
+
+
+def presence_tell(*, session: VisitorSession) -> None:
+    """Let pages that show a visitor's open conversation look where they are now."""
+    shown = conversation_shown(session)
+    if shown is not None and shown.is_open:
+        publish(
+            Event(
+                type="system_message",
+                groups=rooms.of_conversation(shown.company_id, shown.pk, shown.attendant_id),
+                conversation=shown.pk,
+                data={"what": "visitor"},
+            )
+        )
 
 
 def session_end(*, session: VisitorSession) -> None:
