@@ -230,8 +230,8 @@ def place_of(conversation: Conversation) -> QueuePlace | None:
         return None
     zone = conversation.channel.company.zone.key
     numbers = queues.queue_numbers([ticket.queue], zone=zone)[ticket.queue_id]
-    # Each of those at work takes one after the other; before the day's first, nobody knows.
-    expected = numbers.average_wait
+    # Each of those at work takes one after the other; before the day's first end nobody knows.
+    expected = None
     if numbers.average_service and numbers.online:
         expected = numbers.average_service * found[0] // numbers.online
     return QueuePlace(found[0], found[1], expected)
