@@ -70,5 +70,5 @@ def test_blocking_is_for_whoever_may(
     answer = client.post(address, {"tipo": kind}, headers={"hx-request": "true"})
     assert answer.status_code == status
     assert VisitorBlock.unscoped.count() == (status == 200)
-    entries = AuditEntry.objects.filter(action="visitante.bloqueado")
+    entries = AuditEntry.objects.for_company(chat.company).filter(action="visitante.bloqueado")
     assert entries.count() == (status == 200)
