@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from accounts.models import Company, Membership
 from accounts.services.memberships import member_create
 from bench import bodies
+from bench.directs import direct_account
 from common.scoping import company_scope
 from omnichannel.models import Channel
 from omnichannel.services.channels import channel_save
@@ -76,6 +77,24 @@ def _number(company: Company, number: int) -> Channel:
         )
         channel_prove(channel=channel, answer=answer)
     return channel
+
+
+def directs(clinic: Clinic, number: int) -> None:
+    """Give a clinic an Instagram account and a Page: the number-th of bench.directs."""
+    for kind, obj in ((ChannelKind.INSTAGRAM, "instagram"), (ChannelKind.FACEBOOK, "page")):
+        account_id = direct_account(number, obj).account_id
+        login = {"login": "instagram"} if obj == "instagram" else {}
+        with company_scope(clinic.company):
+            channel = channel_save(
+                company=clinic.company,
+                actor=None,
+                kind=kind,
+                name=f"{kind.label} {number}",
+                account_id=account_id,
+                settings=login,
+                credentials={"access_token": "token-de-medida"},
+            )
+            channel_prove(channel=channel, answer=AccountHealth(account_id))
 
 
 def session_cookie(attendant: Membership) -> str:

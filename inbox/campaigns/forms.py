@@ -17,7 +17,8 @@ from contacts.segments import OPERATORS, FieldKind
 from inbox.people.tag_fields import tags_offered
 from omnichannel.models import Channel
 from providers.base import Bulk
-from providers.registry import kinds_with
+from providers.choices import ChannelKind
+from providers.registry import ADAPTERS, kinds_with, policy_of
 from queues.models import Queue
 
 CONDITIONS = 8
@@ -77,6 +78,7 @@ class AudienceForm(forms.Form):
         super().__init__(*args, **kwargs)
         channels = _rows(Channel).filter(kind__in=kinds_with(Bulk))
         self.fields["channel"].queryset = channels  # type: ignore[attr-defined]
+        self.fields["channel"].help_text = _without_campaigns()
         only = list(channels[:2])
         if len(only) == 1:
             # There is nothing to choose.
@@ -218,3 +220,17 @@ class TrialForm(forms.Form):
 
     phone = forms.CharField(label=_("Seu número"), max_length=32)
     letter = forms.ChoiceField(choices=[(letter, letter) for letter in "ABCDE"])
+
+
+def _without_campaigns() -> str:
+    """Say which kinds of channel are not offered, and why."""
+    able = kinds_with(Bulk)
+    names = [
+        str(ChannelKind(kind).label)
+        for kind in ADAPTERS
+        if kind not in able and not policy_of(kind).starts_with
+    ]
+    if not names:
+        return ""
+    sentence = _("Não enviam campanhas, porque por lá só se responde a quem escreveu: %(kinds)s.")
+    return str(sentence) % {"kinds": ", ".join(names)}

@@ -20,7 +20,8 @@ def main() -> None:
     from webhooks.spool import spool_flush, spool_write
 
     assert settings.configured
-    cast.clinics(traffic.CLINICS)
+    for number, clinic in enumerate(cast.clinics(traffic.CLINICS)):
+        cast.directs(clinic, number)
     for data in cast.first_bodies(traffic.CLINICS, traffic.KNOWN):
         spool_write(plain_event("whatsapp", data))
     spool_flush()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench import bodies
+from bench import bodies, directs
 
 CLINICS = 3
 PATIENTS = 300
@@ -18,6 +18,8 @@ PATIENTS = 300
 KNOWN = 60
 SENT_EACH = 40
 REPEATED, MALFORMED, UNKNOWN, RECEIPTS = 0.10, 0.01, 0.03, 0.05
+# Of bodies.
+DIRECTS = 0.25
 BATCHES = (1, 1, 1, 1, 1, 2, 2, 3, 5, 12)
 RANKS = {"sent": 0, "delivered": 1, "read": 2}
 STORED = {"sent": "enviada", "delivered": "entregue", "read": "lida"}
@@ -35,7 +37,10 @@ class Expected:
     # key of a body -> how many of its items are for accounts nobody has
     unrouted: Counter[bytes] = field(default_factory=Counter)
     bodies: set[bytes] = field(default_factory=set)
+    # what staff wrote in the platform's app -> account id
+    echoes: dict[str, str] = field(default_factory=dict)
     events: int = 0
+    directs: int = 0
     repeats: int = 0
 
 
@@ -59,12 +64,16 @@ class Traffic:
             self._malformed()
         elif draw < MALFORMED + REPEATED and self.recent:
             self._repeat()
+        elif draw < MALFORMED + REPEATED + DIRECTS:
+            self._direct()
         else:
             self._batch(self.random.choice(BATCHES))
 
     def _add(self, data: bytes, events: int) -> bytes:
         # A body is kept under what it says it is, not under the address it was posted to.
-        source = b"facebook" if b'"object": "page"' in data else b"whatsapp"
+        head = data[:40].replace(b" ", b"")
+        source = b"facebook" if b'"object":"page"' in head else b"whatsapp"
+        source = b"instagram" if b'"object":"instagram"' in head else source
         key = hashlib.sha256(source + b"\0" + data).digest()
         self.bodies.append(data)
         self.expected.bodies.add(key)
@@ -94,6 +103,35 @@ class Traffic:
         account = bodies.account(self.random.randrange(CLINICS))
         self.expected.messages[external_id] = account.account_id
         return account, self._dated(bodies.text(account, sender, external_id))
+
+    def _direct(self) -> None:
+        """Let something happen on Instagram or Messenger: somebody writes or comments, staff write
+        in the app, and what we send comes back.
+        """
+        self.number += 1
+        obj = self.random.choice(directs.OBJECTS)
+        account = directs.direct_account(self.random.randrange(CLINICS), obj)
+        sender, key = self.random.randrange(PATIENTS), f"{self.run}.{self.number}"
+        what = self.random.choices(("person", "comment", "staff", "own"), (6, 1, 1, 1))[0]
+        self.expected.directs += 1
+        match what:
+            case "person":
+                self.expected.messages[f"m_{key}"] = account.account_id
+                self._add(directs.said(account, sender, f"m_{key}", self.moment), 1)
+            case "comment":
+                self.expected.messages[f"comment:{key}"] = account.account_id
+                for is_boosted in (False, True):
+                    told = directs.comment(account, sender, key, self.moment, is_boosted=is_boosted)
+                    self._add(told, 1)
+            case "staff":
+                self.expected.echoes[f"e_{key}"] = account.account_id
+                told = directs.said(account, sender, f"e_{key}", self.moment, by="app")
+                self._add(told, 1)
+            case "own":
+                mine = directs.said(
+                    account, sender, f"o_{key}", self.moment, by="us", app_id=directs.APP_ID
+                )
+                self._add(mine, 1)
 
     def _receipt(self) -> tuple[bodies.Account, dict[str, Any]]:
         recipient = self.random.randrange(KNOWN)

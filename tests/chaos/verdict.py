@@ -16,12 +16,20 @@ JOIN omnichannel_conversation c ON c.id = m.conversation_id
 JOIN contacts_contact ct ON ct.id = c.contact_id
 WHERE m.direction = 'entrada' AND m.external_id NOT LIKE 'wamid.first.%%'
 """
+# Of Instagram and Messenger: what the clinic said there, by whatever hand.
+ECHOES = """
+SELECT m.external_id, ch.account_id, m.company_id = ch.company_id AND m.author_kind = 'celular'
+FROM omnichannel_message m JOIN omnichannel_channel ch ON ch.id = m.channel_id
+WHERE m.direction = 'saida' AND ch.kind IN ('instagram', 'facebook')
+    AND m.kind <> 'sistema'
+"""
 COUNTERS = """
 SELECT count(*) FROM omnichannel_conversation c
 JOIN LATERAL (
-    SELECT count(*) AS n, max(seq) AS top FROM omnichannel_message m WHERE m.conversation_id = c.id
+    SELECT count(*) AS n, max(seq) AS top, count(*) FILTER (WHERE kind <> 'sistema') AS said
+    FROM omnichannel_message m WHERE m.conversation_id = c.id
 ) m ON true
-WHERE m.n <> m.top OR c.message_seq <> m.n OR c.message_count <> m.n
+WHERE m.n <> m.top OR c.message_seq <> m.n OR c.message_count <> m.said
 """
 TWICE_OPEN = """
 SELECT count(*) FROM (
@@ -31,7 +39,7 @@ SELECT count(*) FROM (
 """
 TWICE_KNOWN = """
 SELECT count(*) FROM (
-    SELECT 1 FROM contacts_contact GROUP BY company_id, phone HAVING count(*) > 1
+    SELECT 1 FROM contacts_contact WHERE phone <> '' GROUP BY company_id, phone HAVING count(*) > 1
 ) t
 """
 
@@ -52,6 +60,8 @@ class Verdict:
     wrong_counters: int = 0
     conversations_twice_open: int = 0
     people_twice: int = 0
+    echoes_lost: int = 0
+    echoes_wrong: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -64,6 +74,7 @@ def judge(laboratory: Laboratory, expected: Expected) -> Verdict:
     verdict = Verdict()
     _judge_messages(laboratory, expected, verdict)
     _judge_ledger(laboratory, expected, verdict)
+    _judge_echoes(laboratory, expected, verdict)
     ((verdict.wrong_counters,),) = laboratory.rows(COUNTERS)
     ((verdict.conversations_twice_open,),) = laboratory.rows(TWICE_OPEN)
     ((verdict.people_twice,),) = laboratory.rows(TWICE_KNOWN)
@@ -88,6 +99,17 @@ def _judge_messages(laboratory: Laboratory, expected: Expected, verdict: Verdict
             verdict.wrong_company += 1
     verdict.lost = len(expected.messages.keys() - found.keys())
     verdict.doubled = sum(count - 1 for count in found.values())
+
+
+def _judge_echoes(laboratory: Laboratory, expected: Expected, verdict: Verdict) -> None:
+    """What staff wrote stands once, with its account; what we sent is never shown a second time."""
+    found = laboratory.rows(ECHOES)
+    verdict.echoes_lost = len(expected.echoes.keys() - {row[0] for row in found})
+    seen: set[str] = set()
+    for external_id, account_id, is_whole in found:
+        is_right = expected.echoes.get(external_id) == account_id and is_whole
+        verdict.echoes_wrong += not is_right or external_id in seen
+        seen.add(external_id)
 
 
 def _judge_ledger(laboratory: Laboratory, expected: Expected, verdict: Verdict) -> None:

@@ -9,8 +9,10 @@ import pytest
 from django.utils import timezone
 
 from common.errors import DomainError
+from common.scoping import company_scope
 from contacts.models import Contact, ContactIdentity
 from contacts.refs import PersonRef
+from inbox.campaigns.forms import AudienceForm
 from inbox.shell.presenters import window_of
 from omnichannel.bells import NAME
 from omnichannel.choices import Author, ChannelStatus
@@ -528,3 +530,13 @@ def test_a_refused_take_over_says_why(direct, ana, monkeypatch):
     with pytest.raises(DomainError, match="não pode"):
         control_take(conversation=talk, actor=ana)
     assert fresh(talk).other_app == "?"
+
+
+# --- campaigns ------------------------------------------------------------------------------------
+
+
+def test_the_campaign_form_says_why_these_channels_are_not_offered(direct, channel):
+    with company_scope(direct.company_id):
+        field = AudienceForm().fields["channel"]
+        assert set(field.queryset) == {channel}
+    assert "Instagram, Messenger" in str(field.help_text)
