@@ -27,6 +27,7 @@ FIGURES = (
     "pages",
     "sockets",
     "webchat",
+    "widget",
     "queues",
     "people",
     "imports",

@@ -7,6 +7,7 @@ import { countUnseen, keepPointer, start } from "./session.js";
 import { change, keepConversation, keepMessages, key, locks, state } from "./state.js";
 
 const RETRY = 3_000;
+const SLOW = 300;
 let opened = null;
 let owner = null;
 let isBusy = false;
@@ -27,9 +28,10 @@ async function withStore(mode, act) {
   const db = await database();
   if (!db) return undefined;
   return new Promise((resolve) => {
-    const request = act(db.transaction("saida", mode).objectStore("saida"));
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => resolve(undefined);
+    const transaction = db.transaction("saida", mode);
+    const request = act(transaction.objectStore("saida"));
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onabort = () => resolve(undefined);
   });
 }
 
@@ -57,8 +59,11 @@ const isHere = (id) => [...state.messages.values()].some((message) => message.cl
 /** Takes what the visitor wrote, shows it with a clock and posts it. */
 export async function add({ text = "", file = null, choice = null }) {
   const entry = { client_id: newId(), session: owner, at: Date.now(), text, file, choice };
-  change({ outbox: [...state.outbox, entry] });
-  await keep(entry);
+  // What stands on the screen is kept: the page may be gone the next moment. A database that hangs holds nobody up.
+  await Promise.race([keep(entry), new Promise((resolve) => setTimeout(resolve, SLOW))]);
+  change({ outbox: [...state.outbox, entry].sort((a, b) => a.at - b.at) });
+  // From the first word on the site keeps the way back, whether or not it has arrived.
+  keepPointer();
   link.announce({ type: "saida" });
   flush();
 }
