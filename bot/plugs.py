@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from bot import bells, vendor_bells
 from bot.holdings import TALK_HOLDINGS, VENDOR_HOLDINGS
-from bot.models import Phrase
+from bot.models import BotSession, Phrase
 from bot.services.transcribing import transcription_want, transcriptions_due
 from bot.services.turns import sessions_due, turns_lost
+from common.api.told import Told
 from common.slots import Plug, Turn, into
 from common.sweeps import Sweep, sweeps
 from contacts.holdings import holdings
+from omnichannel.api.base import told_above
 from omnichannel.services.transcripts import file_ready
 
 
@@ -28,7 +32,14 @@ def _voices() -> Any:
     return (transcriptions_due(),)
 
 
+def _assistant_of_conversation() -> Any:
+    # The rows that are asked about are narrowed to their company already.
+    rows = BotSession.unscoped.open().filter(conversation=OuterRef("pk"), is_shadow=False)
+    return Subquery(rows.order_by().values("assistant")[:1])
+
+
 PLUG = Plug(
+    offers=(into(told_above, Told("assistant_id", _assistant_of_conversation)),),
     watches=(into(file_ready, transcription_want),),
     keeps=(into(holdings, *TALK_HOLDINGS, *VENDOR_HOLDINGS),),
     sweeps=(

@@ -83,6 +83,17 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Robô"),
+        "items": [
+            _page(_("Assistentes"), "smart_toy", "bot_assistant"),
+            _page(_("Conhecimento"), "menu_book", "bot_knowledgeentry"),
+            _page(_("Categorias"), "category", "bot_knowledgecategory"),
+            _page(_("Sessões"), "forum", "bot_botsession"),
+            _page(_("Casos de teste"), "checklist", "bot_evalcase"),
+            _page(_("Rodadas de testes"), "science", "bot_evalrun"),
+        ],
+    },
+    {
         "title": _("Campanhas"),
         "items": [
             _page(_("Campanhas"), "campaign", "campaigns_campaign"),

@@ -12,7 +12,7 @@ from accounts.models import Company, Membership
 from common.composed import Composed, CountedRows
 from contacts.models import Segment
 from inbox.list import ordering
-from omnichannel.choices import Direction
+from omnichannel.choices import Direction, Stage
 from omnichannel.models import Attachment, Conversation, Message
 from omnichannel.selectors import HAS_REACTIONS
 from providers.choices import MessageKind
@@ -89,12 +89,16 @@ def visible_values(reader: Membership) -> tuple[UUID, ...]:
 
 
 def tab_rows(tab: str, reader: Membership) -> Any:
-    """Return what a tab holds: `minhas` (mine, open), `livres` (nobody's, open), `todas` (all)."""
+    """Return what a tab holds: `minhas` (mine, open), `livres` (nobody's, open), `robo` (the
+    bot's), `todas` (all).
+    """
     seen = Conversation.objects.for_company(reader.company_id).visible_to(reader)
     if tab == "minhas":
         return seen.open().filter(attendant=reader)
     if tab == "livres":
-        return seen.open().filter(attendant=None)
+        return seen.open().filter(attendant=None).exclude(stage=Stage.BOT)
+    if tab == "robo":
+        return seen.filter(stage=Stage.BOT)
     return seen
 
 
@@ -149,6 +153,7 @@ def _counts(is_everything: bool, company_id: UUID, member_id: UUID) -> dict[str,
     return {
         "minhas": mine,
         "livres": tab_rows("livres", reader).filter(**begun),
+        "robo": tab_rows("robo", reader).filter(**begun),
         "todas": tab_rows("todas", reader).filter(**begun),
         "nao_lidas": mine.filter(unread_count__gt=0),
     }

@@ -35,7 +35,7 @@ PAST_SIZE = 10
 
 
 def conversations_of(membership: Membership, tab: str) -> Any:
-    """Return what a tab holds: `minhas` (mine, open), `livres` (nobody's, open), `todas` (all)."""
+    """Return what a tab holds: see composed.tab_rows."""
     return composed.tab_rows(tab, membership).filter(company_id=current_company_id())
 
 
@@ -128,11 +128,11 @@ def segments_of(membership: Membership) -> list[tuple[UUID, str]]:
 
 
 def counts(membership: Membership) -> dict[str, int]:
-    """Return {"minhas", "livres", "todas", "nao_lidas"}: how many each tab lists and how many of
-    mine have unread messages, capped at composed.COUNT_LIMIT.
+    """Return {"minhas", "livres", "robo", "todas", "nao_lidas"}: how many each tab lists and how
+    many of mine have unread messages, capped at composed.COUNT_LIMIT.
     """
     if not _is_at_home(membership):
-        return dict.fromkeys(("minhas", "livres", "todas", "nao_lidas"), 0)
+        return dict.fromkeys(("minhas", "livres", "robo", "todas", "nao_lidas"), 0)
     everything = composed.sees_all(membership)
     return composed.COUNTS.now(membership.company_id, membership.pk, shape=everything)
 

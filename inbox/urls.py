@@ -43,6 +43,7 @@ urlpatterns = [
     path(f"{CONVERSATION}assumir/", actions.TakeView.as_view(), name="take"),
     path(f"{CONVERSATION}liberar/", actions.ReleaseView.as_view(), name="release"),
     path(f"{CONVERSATION}devolver-robo/", actions.ReturnToBotView.as_view(), name="return-to-bot"),
+    path(f"{CONVERSATION}pausar-robo/", actions.PauseBotView.as_view(), name="pause-bot"),
     path(f"{CONVERSATION}fechar/", actions.CloseView.as_view(), name="close"),
     path(f"{CONVERSATION}reabrir/", actions.ReopenView.as_view(), name="reopen"),
     path(f"{CONVERSATION}lida/", actions.ReadView.as_view(), name="read"),

@@ -23,6 +23,7 @@ from rest_framework import serializers
 from accounts.models import Company, Membership, User
 from accounts.services.calendars import calendar_save
 from accounts.services.tokens import token_issue
+from bot.services.knowledge import entry_save
 from campaigns.services.audiences import audience_build, audience_request
 from campaigns.services.campaigns import VariantDraft, campaign_save
 from common.scoping import CompanyOwned, company_scope
@@ -111,6 +112,7 @@ TABLE: dict[str, Address] = {
     f"{PAGE}assumir/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}liberar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}devolver-robo/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}pausar-robo/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}fechar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}reabrir/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}nao-lida/": Address({"post": MEMBER}, {}, is_form=True),
@@ -238,8 +240,17 @@ TABLE: dict[str, Address] = {
     f"{TALK}assumir/": acts(),
     f"{TALK}liberar/": acts(),
     f"{TALK}devolver-robo/": acts(),
+    f"{TALK}pausar-robo/": acts(),
     f"{TALK}reabrir/": acts(),
     f"{TALK}lida/": acts(),
+    f"{API}robo/assistentes/": reads(),
+    f"{API}robo/entradas/": Address(
+        {"get": MEMBER, "post": MANAGER}, {"question": "Abre domingo?", "answer": "Não."}
+    ),
+    f"{API}robo/entradas/<uuid:entry_id>/": Address(
+        {"get": MEMBER, "patch": MANAGER}, {"label": "Domingo"}
+    ),
+    f"{API}robo/sessoes/": reads(),
     f"{API}mensagens/<uuid:message_id>/reenviar/": acts(),
     f"{API}anexos/<uuid:attachment_id>/": reads(),
     f"{API}whatsapp/config/": Address({"get": ADMINISTRATOR}),
@@ -377,8 +388,10 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
             variants=[VariantDraft(template, "", {})],
         )
         audience_build(campaign=audience_request(campaign=campaign, actor=administrator))
+    entry = entry_save(company=company, actor=administrator, question=mark, answer=mark)
     ids = {
         "campaign": campaign.pk,
+        "entry": entry.pk,
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,
         "conversation": conversation.pk,

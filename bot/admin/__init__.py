@@ -1,5 +1,5 @@
-"""The back-office of the bot."""
+"""The bot in the back-office."""
 
-from bot.admin import ledger, vendors
+from bot.admin import assistants, evaluation, knowledge, ledger, sessions, vendors
 
-__all__ = ["ledger", "vendors"]
+__all__ = ["assistants", "evaluation", "knowledge", "ledger", "sessions", "vendors"]

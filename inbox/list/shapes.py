@@ -11,7 +11,7 @@ from uuid import UUID
 
 from inbox.shell.shapes import Deadline, Face, ReplyWindow, Since
 
-Filter = Literal["minhas", "livres", "todas"]
+Filter = Literal["minhas", "livres", "robo", "todas"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Counts:
     free: int = 0
     all: int = 0
     unread: int = 0
+    bot: int = 0
 
 
 Marked = tuple[tuple[str, bool], ...]

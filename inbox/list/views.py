@@ -52,7 +52,9 @@ class ListMixin(InboxView):
     def counts(self) -> Counts:
         """Return the numbers on the tabs."""
         found = selectors.counts(self.membership)
-        return Counts(found["minhas"], found["livres"], found["todas"], found["nao_lidas"])
+        return Counts(
+            found["minhas"], found["livres"], found["todas"], found["nao_lidas"], found["robo"]
+        )
 
     def page_context(self) -> dict[str, Any]:
         """Return what home.html needs, apart from the stage."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
+from bot.services.pausing import bot_pause
 from inbox import selectors
 from inbox.talk.base import UNSEEN, ConversationActView, TalkView
 from omnichannel.models import Conversation
@@ -41,6 +42,14 @@ class ReturnToBotView(ConversationActView):
     def act(self, conversation: Conversation) -> None:
         """Give it back."""
         handover.conversation_return_to_bot(conversation=conversation, actor=self.membership)
+
+
+class PauseBotView(ConversationActView):
+    """Pausar o robô."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Let it leave the person alone for a day."""
+        bot_pause(conversation=conversation, actor=self.membership)
 
 
 class CloseView(ConversationActView):

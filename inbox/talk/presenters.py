@@ -188,6 +188,7 @@ def _rights(conversation: Conversation, reader: Membership) -> dict[str, bool]:
         "can_take": is_open and not is_mine and can_write,
         "can_release": is_open and has_attendant and can_write,
         "can_return_to_bot": is_open and can_write and not is_robots,
+        "can_pause_bot": is_open and can_write and has_bot(conversation.channel),
         "can_close": is_open and can_write,
         "can_reopen": not is_open,
         "can_write": can_write,

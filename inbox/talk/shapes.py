@@ -240,6 +240,7 @@ class Thread:
     can_take: bool = False
     can_release: bool = False
     can_return_to_bot: bool = False
+    can_pause_bot: bool = False
     can_close: bool = False
     can_reopen: bool = False
     can_write: bool = True

@@ -90,7 +90,9 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
     is_open = serializers.BooleanField()
     attendant = serializers.UUIDField(source="attendant_id", allow_null=True)
     queue = serializers.SerializerMethodField(help_text="Nulo enquanto não houver filas.")
-    assistant = serializers.SerializerMethodField(help_text="Nulo enquanto não houver robô.")
+    assistant = serializers.SerializerMethodField(
+        help_text="Quem responde por si; nulo quando são pessoas."
+    )
     last_message = serializers.SerializerMethodField()
     window_closes_at = serializers.DateTimeField(
         allow_null=True,
@@ -165,8 +167,9 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
         return str(queue) if queue else None
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
-    def get_assistant(self, row: Conversation) -> None:
-        """Nobody answers by themselves before there is a bot."""
+    def get_assistant(self, row: Conversation) -> str | None:
+        """The assistant that has it, as the package above annotates it."""
+        return id_shown(getattr(row, "assistant_id", None))
 
     @extend_schema_field(LastMessageOut(allow_null=True))
     def get_last_message(self, row: Conversation) -> dict[str, Any] | None:

@@ -301,6 +301,7 @@ def test_every_path_of_the_contract_is_described(document: dict[str, Any]):
         "conversas/{conversation_id}/assumir/": "post",
         "conversas/{conversation_id}/liberar/": "post",
         "conversas/{conversation_id}/devolver-robo/": "post",
+        "conversas/{conversation_id}/pausar-robo/": "post",
         "conversas/{conversation_id}/reabrir/": "post",
         "conversas/{conversation_id}/lida/": "post",
         "mensagens/{message_id}/reenviar/": "post", "anexos/{attachment_id}/": "get",

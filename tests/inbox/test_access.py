@@ -30,6 +30,7 @@ POSTS = {
     "control",
     *(
         "return-to-bot",
+        "pause-bot",
         "unread",
         "next",
         "board-ticket",

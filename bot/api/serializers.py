@@ -1,0 +1,93 @@
+"""What the API shows of the bot, and takes."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from bot.choices import EntryStatus, EntryUse
+from bot.models import Assistant, BotSession, KnowledgeEntry
+from bot.models.knowledge import ANSWER, LABEL
+from bot.services.knowledge import MOST_ALIASES
+from common.api.fields import StrictSerializer
+
+
+class AssistantOut(serializers.ModelSerializer[Assistant]):
+    """An assistant and when it answers."""
+
+    channels = serializers.SerializerMethodField()
+    version = serializers.IntegerField(source="version.number", allow_null=True, default=None)
+
+    class Meta:
+        model = Assistant
+        fields = ("id", "name", "mode", "channels", "version", "created_at", "updated_at")
+
+    def get_channels(self, row: Assistant) -> list[str]:
+        """Return the ids of the channels it answers on."""
+        return sorted(str(channel.pk) for channel in row.channels.all())
+
+
+class EntryOut(serializers.ModelSerializer[KnowledgeEntry]):
+    """An entry of the clinic's knowledge."""
+
+    aliases = serializers.SerializerMethodField()
+    category = serializers.CharField(source="category.name", allow_null=True, default=None)
+
+    class Meta:
+        model = KnowledgeEntry
+        fields = (
+            "id",
+            "question",
+            "label",
+            "answer",
+            "aliases",
+            "category",
+            "status",
+            "use",
+            "valid_from",
+            "valid_until",
+            "created_at",
+            "updated_at",
+        )
+
+    def get_aliases(self, row: KnowledgeEntry) -> list[str]:
+        """Return the other ways to ask for it."""
+        return [one.text for one in row.phrases.all() if one.kind == "forma"]
+
+
+class EntryIn(StrictSerializer):
+    """An entry as it is written. `aliases` replace those it has."""
+
+    question = serializers.CharField(max_length=200)
+    label = serializers.CharField(max_length=LABEL, required=False)
+    answer = serializers.CharField(max_length=ANSWER)
+    aliases = serializers.ListField(
+        child=serializers.CharField(max_length=300), max_length=MOST_ALIASES, required=False
+    )
+    category = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    status = serializers.ChoiceField(choices=EntryStatus.choices, required=False)
+    use = serializers.ChoiceField(choices=EntryUse.choices, required=False)
+    valid_from = serializers.DateField(required=False, allow_null=True)
+    valid_until = serializers.DateField(required=False, allow_null=True)
+
+
+class BotSessionOut(serializers.ModelSerializer[BotSession]):
+    """A stretch of a conversation that the bot followed."""
+
+    conversation = serializers.UUIDField(source="conversation_id")
+    assistant = serializers.UUIDField(source="assistant_id")
+
+    class Meta:
+        model = BotSession
+        fields = (
+            "id",
+            "conversation",
+            "assistant",
+            "is_shadow",
+            "state",
+            "turn_count",
+            "misses",
+            "outcome",
+            "reason",
+            "created_at",
+            "ended_at",
+        )
