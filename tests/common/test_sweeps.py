@@ -111,7 +111,7 @@ def test_every_sweep_is_a_task_that_beat_does_not_ring_for_too() -> None:
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert "common.sweeps.look" in scheduled
     assert not names & scheduled
-    assert len(names) == 12
+    assert len(names) == 13
 
 
 @pytest.mark.django_db(transaction=True)
