@@ -9,11 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from providers.base import Adapter, Bulk, BulkSender, Connection
+from providers.base import Adapter, Bulk, BulkSender, Connection, Keyed
 from providers.choices import ChannelKind, MessageKind
 from providers.delivery import Delivery
 from providers.email.account import ACCOUNT, MAILBOXES, own_addresses
 from providers.email.automatic import MACHINES
+from providers.email.brought import is_from_provider, mail_in
 from providers.email.caps import header_cut
 from providers.email.faults import meaning_of
 from providers.email.forwarded import forwarded_from
@@ -41,12 +42,10 @@ from providers.outgoing import (
 )
 from providers.pulled import Pulled, Source
 
-# A whole mail as the body of a delivery (our own reader brings it so).
-WHOLE = "message/rfc822"
 SENDER = re.compile(rb"^from:[^\r\n]*?([^\s<>\"(),:;@]{1,64}@[A-Za-z0-9.-]{1,190})", re.I | re.M)
 
 
-class EmailAdapter(Adapter, Enclosed, Files, Letters, Bulk, Connection, Pulled):
+class EmailAdapter(Adapter, Keyed, Enclosed, Files, Letters, Bulk, Connection, Pulled):
     """Reads and writes mails; keeps no state."""
 
     kind = ChannelKind.EMAIL
@@ -55,10 +54,14 @@ class EmailAdapter(Adapter, Enclosed, Files, Letters, Bulk, Connection, Pulled):
 
     # --- what comes in ----------------------------------------------------------------------------
 
+    def proves(self, account: Account, delivery: Delivery) -> bool:
+        """Tell whether the sending provider posted this."""
+        return is_from_provider(account, delivery)
+
     def read_for(self, account: Account, delivery: Delivery) -> list[RawMail]:
         """Return the mails of a delivery. Raises Unreadable."""
         is_cut = delivery.headers.get("x-cut") == "1"
-        return [RawMail(account, delivery.body, is_cut=is_cut)]
+        return [RawMail(account, mail_in(delivery), is_cut=is_cut)]
 
     def parse(
         self, payload: list[RawMail], *, received_at: datetime | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from inscriptis import get_text
+from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, fromstring, tostring
@@ -40,7 +41,8 @@ QUOTES = (
     "//*[contains(@class, 'OutlookMessageHeader')]/following-sibling::*",
 )
 FORWARDED = re.compile(r"forwarded message|mensagem encaminhada", re.IGNORECASE)
-CONFIG = ParserConfig(display_images=False, display_links=False)
+# The other profile indents what stands inside something.
+CONFIG = ParserConfig(CSS_PROFILES["strict"], display_images=False, display_links=False)
 
 
 def text_of(html: str) -> str:

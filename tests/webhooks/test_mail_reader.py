@@ -129,6 +129,7 @@ def test_validating_says_what_is_wrong(clinic, server, folder, changed, code) ->
     assert refused.value.code == code and str(refused.value.detail)
 
 
+@pytest.mark.slow
 def test_one_mailbox_that_is_locked_stops_no_other(clinic, server, folder, monkeypatch) -> None:
     monkeypatch.setattr(mail_reader, "WAIT_SECONDS", 1.0)
     broken = mailbox(clinic, server, folder, user="ninguem@clinica.example")
