@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("leadscoring.api.urls")),
     path("", include("campaigns.api.urls")),
     path("", include("bot.api.urls")),
+    path("", include("analytics.api.urls")),
     path("schema/", KeptSchema.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^[\s\S]*$", UnknownAddress.as_view(), name="api-unknown"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.plugs import PLUG as ACCOUNTS
+from analytics.plugs import PLUG as ANALYTICS
 from bot.plugs import PLUG as BOT
 from bot.services.following import BotFollower
 from bot.services.serving import BotReception
@@ -39,6 +40,7 @@ PLUGS: tuple[Plug, ...] = (
     BOT,
     WEBHOOKS,
     VISITORS,
+    ANALYTICS,
 )
 
 # Who decides about what a patient wrote, one after the other. That somebody goes on from another

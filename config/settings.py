@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "queues",
     "leadscoring",
     "bot",
+    "analytics",
     "webhooks",
     "visitors",
     "inbox",

@@ -51,6 +51,7 @@ TALK = f"{API}conversas/<uuid:conversation_id>/"
 PAGE = "atendimento/conversas/<uuid:conversation_id>/"
 QUEUE = f"{API}filas/<uuid:queue_id>/"
 TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
+REPORT = f"{API}analytics/"
 CAMPAIGN = f"{API}campanhas/<uuid:campaign_id>/"
 SHEET = "atendimento/campanhas/<uuid:campaign_id>/"
 MEMBER, MANAGER, ADMINISTRATOR, NOBODY = "member", "manager", "administrator", "nobody"
@@ -150,6 +151,12 @@ TABLE: dict[str, Address] = {
     f"{API}filas/": Address({"get": MEMBER, "post": MANAGER}, {"name": "Nova"}),
     f"{QUEUE}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}),
     f"{QUEUE}metricas/": reads(),
+    f"{REPORT}metricas/": reads(),
+    f"{REPORT}metricas/tempo-real/": reads(),
+    f"{REPORT}relatorio/diario/": reads(),
+    f"{REPORT}relatorio/semanal/": reads(),
+    f"{REPORT}atendente/<uuid:membership_id>/performance/": reads(),
+    f"{REPORT}fila/<uuid:queue_id>/metricas/": reads(),
     f"{QUEUE}atendimentos/": reads(),
     f"{QUEUE}proximo-atendimento/": acts(),
     f"{QUEUE}membros/": Address({"get": MEMBER, "put": MANAGER}, {"members": []}),
@@ -528,6 +535,7 @@ def modules(*names: str) -> Iterator[Any]:
         "visitors",
         "webhooks",
         "inbox",
+        "analytics",
         "config",
     ):
         root = importlib.import_module(package)

@@ -21,7 +21,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("campaigns",),
     ("bot",),
     ("webhooks", "visitors"),
-    ("inbox",),
+    ("inbox", "analytics"),
     ("simulator",),
     ("config",),
 )

@@ -179,6 +179,8 @@ class Conversation(CompanyOwned):
             ),
             # Contact panel: earlier conversations of one person.
             models.Index(fields=("contact", "-opened_at"), name="conversation_of_contact"),
+            # Reports: how many began on a day.
+            models.Index(fields=("company", "opened_at"), name="conversation_opened"),
             # A dependant's record, and whether they may be deleted.
             models.Index(
                 fields=("about", "-opened_at"),

@@ -18,6 +18,7 @@ PACKAGES = (
     "bot",
     "visitors",
     "inbox",
+    "analytics",
 )
 # An act is noun.verb, given to audit_record by name or in a call that passes it on.
 ACT = re.compile(

@@ -20,7 +20,7 @@ from omnichannel.services.reception import receptions
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = (
     *("common", "accounts", "contacts", "providers", "omnichannel", "queues", "leadscoring"),
-    *("campaigns", "bot", "visitors", "webhooks", "inbox", "config"),
+    *("campaigns", "bot", "visitors", "webhooks", "inbox", "analytics", "config"),
 )
 
 

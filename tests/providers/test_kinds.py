@@ -14,7 +14,7 @@ from providers.choices import ChannelKind
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
     *("common", "accounts", "contacts", "omnichannel", "queues", "leadscoring"),
-    *("campaigns", "bot", "visitors", "webhooks", "inbox", "config"),
+    *("campaigns", "bot", "visitors", "webhooks", "inbox", "analytics", "config"),
 )
 KINDS = frozenset(ChannelKind.values) - {ChannelKind.EMAIL}
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef

@@ -75,6 +75,7 @@ def test_nobody_else_changes_a_state() -> None:
         "visitors",
         "webhooks",
         "inbox",
+        "analytics",
     )
     found = {where for package in packages for where in _assigning(package, "stage")}
     assert found == {"omnichannel/services/conversations.py:stage_move"}
