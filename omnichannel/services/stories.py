@@ -43,6 +43,8 @@ def is_unwanted(attachment: Attachment) -> bool:
     """Whether a fetched file is of a story whose message was taken back meanwhile; its conversation
     is locked.
     """
+    if attachment.message_id is None:
+        return False
     rows = Message.unscoped.filter(pk=attachment.message_id, metadata__has_key="story")
     return rows.exclude(deleted_at=None).exists()
 

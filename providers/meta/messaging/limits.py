@@ -105,8 +105,8 @@ class MessagingLimits:
             return
         content = message.content
         if message.kind == MessageKind.REACTION:
-            is_known = isinstance(content, ReactionTo) and bool(content.target)
-            if not is_known or (content.emoji and bare(content.emoji) not in REACTIONS):
+            put = content if isinstance(content, ReactionTo) else ReactionTo("")
+            if not put.target or (put.emoji and bare(put.emoji) not in REACTIONS):
                 sentence = _("O %(channel)s leva só estas reações: %(reactions)s.")
                 shown = {"channel": self.name, "reactions": " ".join(REACTIONS)}
                 refuse("content.reaction", sentence % shown)
