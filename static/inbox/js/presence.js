@@ -22,13 +22,14 @@ export function drawPresence() {
   const writers = listOf(typing, now);
   const viewers = listOf(looking, now);
   const join = (people) => new Intl.ListFormat(document.documentElement.lang).format(people);
-  const text = visitorUntil > now
-    ? say("visitorTyping")
-    : writers.length
-    ? say("typing", { names: join(writers) })
-    : viewers.length
-      ? say(viewers.length > 1 ? "viewingMany" : "viewing", { names: join(viewers) })
-      : "";
+  const text =
+    visitorUntil > now
+      ? say("visitorTyping")
+      : writers.length
+        ? say("typing", { names: join(writers) })
+        : viewers.length
+          ? say(viewers.length > 1 ? "viewingMany" : "viewing", { names: join(viewers) })
+          : "";
   line.hidden = !text;
   if (line.textContent !== text) line.textContent = text;
 }
