@@ -35,6 +35,8 @@ def page(request: HttpRequest, part: str = "inicio") -> HttpResponse:
         return redirect(other)
     response = render(request, "simulator/site/page.html", _context(request, site, part))
     response._csp_config = _policy(site)  # type: ignore[attr-defined]
+    # The back-office shows it; frame-ancestors says to whom.
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]
     return response
 
 
