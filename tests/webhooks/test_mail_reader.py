@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import random
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +25,8 @@ from webhooks import mail_reader, pipeline, pulling
 from webhooks.mail_reader import MailReader
 from webhooks.models import FolderPosition, InboundEvent
 
+# At full size 10000 and 30.
+MAILS, KILLS = int(os.environ.get("CHAOS_MAILS", "120")), int(os.environ.get("CHAOS_KILLS", "10"))
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -108,6 +113,27 @@ def test_a_reader_that_dies_before_its_commit_reads_again(clinic, server, folder
     read(channel)
     assert stored(channel) == [f"carta {n}" for n in range(6)]
     assert InboundEvent.objects.count() == 6
+
+
+@pytest.mark.slow
+def test_a_reader_that_is_killed_loses_and_doubles_nothing(clinic, server, folder) -> None:
+    channel = mailbox(clinic, server, folder)
+    server.deliver(*[make.mail(f"carta {n:05}") for n in range(MAILS)], folder=folder)
+    chance, kills = random.Random(7), 0
+    connection.close()
+    while kills < KILLS:
+        child = os.fork()
+        if not child:
+            pulling.GROUP = 2
+            read(channel)
+            os._exit(0)
+        time.sleep(chance.uniform(0.02, 0.4))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        kills += 1
+    read(channel)
+    assert InboundEvent.objects.count() == MAILS
+    assert stored(channel) == [f"carta {n:05}" for n in range(MAILS)]
 
 
 @pytest.mark.parametrize(
