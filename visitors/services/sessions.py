@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from common import phones, rooms
 from common.errors import DomainError
 from common.realtime import Event, publish
+from contacts.models import Consent
+from contacts.services.consent import consent_record
 from omnichannel.models import Channel
 from providers.account import REQUIRED
 from providers.site import Site
@@ -39,6 +41,8 @@ HERE = timedelta(seconds=75)
 UNKNOWN_KEPT = timedelta(days=1)
 KEPT = timedelta(days=180)
 PURGE_BATCH = 5000
+# Where the ledger says a consent comes from.
+SOURCE = "chat_do_site"
 
 
 class FormRefused(DomainError):
@@ -247,7 +251,24 @@ def form_fill(
     session.notice_version, session.noticed_at = site.notice.version, timezone.now()
     session.answer_by = answer_by or session.answer_by
     session.save()
+    notice_record(session=session)
     return session
+
+
+def notice_record(*, session: VisitorSession) -> None:
+    """Write a visitor's consent down as they gave it, once it is known whose it is."""
+    if session.identity is None or session.noticed_at is None:
+        return
+    consent_record(
+        contact=session.identity.contact,
+        purpose=Consent.Purpose.CARE,
+        channel=session.channel.kind,
+        is_granted=True,
+        source=SOURCE,
+        occurred_at=session.noticed_at,
+        text_version=session.notice_version,
+        proof=f"{session.pk} {session.answer_by}",
+    )
 
 
 def _is_email(value: str) -> bool:

@@ -14,8 +14,6 @@ from redis.exceptions import RedisError
 from common import rooms
 from common.errors import DomainError
 from common.realtime import Event, publish
-from contacts.models import Consent
-from contacts.services.consent import consent_record
 from omnichannel.choices import Direction
 from omnichannel.models import Conversation, Message
 from omnichannel.services.facts import facts_apply, facts_lock
@@ -31,11 +29,10 @@ from visitors.limits import MESSAGES_OF_SESSION, TALKS_OF_NETWORK, TALKS_OF_SESS
 from visitors.models import VisitorSession
 from visitors.rooms import visitor_room
 from visitors.selectors import conversation_shown, is_blocked, message_get
-from visitors.services.sessions import needs_form
+from visitors.services.sessions import needs_form, notice_record
 
 TEXT_BYTES = 10_000
 TYPING_SECONDS = 3
-SOURCE = "chat_do_site"
 
 
 class ContentRefusedHere(DomainError):
@@ -202,19 +199,13 @@ def _remember(session: VisitorSession, conversation: Conversation) -> None:
     """Tie the session to its person, whose consent is written down as they gave it."""
     now = timezone.now()
     rows = VisitorSession.objects.for_company(session.company_id).filter(pk=session.pk)
+    is_first = session.identity_id is None
     rows.update(identity=conversation.identity_id, seen_at=now, updated_at=now)
     session.identity = conversation.identity
-    if session.noticed_at is not None:
-        consent_record(
-            contact=conversation.contact,
-            purpose=Consent.Purpose.CARE,
-            channel=session.channel.kind,
-            is_granted=True,
-            source=SOURCE,
-            occurred_at=session.noticed_at,
-            text_version=session.notice_version,
-            proof=f"{session.pk} {session.answer_by}",
-        )
+    if is_first:
+        # The ledger has one writer a company: whoever is known already is written down there when
+        # they accept, not with each message.
+        notice_record(session=session)
 
 
 def visitor_seen(
