@@ -55,7 +55,7 @@ _EMERGENCY = (
     rf"\bsangra\w* {_GAP}(?:muito|forte|demais|intenso|na[om] para)\b",
     r"\b(?:muito|forte) sangramento\b|\b(?:vomita\w*|tossi\w*|cuspi\w*|evacua\w*) sangue\b",
     r"\bboca (?:\w+ )?torta\b|\b(?:rosto|face|boca) (?:\w+ )?(?:torto|torta|caid\w|paralisad\w)\b",
-    r"\b(?:fala|falando|fala dele|voz) (?:\w+ )?(?:enrolad\w|embolad\w|arrastad\w)\b",
+    r"\b(?:fala|falando|voz) (?:\w+ ){0,3}(?:enrolad\w|embolad\w|arrastad\w)\b",
     rf"\b(?:brac\w+|perna|rosto|lado do corpo) {_GAP}(?:dormente|sem forca|paralisad\w"
     rf"|formigando)\b",
     r"\bdormencia (?:no|na|do) (?:brac\w+|rosto|lado)\b|\bderrame\b|\bavc\b",
@@ -96,7 +96,7 @@ _CLINICAL = (
     r" (?!(?:agua|cafe|banho|sol|cartao|pix|plano|convenio|vacina|estacionamento|o cartao|o"
     r" convenio"
     r"|o plano|meu convenio|meu plano|elevador|dinheiro)\b)",
-    r"\b(?:parar|suspender|trocar|aumentar|diminuir) (?:de tomar |o |a |com o )?(?:remedio"
+    r"\b(?:parar|suspender|trocar|aumentar|diminuir) (?:\w+ ){0,3}(?:remedio"
     r"|medica\w+|dose"
     r"|antibiotico|anticoncepcional)\b",
     r"\be (?:\w+ )?(?:normal|grave|perigoso|contagioso)\b",
