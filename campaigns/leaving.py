@@ -14,7 +14,7 @@ from campaigns.services.leaving import recipient_leave, recipient_of
 
 # Mail programs post from anywhere, without a page of ours (RFC 8058, 3.2).
 @method_decorator(csrf_exempt, name="dispatch")
-class LeaveView(View):
+class UnsubscribeView(View):
     """Asks once by GET, because programs that look for viruses open every address; ends it by
     POST. It says whose letters these are, and nothing of the person.
     """

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, reverse_lazy
 from django.views.generic import RedirectView
 
-from campaigns.leaving import LeaveView
+from campaigns.leaving import UnsubscribeView
 
 API = "central-atendimento/"
 HOME = reverse_lazy("inbox:home")
@@ -19,7 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("atendimento/", include("inbox.urls")),
     # In letters of campaigns, for as long as those are kept.
-    path("sair-da-lista/<str:key>/", LeaveView.as_view(), name="leave"),
+    path("sair-da-lista/<str:key>/", UnsubscribeView.as_view(), name="leave"),
     path("chat/", include("visitors.urls")),
     path(API, include("config.api_urls")),
 ]

@@ -195,12 +195,12 @@ class PinForm(forms.Form):
 
 
 class TestForm(forms.Form):
-    """The phone that a test message goes to."""
+    """The phone or e-mail that a test message goes to."""
 
     number = forms.CharField(
-        label=_("Seu celular"),
-        max_length=30,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+        label=_("Seu celular ou e-mail"),
+        max_length=254,
+        widget=UnfoldAdminTextInputWidget(),
         help_text=_(
             "A mensagem sai de verdade e o provedor pode cobrar por ela. Se o provedor aceitar, o"
             " canal fica validado."

@@ -274,7 +274,11 @@ class ChannelSubscribe(ChannelView):
 class TrialIn(StrictSerializer):
     """Whose phone a test goes to."""
 
-    phone_number = Text(max_length=30, write_only=True, help_text="Seu celular, com DDD.")
+    phone_number = Text(
+        max_length=254,
+        write_only=True,
+        help_text="Seu celular, com DDD; num canal de e-mail, o seu.",
+    )
 
 
 class ChannelTest(ChannelView):

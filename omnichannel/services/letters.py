@@ -120,8 +120,8 @@ def signature_save(*, member: Membership, channel: Channel, text: str) -> Signat
         raise DomainError(said, code="canal_sem_assinatura")
     if len(text) > SIGNATURE_LENGTH:
         limit = _("A assinatura tem no máximo %(limit)s caracteres (tem %(size)s).")
-        said = str(limit % {"limit": SIGNATURE_LENGTH, "size": len(text)})
-        raise DomainError(said, code="assinatura_longa", fields={"text": [said]})
+        long = str(limit % {"limit": SIGNATURE_LENGTH, "size": len(text)})
+        raise DomainError(long, code="assinatura_longa", fields={"text": [long]})
     kept, _made = Signature.unscoped.update_or_create(
         company_id=channel.company_id,
         member=member,

@@ -70,7 +70,8 @@ def _check_number(
 ) -> None:
     """Count what went before, not the message itself, which the gate sees twice."""
     sent = Message.unscoped.outbound().exclude(status=MessageStatus.FAILED)
-    sent = sent.exclude(pk=id_in(draft.token, MESSAGE))
+    if (itself := id_in(draft.token, MESSAGE)) is not None:
+        sent = sent.exclude(pk=itself)
     courtesy = Q(metadata__has_key="purpose")
     automatic = courtesy | Q(author_kind__in=(Author.SYSTEM, Author.BOT))
     if sent.filter(automatic, conversation=conversation).count() >= rule.a_thread:

@@ -16,7 +16,7 @@ from accounts.models import Membership
 from accounts.services.audit import audit_record
 from common import phones
 from common.errors import Conflict, DomainError
-from contacts.refs import PHONE_KINDS, IdentityRef
+from contacts.refs import PHONE_KINDS, IdentityKind, IdentityRef
 from omnichannel.models import Channel
 from omnichannel.services.accounts import AccountRefused, account_open, lacking
 from omnichannel.services.proving import account_check, channel_prove, channel_refused, is_asked
@@ -80,14 +80,19 @@ def channel_try(*, channel: Channel, actor: Membership | None, number: str) -> N
 
 
 def _recipient(channel: Channel, number: str) -> Destination:
-    """Return where a test goes. Raises DomainError for what is no number."""
+    """Return where a test goes. Raises DomainError for what is no number, or no e-mail."""
     adapter = registry.adapter_for(channel.kind)
     phone = phones.canonical(number)
     digits = (phone or "").removeprefix("+")
     kinds = [one for one in adapter.policy.starts_with if one in PHONE_KINDS]
     to = adapter.recipient([IdentityRef(one, digits) for one in kinds if digits])
+    sentence = _("Informe o celular com DDD, por exemplo (41) 99888-7766.")
+    if IdentityKind.EMAIL in adapter.policy.starts_with:
+        sentence = _("Informe o seu e-mail, por exemplo maria@exemplo.com.br.")
+        address = number.strip().lower()
+        if "@" in address:
+            to = adapter.recipient([IdentityRef(IdentityKind.EMAIL, address)])
     if to.is_nowhere:
-        sentence = _("Informe o celular com DDD, por exemplo (41) 99888-7766.")
         raise DomainError(
             sentence, code="dados_invalidos", status=400, fields={"phone_number": [sentence]}
         )

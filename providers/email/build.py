@@ -56,7 +56,7 @@ def mail_of(account: Account, message: OutgoingMessage) -> EmailMultiAlternative
         },
     )
     # Some servers still change bytes of eight bits, and with them what DKIM signed.
-    mail.encoding = utf8_charset_qp  # type: ignore[assignment]
+    mail.encoding = utf8_charset_qp
     mail.attach_alternative(html_body(message.text, letter), "text/html")
     for media in message.media:
         mail.attach(_enclosed(media))
@@ -193,7 +193,8 @@ def _plain_text(text: str) -> str:
 def _lines(text: str) -> str:
     """Return a text as HTML: its lines, and its web addresses as links."""
     words = _plain_text(text)
-    drawn, end = [], 0
+    drawn: list[str] = []
+    end = 0
     for link in LINK.finditer(words):
         where = escape(link[0])
         drawn.append(escape(words[end : link.start()]))

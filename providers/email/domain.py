@@ -19,6 +19,8 @@ SELECTORS = (
     *("google", "selector1", "selector2", "default", "dkim", "mail", "k1", "k2", "s1", "s2"),
     *("pm", "resend", "mlsend", "mailjet", "scph", "brevo", "mandrill", "postal", "hostinger-a"),
 )
+# Never in the DNS (RFC 6761).
+RESERVED = frozenset({"example", "invalid", "localhost", "test"})
 NO_SPF, TWO_SPF, NO_DKIM, NO_DMARC = "sem_spf", "spf_duplo", "sem_dkim", "sem_dmarc"
 DOMAIN_WORDS = {
     NO_SPF: _(
@@ -42,6 +44,8 @@ Ask = Callable[[str], list[str] | None]
 
 def domain_warnings(domain: str, ask: Ask | None = None) -> tuple[str, ...]:
     """Return the codes of what a domain lacks."""
+    if ask is None and domain.rpartition(".")[2] in RESERVED:
+        return ()
     asked = ask or txt_records
     found: list[str] = []
     spf = _starting(asked(domain), "v=spf1")

@@ -121,7 +121,7 @@ class MailConnection(EmailBackend):
     @property
     def is_handed_over(self) -> bool:
         """Whether the server was given the whole of the last mail."""
-        return bool(self.connection and self.connection.is_handed_over)
+        return isinstance(self.connection, WatchedSmtp) and self.connection.is_handed_over
 
 
 class SmtpSender:

@@ -15,9 +15,10 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 SEAL_BYTES = 5
-LETTERS = {"msg": "m", "cmp": "c"}
+# Messages, recipients of campaigns, and tests of a channel.
+LETTERS = {"msg": "m", "cmp": "c", "teste": "t"}
 OWNERS = {letter: owner for owner, letter in LETTERS.items()}
-TAG = re.compile(r"(?<![a-z0-9])([mc])(\d{1,4})([a-z2-7]{26})([a-z2-7]{8})(?![a-z0-9])", re.I)
+TAG = re.compile(r"(?<![a-z0-9])([mct])(\d{1,4})([a-z2-7]{26})([a-z2-7]{8})(?![a-z0-9])", re.I)
 # RFC 5321, 4.5.3.1.1.
 LOCAL_PART = 64
 

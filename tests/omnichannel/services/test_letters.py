@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from common.errors import DomainError
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
 from omnichannel.models import Channel, MailBody, Message
+from omnichannel.services.channels import channel_save
 from omnichannel.services.courtesies import courtesy_send
 from omnichannel.services.delivery import conversation_deliver
 from omnichannel.services.letters import copies_known, signature_of, signature_save
 from omnichannel.services.media import attachment_upload
 from omnichannel.services.outbound import message_retry, message_send
 from omnichannel.services.starting import conversation_start
+from omnichannel.services.trying import channel_try
 from providers.choices import MessageStatus
 from providers.facts import Mail, MailAddress
 from providers.outgoing import ContentRefused
@@ -201,3 +204,24 @@ def test_nothing_automatic_goes_to_a_machine(mailbox, clinic, ana, mail):
     # What a person writes, they mean.
     sent = message_send(conversation=talk, author=ana, text="Bom dia")
     assert sent.status == MessageStatus.PENDING
+
+
+def test_a_channel_of_a_service_is_proven_by_a_test_mail(clinic, ana, httpserver, settings):
+    settings.MEDIA_EXTRA_HOSTS = (f"{httpserver.host}:{httpserver.port}",)
+    httpserver.expect_oneshot_request("/emails").respond_with_json({"id": "a"})
+    own = {"provider": "provedor", "esp": "resend", "address": "contato@clinica.example"}
+    box = channel_save(
+        company=clinic,
+        actor=None,
+        kind="email",
+        name="E-mail",
+        settings={**own, "api_url": httpserver.url_for("/")},
+        credentials={"api_key": "chave"},
+    )
+    with pytest.raises(DomainError, match="e-mail"):
+        channel_try(channel=box, actor=ana, number="41 99888-7766")
+    channel_try(channel=box, actor=ana, number="Ana@exemplo.example")
+    box.refresh_from_db()
+    assert (box.status, box.proven_at is None) == ("ativo", False)
+    ((request, _answer),) = httpserver.log
+    assert request.json["to"] == ["ana@exemplo.example"]
