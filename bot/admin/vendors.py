@@ -93,7 +93,7 @@ class AiProviderAdmin(CompanyAdmin):
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel:
         """Show what the last test saw."""
-        facts = [
+        facts: list[tuple[Any, Any]] = [
             (PROBED[word], gettext("sim") if obj.capabilities.get(name) else gettext("não"))
             for name, word in SEEN.items()
             if name in obj.capabilities

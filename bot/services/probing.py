@@ -85,7 +85,7 @@ def _timed(name: str, ask: Callable[[], bool]) -> ProbedThing:
 
 
 def _words(fault: VendorFault) -> str:
-    known = ENDS.get(fault.trouble)
+    known: Any = ENDS.get(fault.trouble)
     if fault.trouble == VendorTrouble.UNREACHABLE:
         known = _("Não foi possível conectar. Confira o endereço.")
     elif fault.trouble == VendorTrouble.BUDGET:

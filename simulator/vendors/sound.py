@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 
 class NoSound(Exception):
@@ -25,7 +26,8 @@ def heard(content: bytes) -> HeardSound:
     import av
 
     try:
-        with av.open(io.BytesIO(content)) as source:
+        with av.open(io.BytesIO(content)) as opened:
+            source: Any = opened
             if not source.streams.audio:
                 raise NoSound
             stream = source.streams.audio[0]
