@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='aipolicy',
-            constraint=models.UniqueConstraint(fields=('company',), name='ai_policy_once'),
+            constraint=models.UniqueConstraint(fields=('company',), name='ai_policy_once', violation_error_message='A empresa já tem regras de uso da IA. Edite-as.'),
         ),
         migrations.AddIndex(
             model_name='aideparture',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,7 @@ USES = [
 ]
 
 
-def _price(label: object, help_text: object = "") -> models.DecimalField[Decimal, Decimal]:
+def _price(label: Any, help_text: Any = "") -> models.DecimalField[Decimal, Decimal]:
     return models.DecimalField(
         label, max_digits=12, decimal_places=6, default=Decimal(0), help_text=help_text
     )

@@ -192,7 +192,13 @@ class AiPolicy(CompanyOwned):
     class Meta:
         verbose_name = _("regra de uso da IA")
         verbose_name_plural = _("regras de uso da IA")
-        constraints = (models.UniqueConstraint(fields=("company",), name="ai_policy_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("company",),
+                name="ai_policy_once",
+                violation_error_message=_("A empresa já tem regras de uso da IA. Edite-as."),
+            ),
+        )
 
     def __str__(self) -> str:
         return str(_("Uso da IA"))

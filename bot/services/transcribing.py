@@ -272,7 +272,8 @@ def _length(content: bytes) -> float:
     import av
 
     try:
-        with av.open(io.BytesIO(content)) as source:
+        with av.open(io.BytesIO(content)) as opened:
+            source: Any = opened
             return float(source.duration or 0) / 1_000_000 or len(content) / 3_000
     except (av.FFmpegError, ValueError):
         return len(content) / 3_000

@@ -20,9 +20,8 @@ def ai_make(company: Company) -> AiProvider:
     """Connect the demo company to the simulator's vendor, with transcription on."""
     known_rates_fill(company=company, actor=None)
     # Not by the service: it looks at the address, which is inside here on purpose.
-    provider = AiProvider.unscoped.create(
+    provider = AiProvider(
         company=company,
-        credentials={"key": KEY},
         name=NAME,
         kind=AiProvider.Kind.OPENAI,
         base_url=_url(),
@@ -32,6 +31,8 @@ def ai_make(company: Company) -> AiProvider:
         is_abroad=False,
         region_note="Simulador deste computador",
     )
+    provider.credentials = {"key": KEY}
+    provider.save()
     policy = policy_of(company.pk)
     policy.transcriber = policy.writer = provider
     policy.is_transcribing = True

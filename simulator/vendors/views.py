@@ -108,7 +108,8 @@ def speech(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"code": "Unauthorized"}, status=401)
     try:
         definition = json.loads(request.POST.get("definition") or _part(request, "definition"))
-        found = heard(request.FILES["audio"].read())
+        audio: Any = request.FILES["audio"]
+        found = heard(audio.read())
     except (ValueError, KeyError, NoSound):
         return JsonResponse({"code": "InvalidRequest"}, status=400)
     if "pt-BR" not in definition.get("locales", ()):
