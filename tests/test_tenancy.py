@@ -33,6 +33,7 @@ from tests.neighbours import (
     BACK_OFFICE,
     BESIDE,
     CALLS,
+    LETTER,
     MANAGER,
     MARK,
     NOBODY,
@@ -118,6 +119,10 @@ PERSONAL = {
     f"{API}auth/token/",
     "atendimento/convites/<uuid:membership_id>/",
     "atendimento/conversas/<uuid:conversation_id>/nao-lida/",
+    # The cast's message is no letter, and nobody guesses a seal.
+    *(f"{LETTER}{part}" for part in ("", "citado/", "pagina/", "original/", "encaminhada/")),
+    "atendimento/emails/imagens/<str:token>/<int:place>/",
+    "sair-da-lista/<str:key>/",
 }
 
 
