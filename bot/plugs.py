@@ -10,12 +10,15 @@ from django.db.models import OuterRef, Subquery
 from bot import bells, vendor_bells
 from bot.holdings import TALK_HOLDINGS, VENDOR_HOLDINGS
 from bot.models import BotSession, Phrase
+from bot.retention import turns_purge
 from bot.services.transcribing import transcription_want, transcriptions_due
 from bot.services.turns import sessions_due, turns_lost
 from common.api.told import Told
 from common.slots import Plug, Turn, into
 from common.sweeps import Sweep, sweeps
 from contacts.holdings import holdings
+from contacts.models import DataClass
+from contacts.retention import purges
 from omnichannel.api.base import told_above
 from omnichannel.services.transcripts import file_ready
 
@@ -41,7 +44,10 @@ def _assistant_of_conversation() -> Any:
 PLUG = Plug(
     offers=(into(told_above, Told("assistant_id", _assistant_of_conversation)),),
     watches=(into(file_ready, transcription_want),),
-    keeps=(into(holdings, *TALK_HOLDINGS, *VENDOR_HOLDINGS),),
+    keeps=(
+        into(holdings, *TALK_HOLDINGS, *VENDOR_HOLDINGS),
+        into(purges, (DataClass.MESSAGES, turns_purge)),
+    ),
     sweeps=(
         into(
             sweeps,

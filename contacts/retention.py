@@ -4,6 +4,7 @@ is deleted. Packages say of each kind how it goes (`purges`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,15 +25,15 @@ def retention_run(*, now: datetime | None = None) -> dict[str, int]:
     """Apply every company's rules; return how many rows went, by kind."""
     now = now or timezone.now()
     gone: dict[str, int] = {}
-    known: dict[str, Purge] = dict(purges)
+    known: dict[str, list[Purge]] = defaultdict(list)
+    for data_class, purge in purges:
+        known[data_class].append(purge)
     # A sweep over companies; each rule knows its own.
     for rule in RetentionRule.unscoped.order_by("company_id"):
-        purge = known.get(rule.data_class)
-        if purge is None:
-            continue
-        with apart("retention rule", rule.pk):
-            count = purge(rule.company_id, now - timedelta(days=rule.days))
-            gone[rule.data_class] = gone.get(rule.data_class, 0) + count
+        for purge in known.get(rule.data_class, ()):
+            with apart("retention rule", rule.pk):
+                count = purge(rule.company_id, now - timedelta(days=rule.days))
+                gone[rule.data_class] = gone.get(rule.data_class, 0) + count
     return gone
 
 

@@ -58,7 +58,7 @@ class EntryIn(StrictSerializer):
     """An entry as it is written. `aliases` replace those it has."""
 
     question = serializers.CharField(max_length=200)
-    label = serializers.CharField(max_length=LABEL, required=False)
+    label = serializers.CharField(max_length=LABEL, required=False)  # type: ignore[assignment]
     answer = serializers.CharField(max_length=ANSWER)
     aliases = serializers.ListField(
         child=serializers.CharField(max_length=300), max_length=MOST_ALIASES, required=False

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Company, Membership
 from bot.choices import AssistantMode
 from bot.models import Assistant, BotPause, BotSession, BotTurn, EvalRun, KnowledgeEntry
+from bot.retention import turns_purge
 from bot.services import evaluating
 from bot.services.assistants import SafetyFailed, assistant_publish
 from bot.services.pausing import bot_pause
@@ -123,3 +126,15 @@ def test_an_entry_is_saved_in_the_back_office_with_its_ways_to_ask(
     assert answer.status_code == 302, answer.content.decode()[:2000]
     row = KnowledgeEntry.unscoped.get(label="Estacionamento")
     assert row.phrases(manager="unscoped").count() == 4
+
+
+def test_words_of_turns_go_with_the_messages(
+    assistant: Assistant, channel: Channel, say: Say, beto: Membership
+) -> None:
+    say("qual o endereço?")
+    with company_scope(channel.company_id):
+        conversation_close(conversation=talk(), actor=beto)
+    assert turns_purge(channel.company_id, timezone.now() - timedelta(days=1)) == 0
+    assert turns_purge(channel.company_id, timezone.now() + timedelta(days=1)) == 1
+    turn = BotTurn.unscoped.get()
+    assert (turn.text, turn.candidates, turn.act) == ("", [], "responder")
