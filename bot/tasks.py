@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from celery import shared_task
 
 from bot import (
@@ -11,6 +13,7 @@ from bot import (
 from common.tasks import company_task, ring_now
 
 AT_ONCE = 200
+_reading = threading.Lock()
 
 
 @company_task("bot.tasks.turn", ignore_result=True)
@@ -51,8 +54,15 @@ def quiet() -> None:
 
 @shared_task(name="bot.tasks.phrases_embed", ignore_result=True)
 def phrases_embed() -> None:
-    """Read phrases that the model has not read."""
+    """Read phrases that the model has not read. An import rings once for each entry: one reads them
+    all, the others leave the threads to patients.
+    """
     from bot.services.recalling import phrases_embed as embed
 
-    while embed():
-        pass
+    if not _reading.acquire(blocking=False):
+        return
+    try:
+        while embed():
+            pass
+    finally:
+        _reading.release()

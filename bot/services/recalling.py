@@ -97,7 +97,7 @@ def indexed(phrases: Sequence[Phrase] | Any) -> list[IndexedPhrase]:
     return found
 
 
-def phrases_embed(*, limit: int = 500) -> int:
+def phrases_embed(*, limit: int = 40) -> int:
     """Read phrases that the model has not read yet; return how many: none where it is missing."""
     rows = list(Phrase.unscoped.exclude(model=embedding.MODEL).order_by("created_at")[:limit])
     if not rows:

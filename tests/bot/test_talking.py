@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot import wording
+import pytest
+
+from bot import tasks, wording
 from bot.models import Assistant, BotSession, BotTurn
 from omnichannel.choices import Stage
 from omnichannel.models import Message
@@ -48,3 +50,17 @@ def test_a_burst_is_one_turn(assistant: Assistant, say: Say) -> None:
     said = say("oi", "tudo bem?", "qual o", "endereço?")
     assert len(said) == 1
     assert BotTurn.unscoped.count() == 1
+
+
+def test_many_bells_for_new_phrases_are_answered_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def embed() -> int:
+        # While one reads, the bells of an import go on ringing.
+        tasks.phrases_embed()
+        read.append(1)
+        return 0
+
+    monkeypatch.setattr("bot.services.recalling.phrases_embed", embed)
+    tasks.phrases_embed()
+    assert read == [1]
