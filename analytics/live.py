@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -28,9 +27,10 @@ class Now:
     away: int
 
 
-def live(membership: Membership, now: datetime | None = None, **only: Any) -> Now:
-    """Count what a person may see; `only` narrows tickets (`queue`)."""
-    now = now or timezone.now()
+def live(membership: Membership, queue: UUID | None = None) -> Now:
+    """Count what a person may see, of one queue or of all."""
+    now = timezone.now()
+    only = {} if queue is None else {"queue": queue}
     serving = Q(status=TicketStatus.SERVING)
     found = (
         Ticket.objects.visible_to(membership)
@@ -46,9 +46,9 @@ def live(membership: Membership, now: datetime | None = None, **only: Any) -> No
     )
     first = found.pop("first")
     people = Presence.objects.filter(membership__in=Membership.objects.active())
-    if "queue" in only:
+    if queue is not None:
         people = people.filter(
-            membership__queue_places__queue=only["queue"], membership__queue_places__is_active=True
+            membership__queue_places__queue=queue, membership__queue_places__is_active=True
         )
     states = dict(people.order_by().values_list("state").annotate(n=Count("pk")))
     return Now(

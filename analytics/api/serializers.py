@@ -58,7 +58,7 @@ class DefinitionOut(serializers.Serializer[Any]):
     """O que um número quer dizer. `spec` é o nome que a especificação lhe dá."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     words = serializers.CharField()
     unit = serializers.ChoiceField(choices=["n", "s", "%", "nota"])
     spec = serializers.CharField(allow_blank=True)

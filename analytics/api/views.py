@@ -161,7 +161,7 @@ class Live(ReportView):
     def get(self, request: Request) -> Response:
         """Conta como está agora e como foi o dia até aqui, no fuso da empresa."""
         only = self.only(self.asked())
-        now = live(self.membership, **({"queue": only[QUEUE]} if QUEUE in only else {}))
+        now = live(self.membership, queue=only.get(QUEUE))
         found = report(self.membership.company, Range(self.today, self.today), only)
         hour = timezone.localtime(timezone.now(), self.membership.company.zone).hour
         hours = [

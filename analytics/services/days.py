@@ -102,7 +102,8 @@ def companies_due() -> list[UUID]:
 def _asked(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _hours_of(company: Company, day: date) -> dict[str, Any]:

@@ -48,13 +48,15 @@ SELECT leaf, id FROM up ORDER BY leaf, step
 EARLIER = """
 SELECT DISTINCT before.id FROM queues_ticket t
 JOIN queues_ticket before ON before.contact_id = t.contact_id AND before.id <> t.id
-WHERE t.id = ANY(%s) AND before.ended_at > t.entered_at - %s AND before.ended_at <= t.entered_at
+WHERE t.id = ANY(%(tickets)s) AND before.ended_at <= t.entered_at
+    AND before.ended_at > t.entered_at - make_interval(secs => %(seconds)s)
 """
 COMES_BACK = """
 SELECT DISTINCT t.id FROM queues_ticket t
 JOIN queues_ticket later ON later.contact_id = t.contact_id AND later.id <> t.id
-WHERE t.id = ANY(%s) AND t.ended_at IS NOT NULL
-    AND later.entered_at >= t.ended_at AND later.entered_at < t.ended_at + %s
+WHERE t.id = ANY(%(tickets)s) AND t.ended_at IS NOT NULL
+    AND later.entered_at >= t.ended_at
+    AND later.entered_at < t.ended_at + make_interval(secs => %(seconds)s)
 """
 
 
@@ -235,7 +237,7 @@ def _chains(ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
 
 def _ids(statement: str, ids: Sequence[UUID], span: timedelta) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(ids), span])
+        cursor.execute(statement, {"tickets": list(ids), "seconds": span.total_seconds()})
         return [row[0] for row in cursor.fetchall()]
 
 
