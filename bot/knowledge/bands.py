@@ -32,7 +32,8 @@ class Thresholds:
     margin: float
 
 
-# Measured on invented clinics' questions (docs/bot.md); a version of an assistant may have others.
+# Chosen on one of the two sets of invented questions in docs/bot.md; the other says what that is
+# worth.
 BY_MEANING = Thresholds(answer=0.898, offer=0.880, margin=0.010)
 BY_WORDS = Thresholds(answer=0.62, offer=0.26, margin=0.10)
 
