@@ -105,7 +105,8 @@ def resume(follow: Follow, given: dict[str, Any]) -> tuple[Follow, Frame]:
     """Show another conversation, or go on with one from a revision. Raises as `begin`."""
     with inside(follow.company_id):
         session = session_of(follow)
-        wanted, revision = given.get("conversation"), given.get("revision")
+        wanted = given.get("conversation")
+        revision: Any = given.get("revision")
         if wanted is None:
             shown = selectors.conversation_shown(session)
             revision = 0 if shown is None else shown.revision

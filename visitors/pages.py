@@ -37,7 +37,7 @@ class PanelPage(VisitorView):
         }
         response = render(request, "chat/panel.html", context)
         response._csp_config = panel_policy(request, self.site.origins)  # type: ignore[attr-defined]
-        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        response.xframe_options_exempt = True
         return response
 
 

@@ -176,7 +176,7 @@ def attachment_get(session: VisitorSession, pk: UUID) -> Attachment:
         conversation__in=conversations_of(session).order_by()
     )
     found = rows.select_related("message", "conversation").filter(pk=pk).first()
-    if found is None or found.message is None or not found.file:
+    if found is None or found.message_id is None or not found.file:
         raise NotFound
     if not seen_by_visitor(found.conversation).filter(pk=found.message_id).exists():
         raise NotFound

@@ -10,6 +10,7 @@ from providers import registry
 from providers.choices import MessageKind
 from providers.file_types import identify, is_kin, safe_name
 from providers.files import PROGRAM
+from providers.policy import FileRule
 from visitors.errors import TooLarge
 from visitors.services.talking import SaidWords, VisitorFile
 from visitors.views import VisitorTalkView
@@ -49,7 +50,7 @@ class VisitorUploadView(VisitorTalkView):
         )
 
     @property
-    def rules(self) -> dict[MessageKind, object]:
+    def rules(self) -> dict[MessageKind, FileRule]:
         """What the kind of channel carries."""
         return dict(registry.policy_of(self.channel.kind).files)
 

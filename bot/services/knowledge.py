@@ -98,12 +98,12 @@ def _check(company: Company, row: KnowledgeEntry) -> None:
 def _phrases(row: KnowledgeEntry, aliases: Sequence[str] | None) -> None:
     """Keep the phrases in step; those that did not change keep their vectors."""
     have = {(one.kind, one.text): one for one in Phrase.unscoped.filter(entry=row)}
-    wanted: list[tuple[str, str]] = [
+    wanted: list[tuple[PhraseKind, str]] = [
         (PhraseKind.QUESTION, row.question),
         (PhraseKind.ANSWER, row.answer),
     ]
     if aliases is None:
-        wanted += [key for key in have if key[0] == PhraseKind.ALIAS]
+        wanted += [(PhraseKind.ALIAS, text) for kind, text in have if kind == PhraseKind.ALIAS]
     else:
         seen = {spelled(row.question)}
         for text in aliases:

@@ -122,7 +122,11 @@ class SuggestionConfirm(SuggestionsView):
         """
         pair = self.pair(suggestion_id)
         keep = self.read(ConfirmIn).get("keep")
-        kept: Contact | None = {pair.first_id: pair.first, pair.second_id: pair.second}.get(keep)
+        both: dict[UUID | None, Contact] = {
+            pair.first_id: pair.first,
+            pair.second_id: pair.second,
+        }
+        kept = both.get(keep)
         if keep is not None and kept is None:
             raise NotFound
         merge = pair_confirm(pair=pair, actor=self.membership, kept=kept)

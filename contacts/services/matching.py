@@ -88,7 +88,7 @@ REASONS: dict[tuple[What, bool], DuplicateReason] = {
     ("username", False): DuplicateReason.USERNAME,
     ("name", False): DuplicateReason.SAME_NAME,
 }
-ORDER = list(REASONS.values())
+ORDER: list[str] = list(REASONS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _rows(clue: Clue) -> list[tuple[Any, str, str]]:
     """Return what is looked for: a number also in the forms in which providers name it."""
     if not clue.key or clue.key.startswith(FORGOTTEN):
         return []
-    rows = [(clue.person, clue.what, clue.key)]
+    rows: list[tuple[Any, str, str]] = [(clue.person, clue.what, clue.key)]
     if clue.what == "phone":
         rows += [(clue.person, "number", form) for form in phones.forms(clue.key)]
     return rows

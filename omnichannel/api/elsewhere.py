@@ -22,7 +22,7 @@ TAGS = ["conversas"]
 STATES = ("aberta", "tarde", "modelo", "fechada", "saiu")
 
 
-class ReachOut(serializers.Serializer[WayTo]):
+class ReachOut(serializers.Serializer[Any]):
     """Um canal pelo qual a pessoa pode ser alcançada."""
 
     key = serializers.SerializerMethodField(help_text="O que `continuar/` recebe.")

@@ -248,11 +248,11 @@ class ConversationLookup:
         if not self._has_threads:
             return None
         pk = self._threads.conversation_of(incoming)
-        if pk is None and (pk := self._threads.conversation_referred(incoming)) is not None:
-            found = self._named.get(pk)
-            pk = pk if found is not None and found.contact_id == identity.contact_id else None
         if pk is None:
-            return None
+            found = self._named.get(self._threads.conversation_referred(incoming))
+            if found is None or found.contact_id != identity.contact_id:
+                return None
+            pk = found.pk
         known = self.used.get(pk) or self._usable.get(pk)
         return known or (self._named.get(pk) if _asks_nobody(incoming) else None)
 

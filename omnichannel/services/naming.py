@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.crypto import SecretUnreadable
@@ -87,7 +88,7 @@ def picture_of(conversation: Conversation) -> PersonProfile | None:
     return _profiles(conversation).exclude(picture="").first()
 
 
-def _profiles(conversation: Conversation) -> Any:
+def _profiles(conversation: Conversation) -> QuerySet[PersonProfile]:
     rows = PersonProfile.objects.for_company(conversation.company_id)
     return rows.filter(identity_id=conversation.identity_id)
 

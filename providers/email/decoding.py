@@ -39,7 +39,7 @@ def decoded(data: bytes, charset: str) -> tuple[str, bool]:
     named = ALIASES.get(named, named)
     for one in filter(None, (named, "utf-8")):
         try:
-            if codecs.lookup(one)._is_text_encoding:  # type: ignore[attr-defined]
+            if codecs.lookup(one)._is_text_encoding:
                 return clean(data.decode(one)), one != named and bool(named)
         except (LookupError, ValueError, UnicodeError):
             continue

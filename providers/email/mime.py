@@ -122,7 +122,7 @@ def _headers(head: bytes) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     try:
         parsed = message_from_bytes(head + b"\n\n", policy=compat32)
-        for key, value in parsed.raw_items():  # type: ignore[attr-defined]
+        for key, value in parsed.raw_items():
             found.setdefault(str(key).lower(), []).append(header(value))
     except (RecursionError, MessageError, ValueError):
         pass
@@ -168,7 +168,7 @@ def _walk(part: Part, place: str, depth: int, found: TakenApart) -> None:
             found.is_readable = found.is_readable and bool(place)
             return
         for at, child in enumerate(children, 1):
-            _walk(child, f"{place}.{at}" if place else str(at), depth + 1, found)  # type: ignore[arg-type]
+            _walk(child, f"{place}.{at}" if place else str(at), depth + 1, found)
         return
     disposition = str(part.get("content-disposition") or "").partition(";")[0].strip().lower()
     filename = _filename(part)

@@ -146,7 +146,7 @@ def take_thread_control(request: HttpRequest, account: SimAccount, node: str) ->
 def node(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
     """Tell of the account, or of a person who wrote to it."""
     if node == account.account_id:
-        own = {"id": node, "user_id": node, "name": account.name, "username": account.name}
+        own: Json = {"id": node, "user_id": node, "name": account.name, "username": account.name}
         return JsonResponse(own)
     known = SimDirect.objects.filter(account=account, person=node, is_inbound=True).first()
     if known is None:
@@ -157,7 +157,7 @@ def node(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
         return refusal(400, 230)
     first, _space, last = known.person_name.partition(" ")
     face = request.build_absolute_uri(reverse("simulator_direct_face", args=[node]))
-    own: Json = {"id": node, "profile_pic": face}
+    own = {"id": node, "profile_pic": face}
     if account.platform == Platform.PAGE:
         return JsonResponse({**own, "first_name": first, "last_name": last})
     return JsonResponse({**own, "name": known.person_name, "username": first.lower()})

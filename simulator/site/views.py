@@ -36,7 +36,7 @@ def page(request: HttpRequest, part: str = "inicio") -> HttpResponse:
     response = render(request, "simulator/site/page.html", _context(request, site, part))
     response._csp_config = _policy(site)  # type: ignore[attr-defined]
     # The back-office shows it; frame-ancestors says to whom.
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True
     return response
 
 

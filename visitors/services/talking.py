@@ -25,7 +25,7 @@ from providers.content_json import content_of
 from providers.facts import Malformed, Parsed
 from providers.site import Site
 from visitors.errors import Blocked, NoticeNotAccepted
-from visitors.limits import MESSAGES_OF_SESSION, TALKS_OF_NETWORK, TALKS_OF_SESSION, Asking
+from visitors.limits import MESSAGES_OF_SESSION, TALKS_OF_NETWORK, TALKS_OF_SESSION, Asking, Limit
 from visitors.models import VisitorSession
 from visitors.rooms import visitor_room
 from visitors.selectors import conversation_shown, is_blocked, message_get
@@ -105,7 +105,7 @@ def _theirs(session: VisitorSession, message: Message) -> Message:
 def _count(session: VisitorSession, proof: Any) -> None:
     shown = conversation_shown(session)
     own = f"{session.channel_id}:{session.pk.hex}"
-    counted = [(MESSAGES_OF_SESSION, own)]
+    counted: list[tuple[tuple[Limit, ...], str]] = [(MESSAGES_OF_SESSION, own)]
     if shown is None or not shown.is_open:
         counted += [
             (TALKS_OF_SESSION, own),
