@@ -146,6 +146,7 @@ class Policy:
     stops_with_wish  whoever asks to be left alone is written to no more on this kind of channel
     proves_sender    the provider vouches for whom a message is from: their address is verified
     letters          what is written are letters; None where it is chat
+    other_apps       what is said of applications, by their ids, that answer instead of ours
     """
 
     icon: str = "message-circle"
@@ -171,6 +172,7 @@ class Policy:
     stops_with_wish: bool = False
     proves_sender: bool = False
     letters: LetterRule | None = None
+    other_apps: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def asks_in_words(self) -> bool:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.models import Company, Membership, User
@@ -37,7 +38,7 @@ from leadscoring.services.counting import conversations_count
 from leadscoring.services.scoring import score_recalculate
 from leadscoring.services.words import word_save
 from omnichannel.choices import AttachmentState
-from omnichannel.models import Attachment, Conversation, Template
+from omnichannel.models import Attachment, Conversation, PersonProfile, Template
 from omnichannel.services.outbound import message_send, note_add
 from queues.models import Ticket
 from queues.services.queues import members_set, queue_save
@@ -383,6 +384,13 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
             size=len(mark),
         )
         attachment.file.save("", ContentFile(mark.encode()), save=True)
+        profile = PersonProfile(
+            company=company,
+            identity_id=conversation.identity_id,
+            asked_at=timezone.now(),
+            mime_type="image/png",
+        )
+        profile.picture.save("", ContentFile(mark.encode()), save=True)
         job = import_receive_objects(actor=administrator, people=[{"name": mark}])
         conversations_count(company_id=company.pk, conversation_ids=[conversation.pk])
         score_recalculate(contact=conversation.contact)

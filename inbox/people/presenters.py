@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -92,15 +92,7 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         custom=tuple((name, _plain(value)) for name, value in custom.items()),
         email=lens.email(contact, contact.email),
         username=usernames[0] if usernames else "",
-        identities=tuple(
-            Identity(
-                label_of(IdentityKind, row.kind),
-                _identity(row, contact, lens),
-                label_of(Proof, row.proof) if row.proof else "",
-            )
-            for row in identities
-            if row.kind not in _OPAQUE
-        ),
+        identities=tuple(_identities(identities, contact, lens)),
         tags=tuple(tag.name for tag in contact.tags.all()),
         marketing=known.consent,
         first_seen_at=min(contact.created_at, known.first_opened or contact.created_at),
@@ -119,6 +111,15 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         visitor=_visitor(known.visitor, contact, lens),
         may_block_network=known.may_block_network,
     )
+
+
+def _identities(
+    rows: Sequence[ContactIdentity], contact: Contact, lens: Lens
+) -> Iterator[Identity]:
+    for row in rows:
+        if row.kind not in _OPAQUE:
+            proof = label_of(Proof, row.proof) if row.proof else ""
+            yield Identity(label_of(IdentityKind, row.kind), _identity(row, contact, lens), proof)
 
 
 def _visitor(visitor: VisitorNow | None, contact: Contact, lens: Lens) -> VisitorNow | None:

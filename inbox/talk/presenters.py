@@ -96,13 +96,10 @@ def channel_trouble(channel: Channel) -> str:
 
 def other_app_words(conversation: Conversation) -> str:
     """Say that another application answers a conversation; "" when ours does."""
-    match conversation.other_app:
-        case "":
-            return ""
-        case "263902037430900":
-            # The id of Meta's own inbox.
-            return _("A Caixa de Entrada da Meta responde a esta conversa.")
-    return _("Outro aplicativo responde a esta conversa.")
+    if not conversation.other_app:
+        return ""
+    known = registry.policy_of(conversation.channel.kind).other_apps
+    return str(known.get(conversation.other_app) or _("Outro aplicativo responde a esta conversa."))
 
 
 @dataclass(frozen=True, slots=True)

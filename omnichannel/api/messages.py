@@ -17,8 +17,9 @@ from common.api.fields import NoInput
 from common.api.pagination import CursorPages
 from common.api.parsers import UploadParser
 from omnichannel.api.base import ConversationsView
+from omnichannel.api.parts import AttachmentOut
 from omnichannel.api.sending import MESSAGE_EXAMPLES, MessageIn, UploadIn
-from omnichannel.api.serializers import MESSAGE_READ, AttachmentOut, MessageOut
+from omnichannel.api.serializers import MESSAGE_READ, MessageOut
 from omnichannel.external import whole_id
 from omnichannel.models import Attachment, Conversation, Message
 from omnichannel.selectors import HAS_REACTIONS, parts_load

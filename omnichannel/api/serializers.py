@@ -1,19 +1,19 @@
-"""What conversations, messages and files look like in JSON."""
+"""What conversations and messages look like in JSON."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import Id, StrictSerializer, Text, id_shown, moment_shown
 from omnichannel.api.content_schema import METADATA
-from omnichannel.choices import AttachmentState, Author, Direction, Stage
+from omnichannel.api.parts import AttachmentOut, ReactionOut
+from omnichannel.choices import Author, Direction, Stage
 from omnichannel.external import WHOLE
 from omnichannel.hiding import message_hidden
-from omnichannel.models import Attachment, Conversation, Message, Reaction
+from omnichannel.models import Conversation, Message
 from providers.choices import ChannelKind, MessageKind, MessageStatus
 
 # The columns that the two lists are drawn from.
@@ -132,7 +132,6 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
         return {
             "id": str(row.pk),
             "contact": str(row.contact_id),
-            "continues": id_shown(row.continues_id),
             "about": id_shown(row.about_id),
             "channel": str(row.channel_id),
             "channel_kind": row.channel.kind,
@@ -150,6 +149,7 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
             "window_closes_at": moment_shown(row.window_closes_at),
             "opened_at": moment_shown(row.opened_at),
             "closed_at": moment_shown(row.closed_at),
+            "continues": id_shown(row.continues_id),
         }
 
     def get_bot_active(self, row: Conversation) -> bool:
@@ -207,57 +207,6 @@ class BeginIn(StrictSerializer):
     )
     name = Text(max_length=255, required=False, help_text="Como chamar quem for criado.")
     subject = Text(max_length=255, required=False, help_text="Só em canais com assunto.")
-
-
-class AttachmentOut(serializers.ModelSerializer[Attachment]):
-    """A file of a conversation."""
-
-    url = serializers.SerializerMethodField(
-        help_text="Onde baixar, com o mesmo token; nulo enquanto o arquivo não está pronto e depois"
-        " que o autor apagou a mensagem."
-    )
-
-    class Meta:
-        model = Attachment
-        fields = ("id", "kind", "url", "mime_type", "size", "filename", "transcription")
-
-    def to_representation(self, row: Attachment) -> dict[str, Any]:
-        """Draw a row as the fields say."""
-        return {
-            "id": str(row.pk),
-            "kind": row.kind,
-            "url": self.get_url(row),
-            "mime_type": row.mime_type,
-            "size": row.size,
-            "filename": row.filename,
-            "transcription": row.transcription,
-        }
-
-    @extend_schema_field(serializers.CharField(allow_null=True))
-    def get_url(self, row: Attachment) -> str | None:
-        """Return our own address of the file."""
-        is_gone = row.message is not None and row.message.deleted_at is not None
-        if row.state != AttachmentState.READY or is_gone:
-            return None
-        return reverse("api-file", args=[row.pk])
-
-
-class ReactionOut(serializers.ModelSerializer[Reaction]):
-    """The emoji one side put on the message."""
-
-    at = serializers.DateTimeField(source="happened_at")
-
-    class Meta:
-        model = Reaction
-        fields = ("emoji", "direction", "at")
-
-    def to_representation(self, row: Reaction) -> dict[str, Any]:
-        """Draw a row as the fields say."""
-        return {
-            "emoji": row.emoji,
-            "direction": row.direction,
-            "at": moment_shown(row.happened_at),
-        }
 
 
 # Asking a serializer for its fields makes all of them, which takes longer than drawing ten rows.

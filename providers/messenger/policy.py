@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from providers.choices import MessageKind
 from providers.conversion import FILMS, PICTURES, SOUNDS, TEXTS
 from providers.meta.messaging.fields import HUMAN_AGENT
-from providers.meta.messaging.limits import COMMENT_DAYS, MessagingLimits, questions_up_to
+from providers.meta.messaging.limits import (
+    COMMENT_DAYS,
+    OTHER_APPS,
+    MessagingLimits,
+    questions_up_to,
+)
 from providers.policy import Policy, Window
 from providers.whatsapp.media import OFFICE_TYPES
 
@@ -55,5 +60,6 @@ POLICY = Policy(
     questions=questions_up_to(TEXT_CHARACTERS),
     has_quotes=True,
     comment_days=COMMENT_DAYS,
+    other_apps=OTHER_APPS,
     proves_sender=True,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +46,17 @@ def mid_new() -> str:
     return f"m_{secrets.token_urlsafe(40)}"
 
 
+@dataclass(frozen=True, slots=True)
+class SentPhoto:
+    """A photo that a person sends; the owner finds it at `address` of the message's id. With
+    `story` it is the story that the words answer ("reply") or that names the account ("mention").
+    """
+
+    data: bytes
+    address: Callable[[str], str]
+    story: str = ""
+
+
 @transaction.atomic
 def person_writes(
     *,
@@ -53,14 +65,11 @@ def person_writes(
     name: str,
     text: str = "",
     payload: str = "",
-    photo: bytes = b"",
-    story: str = "",
+    photo: SentPhoto | None = None,
     quotes: str = "",
-    address: Callable[[str], str] = str,
 ) -> SimDirect:
-    """Write as a person: words, a tapped quick reply (`payload`), or a photo, which the owner finds
-    at `address` of the message's id. With `story` the photo is the story that the words answer
-    ("reply") or that names the account ("mention"); `quotes` is the message that is answered.
+    """Write as a person: words, a tapped quick reply (`payload`), or a photo. `quotes` is the
+    message that is answered.
     """
     row = SimDirect(
         account=account,
@@ -70,7 +79,7 @@ def person_writes(
         external_id=mid_new(),
         text=text,
         quotes=quotes,
-        about=story,
+        about=photo.story if photo else "",
     )
     message: Json = {"mid": row.external_id}
     if quotes:
@@ -81,12 +90,12 @@ def person_writes(
         message["quick_reply"] = {"payload": payload}
     if photo:
         row.file_kind = "image"
-        row.file.save(f"{row.external_id}.jpg", ContentFile(photo), save=False)
-        url = address(row.external_id)
-        if story == "reply":
+        row.file.save(f"{row.external_id}.jpg", ContentFile(photo.data), save=False)
+        url = photo.address(row.external_id)
+        if photo.story == "reply":
             message["reply_to"] = {"story": {"id": POST, "url": url}}
         else:
-            kind = "story_mention" if story else "image"
+            kind = "story_mention" if photo.story else "image"
             message["attachments"] = [{"type": kind, "payload": {"url": url}}]
     row.save()
     tell(account, person, {"message": message})

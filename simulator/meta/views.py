@@ -63,15 +63,19 @@ def write(request: HttpRequest) -> HttpResponse:
         person=person,
         name=name,
         text="" if has_photo and story != "reply" else text,
-        story=story if has_photo else "",
         quotes=given.get("cita", ""),
         payload=given.get("opcao", ""),
-        photo=photo(secrets.randbelow(360)) if has_photo else b"",
-        address=lambda mid: request.build_absolute_uri(
-            reverse("simulator_direct_file", args=[mid])
-        ),
+        photo=_photo(request, story) if has_photo else None,
     )
     return _back(account, person)
+
+
+def _photo(request: HttpRequest, story: str) -> services.SentPhoto:
+    return services.SentPhoto(
+        photo(secrets.randbelow(360)),
+        lambda mid: request.build_absolute_uri(reverse("simulator_direct_file", args=[mid])),
+        story,
+    )
 
 
 @csrf_exempt

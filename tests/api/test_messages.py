@@ -16,12 +16,8 @@ from rest_framework.serializers import ModelSerializer
 
 from accounts.models import Company, Membership
 from common.scoping import company_scope
-from omnichannel.api.serializers import (
-    AttachmentOut,
-    ConversationOut,
-    MessageOut,
-    ReactionOut,
-)
+from omnichannel.api.parts import AttachmentOut, ReactionOut
+from omnichannel.api.serializers import ConversationOut, MessageOut
 from omnichannel.models import Attachment, Channel, Conversation, Message, Reaction
 from omnichannel.services.changes import revoke_apply
 from omnichannel.services.conversations import conversation_close, conversation_take

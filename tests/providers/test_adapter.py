@@ -6,7 +6,7 @@ from abc import ABC
 import pytest
 from werkzeug import Request, Response
 
-from providers import base, threads
+from providers import base, enclosing, letters, pulled, site, threads
 from providers.base import Adapter
 from providers.choices import ChannelKind, MessageKind
 from providers.facts import ProviderFault
@@ -86,7 +86,7 @@ def test_a_face_that_a_kind_lacks_is_refused_in_a_sentence(monkeypatch, face):
 def test_every_face_has_its_sentence():
     faces = {
         one
-        for module in (base, threads)
+        for module in (base, enclosing, letters, pulled, site, threads)
         for one in vars(module).values()
         if getattr(one, "__module__", "") == module.__name__
         and isinstance(one, type)
@@ -95,7 +95,7 @@ def test_every_face_has_its_sentence():
     asked = {one for one in faces if not issubclass(one, base.Reader | base.Sender)}
     # Asked only of kinds that have them: a door's, and what nobody misses who has it not.
     unmissed = {base.Door, base.Keyed, base.Wording, base.BulkSender}
-    unmissed |= {threads.Names, threads.Renewal}
+    unmissed |= {threads.Names, threads.Renewal, site.Hosted, pulled.Pulled, pulled.Source}
     assert asked - unmissed == set(LACKING)
 
 

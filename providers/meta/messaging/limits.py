@@ -23,6 +23,8 @@ MIB = 1024 * 1024
 IMAGE_BYTES, FILE_BYTES = 8 * MIB, 25 * MIB
 # A private answer to a comment.
 COMMENT_DAYS = 7
+# The id is that of Meta's own inbox.
+OTHER_APPS = {"263902037430900": _("A Caixa de Entrada da Meta responde a esta conversa.")}
 REPLIES, REPLY_TITLE, REPLY_KEY = 13, 20, 1000
 
 
