@@ -31,6 +31,7 @@ from providers.instagram.adapter import InstagramAdapter
 from providers.letters import Letters
 from providers.messenger.adapter import MessengerAdapter
 from providers.meta.door import MetaDoor
+from providers.opening import Opening
 from providers.outgoing import ContentRefused
 from providers.policy import Policy, Window
 from providers.sms.adapter import SmsAdapter
@@ -66,6 +67,7 @@ LACKING: dict[type, tuple[Any, str]] = {
     Letters: (_("Este canal não escreve cartas."), "channel"),
     Control: (_("Este canal não tem conversas de outros aplicativos."), "channel"),
     Receipts: (_("Este canal não mostra ao paciente que a mensagem foi lida."), "channel"),
+    Opening: (_("Este canal não tem tela inicial."), "channel"),
     Profile: (_("Este canal não tem perfil público."), "channel"),
     Templates: (_("Este canal não envia modelos."), "template"),
     Drafts: (_("Este canal não tem modelos."), "name"),

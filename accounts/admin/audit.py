@@ -113,6 +113,7 @@ WORDS = {
     "campanha.pausada": _("Pausou uma campanha"),
     "campanha.retomada": _("Retomou uma campanha"),
     "conversa.assumida_de_outro_app": _("Assumiu uma conversa que outro aplicativo respondia"),
+    "canal.tela_inicial_alterada": _("Alterou a tela inicial de um canal"),
     "canal.perfil_alterado": _("Alterou o perfil público de um canal"),
     "canal.salvo_pela_plataforma": _("Salvou um canal pela plataforma"),
     "contato.eliminado": _("Eliminou os dados de uma pessoa"),

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.services.audit import audit_record
 from common.admin import CompanyAdmin, access_of, button
+from common.errors import DomainError
 from omnichannel.admin.channel_form import PinForm, TestForm
 from omnichannel.admin.channel_site import site_context
+from omnichannel.admin.channel_start import StartForm
 from omnichannel.models import Channel
 from omnichannel.services.channels import channel_rekey
 from omnichannel.services.proving import (
@@ -24,10 +26,12 @@ from omnichannel.services.proving import (
     channel_validate,
     is_asked,
 )
+from omnichannel.services.start_screen import start_screen_read, start_screen_set
 from omnichannel.services.templates import templates_sync
 from omnichannel.services.trying import channel_try
 from providers import registry
 from providers.base import Connection, Registration, Sender, Subscription, Templates
+from providers.opening import Opening
 from providers.site import Hosted
 
 # Whose verify token the next page shows, in the session.
@@ -39,7 +43,7 @@ class ChannelButtons(CompanyAdmin):
 
     buttons = (
         *("validate", "test", "register", "subscribe", "sync_templates"),
-        *("embed", "rekey", "show_verify_token"),
+        *("embed", "start_screen", "rekey", "show_verify_token"),
     )
 
     @button(_("Validar"), icon="verified", is_main=True)
@@ -68,6 +72,7 @@ class ChannelButtons(CompanyAdmin):
             "subscribe": registry.has_face(kind, Subscription),
             "sync_templates": registry.has_face(kind, Templates),
             "embed": registry.has_face(kind, Hosted),
+            "start_screen": registry.has_face(kind, Opening),
             "rekey": obj.door_key is not None,
             "show_verify_token": bool(registry.shape_of(kind).verify_token()),
         }
@@ -116,6 +121,29 @@ class ChannelButtons(CompanyAdmin):
             origin = "/".join(sample.split("/")[:3])
             response._csp_update = {"frame-src": [origin]}  # type: ignore[attr-defined]
         return response
+
+    @button(_("Tela inicial"), icon="waving_hand")
+    def start_screen(self, request: HttpRequest, obj: Channel) -> HttpResponse | None:
+        """Show what people see before they write, and change it."""
+        limits = registry.face_of(obj.kind, Opening).start_limits
+        if "salvar" not in request.POST:
+            form = StartForm(limits, shown=start_screen_read(channel=obj))
+            return self._ask_with(request, obj, form, "admin/omnichannel/start_screen.html")
+        form = StartForm(limits, request.POST)
+        if form.is_valid():
+            try:
+                start_screen_set(
+                    channel=obj,
+                    actor=access_of(request).memberships.get(obj.company_id),
+                    screen=form.screen(),
+                )
+            except DomainError as refused:
+                form.refuse(refused)
+        if form.errors:
+            return self._ask_with(request, obj, form, "admin/omnichannel/start_screen.html")
+        sentence = gettext("%(provider)s mostra a nova tela inicial.")
+        messages.success(request, capfirst(sentence % {"provider": obj.provider_words()}))
+        return None
 
     def _ask_with(
         self, request: HttpRequest, obj: Channel, form: Form, template: str

@@ -103,6 +103,25 @@ def person_writes(
 
 
 @transaction.atomic
+def person_taps(
+    *, account: SimAccount, person: str, name: str, title: str, payload: str
+) -> SimDirect:
+    """Tap a question, a line of the menu or the button that begins."""
+    row = SimDirect.objects.create(
+        account=account,
+        person=person,
+        person_name=name,
+        is_inbound=True,
+        external_id=mid_new(),
+        text=title,
+        about="tap",
+    )
+    tap = {"mid": row.external_id, "title": title, "payload": payload}
+    tell(account, person, {"postback": tap})
+    return row
+
+
+@transaction.atomic
 def person_comments(
     *, account: SimAccount, person: str, name: str, text: str, is_boosted: bool = False
 ) -> SimDirect:

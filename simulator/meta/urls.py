@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from simulator.meta import graph, views
+from simulator.meta import graph, profile, views
 
 urlpatterns = [
     path("", views.page, name="simulator_direct"),
     path("conversa/", views.thread, name="simulator_direct_thread"),
     path("escrever/", views.write, name="simulator_direct_write"),
+    path("tocar/", views.tap, name="simulator_direct_tap"),
     path("acao/", views.act, name="simulator_direct_act"),
     path("conta/", views.switches, name="simulator_direct_switches"),
     path("rostos/<str:person>/", graph.face, name="simulator_direct_face"),
@@ -20,5 +21,6 @@ urlpatterns = [
     path("graph/<str:version>/<str:node>/message_attachments", graph.attachments),
     path("graph/<str:version>/<str:node>/subscribed_apps", graph.subscribed_apps),
     path("graph/<str:version>/<str:node>/take_thread_control", graph.take_thread_control),
+    path("graph/<str:version>/<str:node>/messenger_profile", profile.messenger_profile),
     path("graph/<str:version>/<str:node>", graph.node),
 ]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from simulator.meta import services
 from simulator.meta.models import SimAccount, SimDirect
 from simulator.samples import photo
+from simulator.meta.profile import screen_of, taps_of
 
 SHOWN = 200
 HEART = "❤️"
@@ -79,6 +80,22 @@ def _photo(request: HttpRequest, story: str) -> services.SentPhoto:
 
 
 @csrf_exempt
+@csrf_exempt
+@require_POST
+def tap(request: HttpRequest) -> HttpResponse:
+    """Tap something of the start screen, as it is shown now; somebody new is given an id."""
+    account = get_object_or_404(SimAccount, pk=request.POST.get("conta"))
+    wanted = request.POST.get("toque", "")
+    found = next((one for one in taps_of(account) if one["payload"] == wanted), None)
+    if found is None:
+        return HttpResponseBadRequest("toque")
+    person = request.POST.get("pessoa") or str(10**15 + secrets.randbelow(9 * 10**15))
+    name = request.POST.get("nome", "").strip()[:100] or _("Paciente novo")
+    title, payload = str(found["title"]), str(found["payload"])
+    services.person_taps(account=account, person=person, name=name, title=title, payload=payload)
+    return _back(account, person)
+
+
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """Read, react, take back, or write as the clinic in the platform's own app."""
@@ -142,6 +159,7 @@ def _context(request: HttpRequest, account: SimAccount | None = None) -> dict[st
     return {
         "accounts": accounts,
         "account": account,
+        "screen": screen_of(account) if account else {},
         "people": people,
         "person": person,
         "name": dict(people).get(person, ""),

@@ -16,13 +16,14 @@ from providers.facts import Parsed, ProviderFault
 from providers.meta.client import Graph
 from providers.meta.download import media_chunks
 from providers.meta.errors import uncertain, unreadable
-from providers.meta.messaging import connection, errors
+from providers.meta.messaging import connection, errors, opening
 from providers.meta.messaging.attachments import URL_LENGTH
 from providers.meta.messaging.content import action_body, attachment_of, body_of, reaction_body
 from providers.meta.messaging.harmless import HARMLESS
 from providers.meta.messaging.limits import MessagingLimits
 from providers.meta.messaging.login import at_host, login_of, sender_of
 from providers.meta.messaging.parse import account_hint, parse, people_hint
+from providers.opening import Opening, StartLimits, StartScreen
 from providers.outgoing import (
     Account,
     AccountHealth,
@@ -40,7 +41,7 @@ from providers.tolerant import ident, name, text
 USERNAME_LENGTH = 64
 
 
-class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts, Control):
+class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts, Control, Opening):
     """Speaks with Meta for an account that people write to; keeps no state.
 
     object_name  what Meta calls the kind in its webhooks
@@ -198,6 +199,24 @@ class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts
     def subscribe(self, account: Account) -> None:
         """Have Meta post the account's webhooks to our app. Raises SendError."""
         connection.subscribe(self._graph(account), account, self.webhook_fields)
+
+    # --- what people see before they write --------------------------------------------------------
+
+    @property
+    def start_limits(self) -> StartLimits:  # type: ignore[override]
+        """Meta's limits; of the menu's lines, the five that it advises."""
+        return StartLimits(4, 80, 5, 30, has_button=not self.platform)
+
+    def start_screen(self, account: Account) -> StartScreen:
+        """Read questions, menu and button. Raises SendError."""
+        graph, owner = self._graph(account), sender_of(account)
+        has_button = self.start_limits.has_button
+        return opening.read(graph, owner, platform=self.platform, has_button=has_button)
+
+    def start_screen_set(self, account: Account, screen: StartScreen) -> None:
+        """Replace questions, menu and button. Raises ContentRefused and SendError."""
+        self.start_limits.check(screen)
+        opening.write(self._graph(account), sender_of(account), screen, platform=self.platform)
 
     def _graph(self, account: Account) -> Graph:
         return Graph(at_host(account), errors.explain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from providers.content import Choice, Question, ReactionTo, Section
 from providers.facts import InboundMessage, ReactionUpdate, RevokeUpdate, StatusUpdate, Watermark
 from providers.instagram.adapter import InstagramAdapter
 from providers.messenger.adapter import MessengerAdapter
+from providers.opening import MenuItem, StartScreen
 from providers.outgoing import (
     Account,
     ContentRefused,
@@ -269,3 +271,47 @@ def test_a_yes_that_changes_nothing_is_no_subscription(sim, owner):
     SimAccount.objects.update(is_subscribed=False, is_deaf=True)
     with pytest.raises(SendError, match="assinatura_sem_efeito"):
         adapter.subscribe(owner)
+
+
+WHOLE = StartScreen(
+    ("Quero marcar uma consulta", "Qual é o endereço?"),
+    (MenuItem("Falar com a recepção"), MenuItem("Site", "https://clinica.example/")),
+)
+
+
+def test_the_start_screen_is_set_read_back_and_a_tap_is_a_postback(sim, owner, httpserver, client):
+    adapter, is_page = ADAPTERS[sim.platform], sim.platform == "page"
+    whole = replace(WHOLE, has_button=is_page)
+    adapter.start_screen_set(owner, whole)
+    assert adapter.start_screen(owner) == whole
+    heard(sim, httpserver)
+    body = {"conta": str(sim.pk), "pessoa": PERSON, "nome": "Marli", "toque": whole.questions[0]}
+    assert client.post("/direct/tocar/", body).status_code == 302
+    assert client.post("/direct/tocar/", {**body, "toque": "outra coisa"}).status_code == 400
+    (tapped,) = heard(sim, httpserver)
+    assert (tapped.kind, tapped.text) == (MessageKind.INTERACTIVE, whole.questions[0])
+    assert tapped.content.key == whole.questions[0] and tapped.opens_window
+    # Less is set by taking the rest away, the button with the menu that needs it.
+    adapter.start_screen_set(owner, StartScreen(whole.questions[:1]))
+    assert adapter.start_screen(owner) == StartScreen(whole.questions[:1])
+    adapter.start_screen_set(owner, StartScreen())
+    assert adapter.start_screen(owner) == StartScreen()
+
+
+@pytest.mark.parametrize(
+    ("screen", "named"),
+    [
+        (StartScreen(tuple("abcde")), {"questions"}),
+        (StartScreen(("x" * 81,)), {"questions"}),
+        (StartScreen(("Igual", "igual ")), {"questions"}),
+        (StartScreen(menu=(MenuItem("x" * 31),), has_button=True), {"menu"}),
+        (StartScreen(menu=(MenuItem("Site", "http://x.example"),), has_button=True), {"menu"}),
+        (StartScreen(menu=(MenuItem("", "https://x.example"),), has_button=True), {"menu"}),
+        (StartScreen(menu=tuple(MenuItem(one) for one in "abcdef"), has_button=True), {"menu"}),
+        (StartScreen(menu=(MenuItem("Site"),)), {"has_button"}),
+    ],
+)
+def test_what_meta_would_refuse_of_a_start_screen_never_leaves(screen, named):
+    with pytest.raises(ContentRefused) as refused:
+        MESSENGER.start_screen_set(Account(ACCOUNT), screen)
+    assert set(refused.value.fields) == named
