@@ -191,6 +191,7 @@ class Launcher:
             defaults["SIMULATOR_WEBHOOK_URL"] = f"{self.address}/webhooks/whatsapp/"
             # The app that the simulator's accounts say they were sent by.
             defaults["META_APP_ID"] = "100000000000009"
+            defaults["META_LOGIN_URL"] = f"{self.simulator_address}/direct"
             defaults["MEDIA_EXTRA_HOSTS"] = f"{HOST}:{self.port + 1}"
         for name, value in defaults.items():
             self.environment[name] = env.str(name, default="") or value

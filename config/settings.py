@@ -266,6 +266,11 @@ META_APP_IDS = names("META_APP_ID")
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com").rstrip("/")
 META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", default="v26.0")
+# Instagram Login knows the app by an id and a secret of its own.
+INSTAGRAM_APP_ID = env.str("INSTAGRAM_APP_ID", default="")
+INSTAGRAM_APP_SECRET = env.str("INSTAGRAM_APP_SECRET", default="")
+# Where accounts are connected by login: Meta's own pages, or what plays them.
+META_LOGIN_URL = env.str("META_LOGIN_URL", default="").rstrip("/")
 MEDIA_EXTRA_HOSTS = names("MEDIA_EXTRA_HOSTS")
 CREDENTIALS_KEYS = names("CREDENTIALS_KEYS")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

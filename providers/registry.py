@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 from providers.account import AccountShape
+from providers.authorising import Authorising
 from providers.base import (
     Adapter,
     Bulk,
@@ -67,6 +68,7 @@ LACKING: dict[type, tuple[Any, str]] = {
     Letters: (_("Este canal não escreve cartas."), "channel"),
     Control: (_("Este canal não tem conversas de outros aplicativos."), "channel"),
     Receipts: (_("Este canal não mostra ao paciente que a mensagem foi lida."), "channel"),
+    Authorising: (_("Este canal se conecta com credenciais, não por login."), "channel"),
     Opening: (_("Este canal não tem tela inicial."), "channel"),
     Profile: (_("Este canal não tem perfil público."), "channel"),
     Templates: (_("Este canal não envia modelos."), "template"),

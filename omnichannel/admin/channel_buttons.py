@@ -13,12 +13,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.audit import audit_record
-from common.admin import CompanyAdmin, access_of, button
+from common.admin import access_of, button
 from common.errors import DomainError
+from omnichannel.admin.channel_connect import ChannelConnect
 from omnichannel.admin.channel_form import PinForm, TestForm
 from omnichannel.admin.channel_site import site_context
 from omnichannel.admin.channel_start import StartForm
 from omnichannel.models import Channel
+from omnichannel.services.authorising import login_words
 from omnichannel.services.channels import channel_rekey
 from omnichannel.services.proving import (
     channel_register,
@@ -38,11 +40,11 @@ from providers.site import Hosted
 REVEALED = "back_office_verify_token"
 
 
-class ChannelButtons(CompanyAdmin):
+class ChannelButtons(ChannelConnect):
     """What may be done to a channel; what its kind lacks is not offered."""
 
     buttons = (
-        *("validate", "test", "register", "subscribe", "sync_templates"),
+        *("validate", "connect", "test", "register", "subscribe", "sync_templates"),
         *("embed", "start_screen", "rekey", "show_verify_token"),
     )
 
@@ -67,6 +69,7 @@ class ChannelButtons(CompanyAdmin):
         kind = obj.kind
         offered = {
             "validate": is_asked(obj),
+            "connect": bool(login_words(kind, obj.settings)),
             "test": registry.has_face(kind, Sender) and not is_asked(obj),
             "register": registry.has_face(kind, Registration),
             "subscribe": registry.has_face(kind, Subscription),
@@ -77,6 +80,13 @@ class ChannelButtons(CompanyAdmin):
             "show_verify_token": bool(registry.shape_of(kind).verify_token()),
         }
         return offered[name]
+
+    @button(_("Reconectar por login"), icon="login")
+    def connect(self, request: HttpRequest, obj: Channel) -> HttpResponse:
+        """Go to the provider's login, for the credentials of this account anew."""
+        shape = registry.shape_of(obj.kind)
+        settings = {shape.chosen_by: obj.settings[shape.chosen_by]} if shape.chosen_by else {}
+        return self.login_page(request, obj.company, obj.kind, settings, obj)
 
     @button(_("Registrar número"), icon="app_registration")
     def register(self, request: HttpRequest, obj: Channel) -> HttpResponse | None:

@@ -113,6 +113,8 @@ class ChannelAdmin(ChannelButtons, CompanyAdmin):
                 "title": gettext("Conectar canal"),
                 "opts": self.opts,
                 "offers": shown,
+                "logins": self.login_offers(request, offers()),
+                "companies": self._companies(request),
             }
             return TemplateResponse(request, "admin/omnichannel/channel_choice.html", context)
         return super().add_view(request, form_url, extra_context)

@@ -6,12 +6,14 @@ import json
 import secrets
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,6 +26,7 @@ from simulator.transport import RESET_HEADER
 Json = dict[str, Any]
 Platform = SimAccount.Platform
 Fault = SimAccount.Fault
+TOKEN_SECONDS = 5_184_000
 MAX_BYTES, MAX_CHARACTERS, MAX_REPLIES = 1000, 2000, 13
 REFUSALS = {
     Fault.CLOSED: (400, 10, 2018278),
@@ -51,7 +54,7 @@ def of_owner(view: View) -> View:
     def asked(request: HttpRequest, **path: str) -> HttpResponse:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         account = SimAccount.objects.filter(token=token).first() if token else None
-        if account is None:
+        if account is None or account.has_token_ended():
             return refusal(401, 190)
         asked_for = path.get("node", "me")
         return view(request, account, account.account_id if asked_for == "me" else asked_for)
@@ -166,8 +169,9 @@ def node(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
 @of_owner
 @require_GET
 def debug_token(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
-    """Tell of a token: whose app it is, and that it never ends."""
-    return JsonResponse({"data": {"app_id": app_id(), "expires_at": 0, "is_valid": True}})
+    """Tell of a token: whose app it is, and when it ends; 0 for never."""
+    ends = int(account.token_ends_at.timestamp()) if account.token_ends_at else 0
+    return JsonResponse({"data": {"app_id": app_id(), "expires_at": ends, "is_valid": True}})
 
 
 @of_owner
@@ -175,8 +179,9 @@ def debug_token(request: HttpRequest, account: SimAccount, node: str) -> HttpRes
 def refresh(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
     """Replace a token by another one, as for Instagram Login."""
     account.token = secrets.token_urlsafe(48)
-    account.save(update_fields=["token", "updated_at"])
-    return JsonResponse({"access_token": account.token, "expires_in": 5_184_000})
+    account.token_ends_at = timezone.now() + timedelta(seconds=TOKEN_SECONDS)
+    account.save(update_fields=["token", "token_ends_at", "updated_at"])
+    return JsonResponse({"access_token": account.token, "expires_in": TOKEN_SECONDS})
 
 
 @require_GET

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Base
@@ -15,6 +16,7 @@ class SimAccount(Base):
     is_deaf        a subscription is answered with yes and changes nothing
     is_held        another application holds the threads: the owner hears of them in standby
     start_screen   what a person sees before they write, in Meta's shape
+    token_ends_at  when the owner's token is refused; None for one that does not end
     shown          by person, what the owner shows them: {"typing", "seen"}
     """
 
@@ -59,6 +61,10 @@ class SimAccount(Base):
         verbose_name = _("conta simulada")
         verbose_name_plural = _("contas simuladas")
         ordering = ("created_at",)
+
+    def has_token_ended(self) -> bool:
+        """Whether the owner has to connect again."""
+        return self.token_ends_at is not None and self.token_ends_at <= timezone.now()
 
     def __str__(self) -> str:
         return f"{self.get_platform_display()} · {self.name}"

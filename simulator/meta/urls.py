@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from simulator.meta import graph, profile, views
+from simulator.meta import graph, login, profile, views
 
 urlpatterns = [
     path("", views.page, name="simulator_direct"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("conta/", views.switches, name="simulator_direct_switches"),
     path("rostos/<str:person>/", graph.face, name="simulator_direct_face"),
     path("arquivos/<str:mid>/", graph.file, name="simulator_direct_file"),
+    path("dialog/oauth", login.facebook),
+    path("oauth/authorize", login.instagram),
+    path("oauth/access_token", login.tokens),
+    path("graph/<str:version>/oauth/access_token", login.tokens),
+    path("graph/<str:version>/access_token", login.longer),
+    path("graph/<str:version>/me/accounts", login.pages),
     path("graph/<str:version>/debug_token", graph.debug_token),
     path("graph/<str:version>/refresh_access_token", graph.refresh),
     path("graph/<str:version>/<str:node>/messages", graph.messages),

@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from simulator.meta import services
 from simulator.meta.models import SimAccount, SimDirect
-from simulator.samples import photo
 from simulator.meta.profile import screen_of, taps_of
+from simulator.samples import photo
 
 SHOWN = 200
 HEART = "❤️"
@@ -80,7 +81,6 @@ def _photo(request: HttpRequest, story: str) -> services.SentPhoto:
 
 
 @csrf_exempt
-@csrf_exempt
 @require_POST
 def tap(request: HttpRequest) -> HttpResponse:
     """Tap something of the start screen, as it is shown now; somebody new is given an id."""
@@ -96,6 +96,7 @@ def tap(request: HttpRequest) -> HttpResponse:
     return _back(account, person)
 
 
+@csrf_exempt
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """Read, react, take back, or write as the clinic in the platform's own app."""
@@ -128,9 +129,10 @@ def switches(request: HttpRequest) -> HttpResponse:
     account.echo, account.fault = echo, fault
     account.is_subscribed = "assinada" in request.POST
     account.is_deaf, account.is_held = "surda" in request.POST, "outra" in request.POST
-    account.save(
-        update_fields=["echo", "fault", "is_subscribed", "is_deaf", "is_held", "updated_at"]
-    )
+    if ("vencido" in request.POST) != account.has_token_ended():
+        account.token_ends_at = timezone.now() if "vencido" in request.POST else None
+    changed = ("echo", "fault", "is_subscribed", "is_deaf", "is_held", "token_ends_at")
+    account.save(update_fields=[*changed, "updated_at"])
     return _back(account, request.POST.get("pessoa", ""))
 
 
@@ -157,9 +159,9 @@ def _context(request: HttpRequest, account: SimAccount | None = None) -> dict[st
         person = people[0][0]
     directs = own.filter(person=person).order_by("-created_at", "-id")[:SHOWN]
     return {
+        "screen": screen_of(account) if account else {},
         "accounts": accounts,
         "account": account,
-        "screen": screen_of(account) if account else {},
         "people": people,
         "person": person,
         "name": dict(people).get(person, ""),
