@@ -85,6 +85,7 @@ PLUG = Plug(
         "starts-purge": Turn("omnichannel.tasks.starts_purge", every=timedelta(hours=1)),
         "uploads-purge": Turn("omnichannel.tasks.uploads_purge", every=timedelta(hours=1)),
         "channels-check": Turn("omnichannel.tasks.channels_check", every=timedelta(hours=24)),
+        "channels-compare": Turn("omnichannel.tasks.channels_compare", every=timedelta(hours=1)),
         "budgets-check": Turn(
             "omnichannel.tasks.budgets_check", every=timedelta(minutes=10), expires=600
         ),

@@ -14,6 +14,7 @@ from omnichannel.models import Attachment, Channel, Conversation, Message
 from omnichannel.sending import claims, reach
 from omnichannel.services import (
     budgets,
+    comparing,
     delivery,
     early,
     endings,
@@ -29,6 +30,7 @@ from omnichannel.services.addresses import recipient_of
 from omnichannel.services.comments import is_comment
 from providers import registry
 from providers.base import Receipts
+from providers.comparing import Comparing
 from providers.outgoing import SendError
 
 logger = logging.getLogger(__name__)
@@ -160,6 +162,19 @@ def channels_check() -> None:
                     templates.templates_sync(channel=channel)
             except DomainError as exc:
                 logger.warning("channel %s: %s", channel.pk, exc.code)
+
+
+@shared_task(name="omnichannel.tasks.channels_compare")
+def channels_compare() -> None:
+    """Ask the providers that tell what people wrote in the last day, and notice what never came."""
+    # An hourly walk over all companies' channels; each is then handled by its own service.
+    kinds = registry.kinds_with(Comparing)
+    for channel in Channel.unscoped.proven().sending().filter(kind__in=kinds):
+        with apart("comparison of channel", channel.pk):
+            try:
+                comparing.channel_compare(channel)
+            except (SendError, DomainError) as exc:
+                logger.info("comparison of %s: %s", channel.pk, exc.code)
 
 
 @shared_task(name="omnichannel.tasks.budgets_check")

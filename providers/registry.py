@@ -25,6 +25,7 @@ from providers.base import (
     Templates,
 )
 from providers.choices import ChannelKind
+from providers.comparing import Comparing
 from providers.email.adapter import EmailAdapter
 from providers.email.door import EmailDoor
 from providers.enclosing import Enclosed, Files
@@ -69,6 +70,7 @@ LACKING: dict[type, tuple[Any, str]] = {
     Control: (_("Este canal não tem conversas de outros aplicativos."), "channel"),
     Receipts: (_("Este canal não mostra ao paciente que a mensagem foi lida."), "channel"),
     Authorising: (_("Este canal se conecta com credenciais, não por login."), "channel"),
+    Comparing: (_("Este canal não conta o que as pessoas escreveram."), "channel"),
     Opening: (_("Este canal não tem tela inicial."), "channel"),
     Profile: (_("Este canal não tem perfil público."), "channel"),
     Templates: (_("Este canal não envia modelos."), "template"),

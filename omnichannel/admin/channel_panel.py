@@ -15,6 +15,7 @@ from common.admin import Panel, access_of, since
 from common.admin.shown import list_link
 from common.crypto import SecretUnreadable
 from omnichannel.models import Channel
+from omnichannel.services.comparing import missing_words
 from omnichannel.services.costs import budget_state
 from omnichannel.services.proving import health_of, warnings_of
 from omnichannel.wording import money
@@ -51,6 +52,7 @@ def panel_of(request: HttpRequest, channel: Any, *, may_act: bool, is_token_show
         warnings=[
             *([channel.status_detail] if channel.status_detail else []),
             *warnings_of(channel),
+            *filter(None, [missing_words(channel)]),
         ],
         parts=_guide(request, channel, may_act=may_act, is_token_shown=is_token_shown),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from simulator.meta import graph, login, profile, views
+from simulator.meta import conversations, graph, login, profile, views
 
 urlpatterns = [
     path("", views.page, name="simulator_direct"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("graph/<str:version>/<str:node>/message_attachments", graph.attachments),
     path("graph/<str:version>/<str:node>/subscribed_apps", graph.subscribed_apps),
     path("graph/<str:version>/<str:node>/take_thread_control", graph.take_thread_control),
+    path("graph/<str:version>/<str:node>/conversations", conversations.conversations),
     path("graph/<str:version>/<str:node>/messenger_profile", profile.messenger_profile),
     path("graph/<str:version>/<str:node>", graph.node),
 ]

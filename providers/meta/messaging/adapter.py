@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
 from providers.base import Adapter, Connection, Media, Receipts, Subscription
 from providers.choices import MessageKind
+from providers.comparing import Comparing, Said
 from providers.facts import Parsed, ProviderFault
 from providers.meta.client import Graph
 from providers.meta.download import media_chunks
 from providers.meta.errors import uncertain, unreadable
-from providers.meta.messaging import connection, errors, opening
+from providers.meta.messaging import comparing, connection, errors, opening
 from providers.meta.messaging.attachments import URL_LENGTH
 from providers.meta.messaging.content import action_body, attachment_of, body_of, reaction_body
 from providers.meta.messaging.harmless import HARMLESS
@@ -41,7 +42,9 @@ from providers.tolerant import ident, name, text
 USERNAME_LENGTH = 64
 
 
-class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts, Control, Opening):
+class MessagingAdapter(
+    Adapter, Connection, Subscription, Media, Names, Receipts, Control, Opening, Comparing
+):
     """Speaks with Meta for an account that people write to; keeps no state.
 
     object_name  what Meta calls the kind in its webhooks
@@ -217,6 +220,20 @@ class MessagingAdapter(Adapter, Connection, Subscription, Media, Names, Receipts
         """Replace questions, menu and button. Raises ContentRefused and SendError."""
         self.start_limits.check(screen)
         opening.write(self._graph(account), sender_of(account), screen, platform=self.platform)
+
+    # --- what may be missing ----------------------------------------------------------------------
+
+    tolerance = 90.0
+
+    def said(self, account: Account, since: datetime) -> list[Said]:
+        """List what people wrote, two calls a second at most. Raises SendError."""
+        own = frozenset({account.account_id, sender_of(account)})
+        platform = self.platform or "messenger"
+        return comparing.said(self._graph(account), sender_of(account), own, platform, since)
+
+    def missing_words(self, count: int) -> Any:
+        """Return the sentence, with what to look at."""
+        return comparing.missing_words(count)
 
     def _graph(self, account: Account) -> Graph:
         return Graph(at_host(account), errors.explain)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from contacts.refs import IdentityRef
 from omnichannel.models import Message
@@ -17,6 +18,7 @@ from providers.content import Choice, Question, ReactionTo, Section
 from providers.facts import InboundMessage, ReactionUpdate, RevokeUpdate, StatusUpdate, Watermark
 from providers.instagram.adapter import InstagramAdapter
 from providers.messenger.adapter import MessengerAdapter
+from providers.meta.messaging import comparing
 from providers.opening import MenuItem, StartScreen
 from providers.outgoing import (
     Account,
@@ -315,3 +317,20 @@ def test_what_meta_would_refuse_of_a_start_screen_never_leaves(screen, named):
     with pytest.raises(ContentRefused) as refused:
         MESSENGER.start_screen_set(Account(ACCOUNT), screen)
     assert set(refused.value.fields) == named
+
+
+def test_what_was_said_is_listed_at_two_calls_a_second(sim, owner, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(comparing.time, "sleep", pauses.append)
+    for number in range(30):
+        person_writes(account=sim, person=f"99900000000001{number:02}", name="Ari", text="Oi")
+    ADAPTERS[sim.platform].send(owner, text())
+    since = timezone.now() - timedelta(hours=1)
+    found = ADAPTERS[sim.platform].said(owner, since)
+    own = SimDirect.objects.filter(is_inbound=True)
+    assert {(one.external_id, one.person) for one in found} == set(
+        own.values_list("external_id", "person")
+    )
+    assert pauses == [comparing.PAUSE_SECONDS] and comparing.PAUSE_SECONDS >= 0.5
+    SimDirect.objects.update(created_at=since - timedelta(hours=1))
+    assert not ADAPTERS[sim.platform].said(owner, since)
