@@ -36,7 +36,13 @@ _PERSON = (
     r"|alguem|humano)(?: por favor| agora)?$",
     r"^(?:me )?transf[ei]r\w*$|\buma pessoa (?:\w+ )?(?:pode|poderia) (?:me )?\w+\b",
     r"^(?:um |uma |o |a )?(?:atendente|humano|pessoa|atendimento|recepcao|recepcionista"
-    r"|secretaria|operador|gerente)(?: por favor| pfv| agora| urgente| aqui)?$",
+    r"|secretaria|operador|gerente)(?: por favor| pfv| por gentileza| agora| urgente| aqui)?$",
+    rf"\b(?:cade|kd|onde esta|me bota com|bota) (?:o |a |um |uma )?{_WHO}\b",
+    r"\btem gente (?:viva|de verdade)\b|\b(?:talk|speak) (?:to|with) (?:an? )?"
+    r"(?:real )?(?:person|human|agent|attendant|someone)\b|^human please$"
+    r"|\bhablar con (?:una? )?(?:persona|humano)\b",
+    r"\b(?:sair|tira|desliga|para) (?:\w+ )?(?:do |o |de |com o )?robo\b",
+    r"\balguem (?:que )?me (?:atenda|ajude|responda)\b",
     rf"\b(?:passa|passar|passe|transfere|transferir|transfira|chama|chamar|chame|liga|manda|me"
     rf" poe|me coloca|encaminha\w*) (?:\w+ ){{0,4}}{_WHO}\b",
     r"\b(?:tem|ha|existe) (?:alguem|algum atendente|uma pessoa|gente|um humano|algum"

@@ -14,6 +14,9 @@ from functools import lru_cache
 
 from bot.texts import bare
 
+# More than any channel takes in one message: what is asked for may be cut, an emergency is not.
+MOST_READ = 100_000
+
 
 class Danger(StrEnum):
     """What a text speaks of, the gravest first."""
@@ -39,11 +42,16 @@ _SELF_HARM = (
     r"automutil\w+",
     r"\bme machucar de proposito",
     r"sumir d(?:o mundo|essa vida)",
+    r"\bme (?:enforc\w+|esfaque(?:ar|ei))\b|\b(?:por|colocar|dar) (?:um )?fim (?:n?a|em)"
+    r" (?:minha )?vida",
+    r"\bna[om] vejo (?:mais )?(?:sentido|razao|motivo) (?:em|para|de) viver\b",
+    r"\b(?:pular|atirar|jogar) d(?:a|o|e) (?:ponte|predio|janela|viaduto)\b",
 )
 _EMERGENCY = (
     rf"\b(?:dor|dores|aperto|pressao|pontada|queimacao|fisgada)s? {_GAP}(?:no|meu) peito\b",
     r"\bpeito (?:\w+ ){0,2}(?:doendo|apertando|apertado|doi|queimando)\b",
-    r"\bfalta de ar\b|\bsem ar\b|\bfaltando ar\b",
+    r"\b(?:dor|dores) (?:nao|nu|ni|du|em) (?:meu )?peito\b",
+    r"\b(?:falta|fauta) d?[eo]? ?ar\b|\bsem ar\b|\bfaltando (?:o )?ar\b",
     r"\bna[om] (?:\w+ ){0,2}respira\w*",
     rf"\b(?:dificuldade|dificil|mal) {_GAP}respira\w*|\brespirando mal\b|\bparou de respirar\b",
     r"\bsufoca\w+",
@@ -53,6 +61,7 @@ _EMERGENCY = (
     r"\bconvuls\w+|\b(?:ataque|crise) (?:de )?epile\w+",
     r"\bhemorragi\w+|\bmuito sangue\b|\bperdendo sangue\b|\bna[om] para de sangrar\b",
     rf"\bsangra\w* {_GAP}(?:muito|forte|demais|intenso|na[om] para)\b",
+    r"\bsangue na[om] (?:para|estanca)\b|\b(?:gravida|gestante|gravidez)\b.{0,40}\bsangra\w*",
     r"\b(?:muito|forte) sangramento\b|\b(?:vomita\w*|tossi\w*|cuspi\w*|evacua\w*) sangue\b",
     r"\bboca (?:\w+ )?torta\b|\b(?:rosto|face|boca) (?:\w+ )?(?:torto|torta|caid\w|paralisad\w)\b",
     r"\b(?:fala|falando|voz) (?:\w+ ){0,3}(?:enrolad\w|embolad\w|arrastad\w)\b",
@@ -60,7 +69,9 @@ _EMERGENCY = (
     rf"|formigando)\b",
     r"\bdormencia (?:no|na|do) (?:brac\w+|rosto|lado)\b|\bderrame\b|\bavc\b",
     r"\binfart\w+|\bataque cardiaco\b|\bparada cardiaca\b|\benfart\w+",
-    r"\bengasg\w+",
+    r"\bengasg\w+|\bafog(?:ou|ando|ado|ada)\b|\besfaque\w+",
+    r"\b(?:preciso|chama|chame|manda|mande|quero|urgente)\b.{0,20}\b(?:ambulancia|samu)\b|^samu\b",
+    r"\bperdi? (?:o )?(?:movimento|a visao)\b|\bboca (?:\w+ )?entort\w+|\blado \w+ paralisad\w\b",
     r"\boverdose\b|\benvenen\w+|\bveneno\b|\bchumbinho\b|\bagua sanitaria\b|\bsoda caustica\b",
     rf"\b(?:tom\w+|inger\w+|engol\w+) {_GAP}(?:remedios?|comprimidos?|medicamentos?) (?:\w+ )?"
     r"(?:demais|tudo|todos|a mais|de uma vez)\b",
@@ -75,15 +86,25 @@ _EMERGENCY = (
     r"|garganta)\b",
     r"\bbolsa (?:\w+ )?(?:estour\w+|romp\w+)|\b(?:estour\w+|romp\w+) a bolsa\b",
     r"\btrabalho de parto\b|\bcontracoes (?:\w+ )?(?:a cada|fortes|de \d)\b",
-    rf"\b(?:bat\w+|caiu|cai) {_GAP}(?:com )?a cabeca\b",
+    rf"\b(?:bat\w+|caiu|cai) {_GAP}(?:com )?(?:a )?cabeca\b",
     r"\bacidente grave\b|\batropela\w+|\b(?:levou|levei) (?:um )?(?:tiro|facada|choque)\b",
     r"\bpicad\w+ (?:de|por) (?:cobra|escorpiao|aranha)\b",
+    r"\b(?:cobra|escorpiao|aranha)\b (?:me )?(?:pic\w+|mord\w+)\b",
+    rf"\b(?:tom\w+|inger\w+|engol\w+) (?:[3-9]\d|[1-9]\d\d|mtos|mtas) {_GAP}"
+    r"(?:remedios?|comprimidos?)",
+    r"\bbebeu (?:\w+ )?(?:detergente|desinfetante|alvejante|produto de limpeza|gasolina|soda)\b",
+    r"\bchest pain\b|\bcan ?t breathe\b|\bcan t breath\b|\bheart attack\b",
+    r"\bdolor (?:en|de) (?:el )?pecho\b|\bno puedo respirar\b",
     r"\b(?:esta|estou|ta) morrendo\b|\bsocorro\b|\bsaturacao (?:\w+ ){0,2}[5-8]\d\b",
 )
 # What only looks like an emergency: it happened long ago, or is a name.
 _PAST = re.compile(
-    r"\b(?:(?:ja )?(?:teve|tive|sofreu|sofri)|apos|pos|depois d[eo]|sequelas? d[eo])"
+    # "Teve um AVC" alone may be a minute ago.
+    r"\b(?:ja (?:teve|tive|sofreu|sofri)|apos|pos|depois d[eo]|sequelas? d[eo])"
     r" (?:um |uma |o |a )?(?:avc|infarto|derrame|convulsao|desmaio|engasgo)\b"
+    r"(?! (?:\w+ ){0,3}(?:agora|hoje|minutos?|instantes?|pouco)\b)"
+    r"|\b(?:teve|tive|sofreu|sofri) (?:um |uma |o |a )?(?:avc|infarto|derrame|convulsao|desmaio"
+    r"|engasgo) (?:\w+ ){0,2}(?:ha (?:\w+ ){0,3}(?:anos?|mes|meses)|ano passado|em (?:19|20)\d\d)\b"
     r"|\b(?:teste|exame|consulta) d[eo] (?:reacao alergica|avc)\b"
     r"|\bnossa senhora do (?:perpetuo )?socorro\b|\b(?:rua|avenida|bairro) \w* ?socorro\b"
     r"|\bmorrendo de (?:fome|rir|saudade|vergonha|curiosidade|calor|sono)\b"
@@ -216,7 +237,7 @@ def danger_of(text: str, extra: Iterable[str] = ()) -> Danger | None:
 
     `extra` are words a clinic added; they count as an emergency. What is built in stays.
     """
-    words = bare(text)
+    words = bare(text, MOST_READ)
     if not words:
         return None
     slips = " ".join(map(_repaired, words.split()))

@@ -11,7 +11,9 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 _WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+_CONTROLS = re.compile("[\u0000-\u0008\u000b-\u001f]")
+# They stand within words and part none.
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\ufe00-\ufe0f]")
 
 # Short forms of chats, with the accents that the embedded model knows words by.
 SHORT = {
@@ -51,22 +53,24 @@ SHORT = {
 }
 
 
-def cleaned(text: str) -> str:
-    """Return a text without invisible marks, stretched letters and double spaces, cut to LONGEST.
+def cleaned(text: str, longest: int = LONGEST) -> str:
+    """Return a text without invisible marks, stretched letters and double spaces, cut to `longest`;
+    letters in fancy forms become plain ones.
 
     What a person can type is data, whatever it looks like: marks that turn or hide text go first.
     """
-    seen = _INVISIBLE.sub(" ", unicodedata.normalize("NFC", text[: LONGEST * 2]))
-    return _SPACE.sub(" ", _STRETCHED.sub(r"\1", seen)).strip()[:LONGEST]
+    seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[: longest * 2]))
+    seen = _STRETCHED.sub(r"\1", _CONTROLS.sub(" ", seen))
+    return _SPACE.sub(" ", seen).strip()[:longest]
 
 
-def spelled(text: str) -> str:
+def spelled(text: str, longest: int = LONGEST) -> str:
     """Return a text in lower case with short forms written out; accents stay."""
-    lower = cleaned(text).lower()
+    lower = cleaned(text, longest).lower()
     return _WORD.sub(lambda match: SHORT.get(match[0], match[0]), lower)
 
 
-def bare(text: str) -> str:
+def bare(text: str, longest: int = LONGEST) -> str:
     """Return a spelled-out text as plain words: no accents, punctuation or emoji."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFD", spelled(text)))
+    plain = _MARKS.sub("", unicodedata.normalize("NFD", spelled(text, longest)))
     return " ".join(_WORD.findall(plain))

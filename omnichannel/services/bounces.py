@@ -39,6 +39,11 @@ def bounces_read(*, channel: Channel, bounces: Sequence[Bounce]) -> list[StatusU
     receipts: list[StatusUpdate] = []
     for bounce in bounces:
         messages = _messages(channel, bounce)
+        if bounce.is_final and not bounce.tokens:
+            # Anybody can write that an address does not exist: it is told, and moves nothing.
+            for row in messages:
+                _note(row, bounce)
+            continue
         if bounce.is_final:
             receipts += [_receipt(bounce, row) for row in messages]
             receipts += _of_others(bounce)

@@ -29,7 +29,8 @@ SUBJECT = re.compile(
 ACTION = re.compile(r"^action:\s*([a-z]+)", re.IGNORECASE | re.MULTILINE)
 STATUS = re.compile(r"^status:\s*([245])\.(\d{1,3})\.(\d{1,3})", re.IGNORECASE | re.MULTILINE)
 RECIPIENT = re.compile(
-    r"^(?:final|original)-recipient:\s*(?:rfc822|utf-8)?\s*;?\s*<?([^\s<>;]+@[^\s<>;]+)>?",
+    r"^(?:final|original)-recipient:[ \t]{0,9}(?:(?:rfc822|utf-8)[ \t]{0,9})?;?\s{0,9}"
+    r"<?([^\s<>;@]{1,200}@[^\s<>;]{1,255})>?",
     re.IGNORECASE | re.MULTILINE,
 )
 DIAGNOSTIC = re.compile(r"^diagnostic-code:\s*([^\r\n]{1,400})", re.IGNORECASE | re.MULTILINE)

@@ -30,6 +30,9 @@ ALIASES = {
     "iso-8859-8-i": "iso-8859-8",
 }
 ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bq])\?([^?]{0,2000})\?=", re.IGNORECASE)
+PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|\\.|["()\\]|[^"()\\]++', re.DOTALL)
+# What these signs mean stands before encoded words are read (RFC 2047, 6.2).
+MEANING = str.maketrans(dict.fromkeys('<>()[]",;:\\', " "))
 BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
 
 
@@ -47,8 +50,10 @@ def decoded(data: bytes, charset: str) -> tuple[str, bool]:
     return clean(data.decode("cp1252", "replace")), True
 
 
-def header(value: str | Header) -> str:
-    """Return a header's words on one line."""
+def header(value: str | Header, *, is_list: bool = False) -> str:
+    """Return a header's words on one line; of a list of addresses (`is_list`) so that no encoded
+    word becomes an address or a bracket around one.
+    """
     text = str(value)
     try:
         # The parser keeps foreign bytes as surrogates.
@@ -56,8 +61,27 @@ def header(value: str | Header) -> str:
     except UnicodeEncodeError:
         raw = text.encode("utf-8", "surrogateescape")
     text, _guessed = decoded(raw, "utf-8")
-    text = ENCODED.sub(_word, BETWEEN.sub(r"\1", text))
+    text = ENCODED.sub(_name if is_list else _word, BETWEEN.sub(r"\1", text))
     return " ".join(clean(text).split())
+
+
+def without_asides(value: str, instead: str) -> str:
+    """Return a structured header's value without comments, and with `instead` for what stands in
+    quotes.
+    """
+    kept, depth = [], 0
+    for found in PIECE.finditer(value):
+        piece = found[0]
+        if piece in ("(", ")"):
+            depth = max(0, depth + (1 if piece == "(" else -1))
+            kept.append(" ")
+        elif not depth:
+            kept.append(instead if piece[0] == '"' else piece)
+    return "".join(kept)
+
+
+def _name(found: re.Match[str]) -> str:
+    return _word(found).translate(MEANING).replace("@", " ")
 
 
 def _word(found: re.Match[str]) -> str:

@@ -20,10 +20,12 @@ VOID = frozenset(
         *("source", "track", "wbr"),
     }
 )
-HIDDEN = re.compile(
-    r"<(style|script|head|title|svg|template)\b.{0,300000}?</\1\s*>|<!--.{0,100000}?-->",
-    re.S | re.I,
-)
+HIDING = "style script head title svg template".split()
+HIDDEN = re.compile(rf"<(?:({'|'.join(HIDING)})\b|!--)", re.IGNORECASE)
+SHOWN_AGAIN = {
+    "": re.compile("-->"),
+    **{name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in HIDING},
+}
 BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]{0,2000}>", re.IGNORECASE)
 ANY_TAG = re.compile(r"<[^<>]{0,5000}>")
 # What each program puts around the mail that is answered.
@@ -47,7 +49,7 @@ CONFIG = ParserConfig(CSS_PROFILES["strict"], display_images=False, display_link
 
 def text_of(html: str) -> str:
     """Return the words of an HTML mail, in lines as they are shown. Never raises."""
-    html = HIDDEN.sub(" ", html[:MOST_HTML])
+    html = _unhidden(html[:MOST_HTML])
     if is_tangled(html):
         return _stripped(html)
     try:
@@ -60,7 +62,7 @@ def without_quotes(html: str) -> str | None:
     """Return an HTML mail without what its program marked as quoted; None where nothing is marked
     so, where nothing else would be left, or where it cannot be told.
     """
-    html = HIDDEN.sub(" ", html[:MOST_HTML])
+    html = _unhidden(html[:MOST_HTML])
     if is_tangled(html) or not html.strip():
         return None
     try:
@@ -94,6 +96,26 @@ def tidy(text: str) -> str:
     """Return text without spaces at the ends of lines and with at most one empty line in a row."""
     lines = [line.replace("\xa0", " ").rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def _unhidden(html: str) -> str:
+    """Return HTML without what is never shown. What never ends is searched for its end once, so
+    that a page of nothing but beginnings costs one pass.
+    """
+    shown: list[str] = []
+    endless: set[str] = set()
+    at = 0
+    while (begin := HIDDEN.search(html, at)) is not None:
+        name = (begin[1] or "").lower()
+        end = None if name in endless else SHOWN_AGAIN[name].search(html, begin.end())
+        if end is None:
+            endless.add(name)
+            shown.append(html[at : begin.end()])
+            at = begin.end()
+        else:
+            shown += (html[at : begin.start()], " ")
+            at = end.end()
+    return "".join((*shown, html[at:]))
 
 
 def _stripped(html: str) -> str:

@@ -15,7 +15,7 @@ from email.policy import compat32
 from typing import Any
 
 from providers.email.caps import header_cut, is_tangled
-from providers.email.decoding import decoded, header
+from providers.email.decoding import decoded, header, without_asides
 from providers.facts import MailAddress
 from providers.tolerant import name as one_line
 
@@ -25,6 +25,8 @@ MOST_TEXT = 1024 * 1024
 MOST_ADDRESSES = 100
 MOST_FILES = 200
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]]{1,64}@[A-Za-z0-9\u0080-\U0010ffff._-]{1,190}")
+# Headers that are lists of addresses.
+LISTS = frozenset({"from", "to", "cc", "reply-to"})
 ANGLE = re.compile(r"<\s*([^<>\s]{1,254})\s*>")
 MESSAGE_ID = re.compile(r"<\s*([^<>\s]{1,998})\s*>")
 
@@ -123,7 +125,10 @@ def _headers(head: bytes) -> dict[str, list[str]]:
     try:
         parsed = message_from_bytes(head + b"\n\n", policy=compat32)
         for key, value in parsed.raw_items():
-            found.setdefault(str(key).lower(), []).append(header(value))
+            name = str(key).lower()
+            text = header(value, is_list=name in LISTS)
+            # Some programs encode the address with the name.
+            found.setdefault(name, []).append(text if "@" in text else header(value))
     except (RecursionError, MessageError, ValueError):
         pass
     return found
@@ -142,12 +147,14 @@ def _split(value: str) -> list[str]:
 
 
 def _mailbox(value: str) -> MailAddress | None:
-    angle = list(ANGLE.finditer(value))
+    # What stands in comments and in quotes is no address, unless nothing else is there.
+    bare = without_asides(value, " ")
+    angle = ANGLE.findall(bare if "@" in bare else value)
     if angle:
-        address = ADDRESS.fullmatch(angle[-1][1].removeprefix("mailto:"))
-        name = value[: angle[0].start()]
+        address = ADDRESS.fullmatch(angle[-1].removeprefix("mailto:"))
+        name = value[: value.find("<")]
     else:
-        address, name = ADDRESS.search(value), ""
+        address, name = ADDRESS.search(bare) or ADDRESS.search(value), ""
         if address is not None:
             name = value.replace(address[0], "")
     if address is None:

@@ -44,13 +44,13 @@ ATTRIBUTES = {
 }
 # None of them takes an address, moves something over other things, or hides it.
 STYLES = frozenset(
-    "background-color border border-bottom border-collapse border-color border-left border-"
-    " radius border-right border-spacing border-style border-top border-width color direction"
-    " font font-family font-size font-style font-weight height letter-spacing line-height"
-    " list-style-type margin margin-bottom margin-left margin-right margin-top max-width min-"
-    " width padding padding-bottom padding-left padding-right padding-top table-layout text-"
-    " align text-decoration text-indent text-transform vertical-align white-space width word-"
-    " break word-wrap".split()
+    "background-color border border-bottom border-collapse border-color border-left"
+    " border-radius border-right border-spacing border-style border-top border-width color"
+    " direction font font-family font-size font-style font-weight height letter-spacing line-height"
+    " list-style-type margin margin-bottom margin-left margin-right margin-top max-width"
+    " min-width padding padding-bottom padding-left padding-right padding-top table-layout"
+    " text-align text-decoration text-indent text-transform vertical-align white-space width"
+    " word-break word-wrap".split()
 )
 ADDRESS_IN_STYLE = re.compile(r"url\s*\(|expression|@import|\\", re.IGNORECASE)
 SCHEMES = {"http", "https", "mailto", "tel", "cid"}
@@ -62,7 +62,8 @@ def is_within(html: str) -> bool:
     if len(html) > LARGEST:
         return False
     depth = 0
-    for tag in TAG.finditer(html):
+    # Behind the last bracket nothing ends: each beginning would look for it to the end of the page.
+    for tag in TAG.finditer(html, 0, html.rfind(">") + 1):
         if tag[2].lower() in VOID or tag[3]:
             continue
         depth += -1 if tag[1] else 1

@@ -52,6 +52,21 @@ ALARMS = (
     ),
     *("picada de cobra", "socorro", "dor no peitu", "desmaiuo na rua", "convulçao", "hemoragia"),
 )
+# As nobody who wrote the rules typed them: long, disguised, just now, in a hurry, in English.
+STRANGE_ALARMS = (
+    f"{'conto tudo desde o começo ' * 150} e agora estou com dor no peito",
+    "dor no pei\u200bto e suor frio",
+    "dor no pei\u00adto",
+    "ｄｏｒ ｎｏ ｐｅｉｔｏ",
+    "𝗱𝗼𝗿 𝗻𝗼 𝗽𝗲𝗶𝘁𝗼",
+    "minha mãe teve um avc agora",
+    "meu pai teve um infarto, o que faço?",
+    "já teve convulsão hoje",
+    *("dor n peito", "fauta de ar", "falta d ar", "tomei 30 comprimidos", "sangue não para"),
+    *("grávida e sangrando", "minha boca entortou", "perdi a visão de repente", "se afogou"),
+    *("escorpião picou meu filho", "bebeu detergente", "chama a ambulância", "SAMU"),
+    *("não é emergência mas estou com dor no peito", "I can't breathe", "dolor en el pecho"),
+)
 HARM = (
     "quero me matar",
     "vou me matar hoje",
@@ -187,3 +202,40 @@ def test_people_are_told_when_somebody_is_there() -> None:
     assert (
         wording.opening(now, datetime(2026, 3, 9, 8, tzinfo=UTC)) == "na segunda, a partir das 8h"
     )
+
+
+@pytest.mark.parametrize("text", STRANGE_ALARMS)
+def test_an_emergency_is_found_however_it_is_typed(text) -> None:
+    assert danger_of(text) == Danger.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "isso não é emergência, só quero marcar consulta",
+        "já tive avc há 2 anos, atende neuro?",
+        "vocês atendem pós infarto?",
+        "meu pai teve um infarto em 2019",
+        "teve um derrame ano passado, qual o valor?",
+    ],
+)
+def test_what_was_long_ago_is_no_alarm(text) -> None:
+    assert danger_of(text) not in (Danger.EMERGENCY, Danger.SELF_HARM)
+
+
+@pytest.mark.parametrize(
+    "text", ["vou me enforcar", "quero por fim na minha vida", "não vejo sentido em viver"]
+)
+def test_harm_is_found_in_other_words(text) -> None:
+    assert danger_of(text) == Danger.SELF_HARM
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("me bota com alguem ai", "tem gente viva aí?", "cadê o atendente", "human please"),
+        *("quero q alguem me atenda", "sair do robô", "atendente por gentileza"),
+    ],
+)
+def test_a_person_is_asked_for_in_other_words(text) -> None:
+    assert intent_of(text) == Intent.PERSON

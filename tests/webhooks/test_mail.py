@@ -171,6 +171,16 @@ def test_a_forged_bounce_moves_nothing(box, ana) -> None:
     assert ours.status == MessageStatus.SENT
 
 
+def test_a_bounce_that_names_no_message_of_ours_leaves_nobody_unreached(box, ana) -> None:
+    (first,) = make.mails(box, make.mail())
+    ours = sent(first.conversation, ana)
+    make.mails(box, bounce("qualquer@mal.example"))
+    ours.refresh_from_db()
+    # Whoever knows a patient's address can write one: it is told, and moves nothing.
+    assert ours.status == MessageStatus.SENT and "delayed_at" in ours.metadata
+    assert not SendingStop.unscoped.exists()
+
+
 def test_our_own_copy_is_not_a_message(box, ana) -> None:
     (first,) = make.mails(box, make.mail())
     ours = sent(first.conversation, ana)

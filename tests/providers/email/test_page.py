@@ -128,3 +128,15 @@ def test_a_remote_picture_is_a_picture_or_nothing(httpserver, settings, body, st
 def test_no_picture_is_fetched_inside(url):
     with pytest.raises(NoPicture):
         picture_fetch(url)
+
+
+@pytest.mark.parametrize("opening", ["<a ", "<td ", "<", '<a href="'])
+def test_a_page_of_beginnings_without_an_end_costs_one_pass(opening):
+    began = time.process_time()
+    page_of(opening * (300_000 // len(opening)))
+    assert time.process_time() - began < 2.0
+
+
+def test_how_a_letter_is_laid_out_stays():
+    style = "text-align:center;border-radius:4px;min-width:10px;word-break:break-all"
+    assert page_of(f'<p style="{style}">a</p>').html == f'<p style="{style}">a</p>'
