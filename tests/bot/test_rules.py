@@ -12,7 +12,7 @@ from bot.intents import Intent, intent_of, is_automatic, language_of
 from bot.safety import Danger, danger_of
 from bot.safety_cases import EMERGENCIES
 from bot.starter import STARTER
-from tests.bot.test_figures import HELD, STRANGE
+from tests.bot.test_figures import FITTED, UNSEEN
 
 ALARMS = (
     *EMERGENCIES,
@@ -135,7 +135,8 @@ def test_a_clinical_question_is_found(text: str) -> None:
 
 
 def test_ordinary_questions_alarm_nobody() -> None:
-    ordinary = [text for _label, text in HELD] + STRANGE
+    ordinary = [text for _asked, strange in (FITTED, UNSEEN) for text in strange]
+    ordinary += [text for asked, _strange in (FITTED, UNSEEN) for _label, text in asked]
     ordinary += [text for one in STARTER for text in (one.question, *one.aliases)]
     turned = [f"{start}{text}" for text in ordinary for start in ("", "oi, ", "por favor, ")]
     assert len(turned) > 1000

@@ -366,6 +366,7 @@ def test_a_message_left_out_of_hours_says_how_to_answer(panel: Panel, chat: Chan
     ("body", "status"),
     [
         ({"text": ""}, 422),
+        ({"text": "\u200b\u2800 \n\u202e"}, 422),
         ({"text": "é" * 5001}, 422),
         ({"text": "é" * 5000}, 201),
         ({"text": "a\0b"}, 201),

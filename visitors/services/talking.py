@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from common import rooms
 from common.errors import DomainError
 from common.realtime import Event, publish
+from common.visible import visible
 from omnichannel.choices import Direction
 from omnichannel.models import Conversation, Message
 from omnichannel.services.facts import facts_apply, facts_lock
@@ -137,7 +138,7 @@ def _payload(session: VisitorSession, words: SaidWords) -> dict[str, Any]:
         }
     if words.choice is not None:
         return given | _chosen(session, words.choice)
-    if not words.text.strip():
+    if not visible(words.text):
         said = _("Escreva o texto.")
         raise ContentRefusedHere(said, fields={"text": [said]})
     return given
