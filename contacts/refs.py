@@ -59,8 +59,9 @@ class IdentityRef:
 class PersonRef:
     """A person: identities, the strongest first, and what they call themselves.
 
-    `claims` are addresses that they only typed: kept on a record that has none, for staff to
-    compare, but nobody is found by them.
+    `claims` are addresses that they only typed, or that somebody who knows them vouched for
+    (`IdentityRef.proof`): kept on a record that has none, for staff to compare, but nobody is found
+    by them.
     """
 
     identities: tuple[IdentityRef, ...]

@@ -16,10 +16,14 @@ SHOWN = 3
 
 
 def suggestions_seen(reader: Membership) -> Any:
-    """Return the pairs of which a reader may see both people."""
+    """Return the pairs of which a reader may see both people; of two that became one, the one."""
     people = Contact.objects.visible_to(reader)
     rows = DuplicatePair.objects.for_company(reader.company_id)
-    return rows.filter(first__in=people, second__in=people)
+    became_one = Q(status=DuplicateStatus.MERGED)
+    return rows.filter(
+        Q(first__in=people, second__in=people)
+        | became_one & (Q(first__in=people) | Q(second__in=people))
+    )
 
 
 def suggestions_of(contact_id: Any, reader: Membership) -> list[DuplicatePair]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sms/", include("simulator.sms.urls")),
     path("ia/", include("simulator.vendors.urls")),
     path("site/", include("simulator.site.urls")),
+    path("mail/", include("simulator.mail.urls")),
     path("direct/", include("simulator.meta.urls")),
     path("", include("simulator.whatsapp.graph.urls")),
     path("control/", include("simulator.whatsapp.control.urls")),

@@ -22,7 +22,8 @@ class VisitorSession(CompanyOwned):
     Two secrets of 256 bits open it, of which only the hashes are kept: the cookie's and the
     pointer's. `subject` is who the site signed that they are, "" for somebody unknown: it stays
     what it was when the session began. Name, e-mail and phone are what they typed, proven by
-    nobody. `address` is a keyed hash of the network they came from.
+    nobody, but those that `signed` names: these the site signed. `address` is a keyed hash of the
+    network they came from.
     """
 
     class AnswerBy(models.TextChoices):
@@ -43,6 +44,9 @@ class VisitorSession(CompanyOwned):
     name = models.CharField(_("nome digitado"), max_length=200, blank=True)
     email = models.CharField(_("e-mail digitado"), max_length=254, blank=True)
     phone = models.CharField(_("telefone digitado"), max_length=40, blank=True)
+    signed = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), editable=False
+    )
     notice_version = models.CharField(_("versão do aviso"), max_length=20, blank=True)
     noticed_at = models.DateTimeField(_("aviso aceito em"), null=True)
     answer_by = models.CharField(

@@ -127,13 +127,15 @@ def _make(company: Company, author: Membership, talk: DirectTalk) -> Channel:
         token=token,
         webhook_url=channel.callback_url(),
     )
-    _say(channel, account, author, talk)
+    direct_say(channel, account, author, talk)
     webhook_seen(channel, timezone.now() - talk.ago)
     return channel
 
 
-def _say(channel: Channel, account: SimAccount, author: Membership, talk: DirectTalk) -> None:
-    """Let a person write, and a colleague answer, as Meta would have told it."""
+def direct_say(channel: Channel, account: SimAccount, author: Membership, talk: DirectTalk) -> None:
+    """Let a person write, and a colleague answer where there is an answer, as Meta would have told
+    it.
+    """
     at = timezone.now() - talk.ago
     asked = _keep(account, talk, talk.asked, is_inbound=True)
     ref = IdentityRef(talk.identity, talk.person, talk.account_id)
@@ -146,7 +148,9 @@ def _say(channel: Channel, account: SimAccount, author: Membership, talk: Direct
         text=talk.asked,
     )
     facts_apply(channel=channel, facts=[fact])
-    conversation = Conversation.objects.get(channel=channel)
+    if not talk.answered:
+        return
+    conversation = Conversation.objects.get(channel=channel, identity__value=talk.person)
     message = message_send(conversation=conversation, author=author, text=talk.answered)
     answered = _keep(account, talk, message.text, is_inbound=False)
     receipts = [

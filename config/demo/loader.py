@@ -21,7 +21,9 @@ from config.demo import people as cast
 from config.demo.ai import ai_follow, ai_make
 from config.demo.assistant import assistant_make
 from config.demo.directs import directs_follow, directs_make
+from config.demo.letters import letters_follow, letters_make
 from config.demo.lines import lines_make
+from config.demo.oneperson import one_person_make
 from config.demo.phone import Phone
 from config.demo.player import Player, moments_set
 from config.demo.sites import sites_follow, sites_make
@@ -83,6 +85,8 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
         for made in directs_make(company, staff["bianca"]):
             say(f"channel {made.name}")
         say(f"channel {sites_make(company, staff['bianca']).name}")
+        say(f"channel {letters_make(company).name}")
+        one_person_make(company, staff["bianca"])
         queues = lines_make(company, channel, staff)
         say(f"{len(queues)} queues")
         bot = assistant_make(company, channel, queues, staff[cast.ADMINISTRATOR[0]])
@@ -106,6 +110,7 @@ def demo_follow() -> bool:
     texts_follow()
     directs_follow()
     sites_follow()
+    letters_follow()
     ai_follow()
     # The demo's own channel, known by its invented account id; there is no scope to ask.
     return bool(moved.update(graph_url=settings.SIMULATOR_URL, updated_at=timezone.now()))

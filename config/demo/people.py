@@ -80,6 +80,10 @@ RENATO = DemoPatient("Renato Couto", "5511990000317", status="cliente", tags=("P
 SONIA = DemoPatient("Sônia Maria Peixoto", "5527990000318", status="cliente", tags=("Convênio",))
 TIAGO = DemoPatient("Tiago Bandeira", "5592990000319", status="inativo", marketing=False)
 VITORIA = DemoPatient("Vitória Meireles", "5511990000320", status="lead")
+# She writes by other channels too (config/demo/oneperson.py); the sample site knows her mail.
+MARINA = DemoPatient(
+    "Marina Sales", "5511990000327", status="cliente", email="marina.sales@exemplo.com.br"
+)
 ALICE = DemoPatient("Alice Fontoura", "5511990000321")
 BRUNO = DemoPatient("Bruno Teles", "5551990000322")
 CECILIA = DemoPatient(

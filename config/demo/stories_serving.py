@@ -32,6 +32,15 @@ AD = {
 
 SERVING = (
     Story(
+        who.MARINA,
+        ends=DAY + 3 * HOUR,
+        steps=(
+            said("Oi, tenho avaliação na quinta. Preciso levar algum exame?"),
+            take("bianca", gap=4),
+            reply("Oi, Marina! Só o pedido do médico, se tiver.", gap=2),
+        ),
+    ),
+    Story(
         who.CARLOS,
         ends=12,
         subject="Remarcar consulta",

@@ -14,6 +14,7 @@ kind of channel.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -209,7 +210,9 @@ class _Directory:
         learned = [n for n in LEARNED if is_new or before[n] != getattr(contact, n)]
         if learned:
             self.changed[contact.pk] = contact
-            self.clues += clues_of(contact, learned)
+            proven = {canonical_of(r) or r.value.lower() for r in person.claims if r.proof}
+            found = clues_of(contact, learned)
+            self.clues += [replace(clue, is_proven=clue.key in proven) for clue in found]
 
     def add(self, contact: Contact, ref: IdentityRef, username: str) -> None:
         row = ContactIdentity(
@@ -307,9 +310,8 @@ def people_resolve(
     """Return, for each person, the identity they are addressed by; its `contact` is filled.
 
     Holds locks on the identities until the caller's transaction ends, so two workers that meet the
-    same new person make one contact. `people` must each have at least one identity. `account` is
-    whom the provider told their user ids to (a WABA's id). `proofs` says of which ids it is proven
-    that they are their person's, and how.
+    same new person make one contact. `people` each have an identity at least. `account` is whom the
+    provider told their user ids to (a WABA's id). `proofs` says of which ids it is proven, and how.
     """
     directory = _Directory(getattr(company, "pk", company), people, account, proofs)
     rows = [directory.resolve(person) for person in people]
@@ -392,9 +394,7 @@ def _is_done(after: ContactIdentity, old: IdentityRef) -> bool:
 
 
 def identities_lock(*, company: Any, refs: Iterable[IdentityRef]) -> None:
-    """Hold the identities of everybody a transaction is about, before anything else is locked.
-
-    Whoever meets people in several steps asks here first: taken step by step, the same people's
-    locks come in another order elsewhere.
+    """Hold the identities of all that a transaction is about, before anything else is locked: taken
+    step by step, the same people's locks come in another order elsewhere.
     """
     lock_all(identity_key(company, ref) for ref in refs)

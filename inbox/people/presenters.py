@@ -161,7 +161,8 @@ def _suggestion(pair: DuplicatePair, contact: Contact, lens: Lens) -> Suggestion
 
 
 def _called(contact: Contact, lens: Lens) -> str:
-    return contact.name or contact.email or lens.phone(contact) or _("sem nome")
+    mail = lens.email(contact, contact.email) if contact.email else ""
+    return contact.name or mail or lens.phone(contact) or _("sem nome")
 
 
 def _is_verified(identities: Sequence[ContactIdentity], address: str) -> bool:

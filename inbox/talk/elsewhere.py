@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -52,10 +53,11 @@ class ElsewhereView(TalkView):
         conversation = selectors.conversation_get(self.membership, conversation_id)
         self.saw([conversation])
         found = reaches_of(conversation, request.POST.get("texto", "")[:LONGEST])
+        last = _last_of(conversation, found)
         context = {
             "conversation": conversation,
             "name": name_of(conversation, self.lens),
-            "ways": [_way(one, conversation, self.lens) for one in found],
+            "ways": [_way(one, conversation, self.lens, last) for one in found],
         }
         return self.draw("inbox/talk/_elsewhere.html", context)
 
@@ -76,9 +78,14 @@ class ContinueView(TalkView):
         return response
 
 
-def _way(reach: WayTo, here: Conversation, lens: Lens) -> Way:
-    said = reach.talk.last_inbound_at if reach.talk else None
-    own = here.last_inbound_at
+def _last_of(here: Conversation, found: list[WayTo]) -> Any:
+    """Return the id of the conversation in which the person wrote last."""
+    talks = [here, *(reach.talk for reach in found if reach.talk)]
+    said = [(talk.last_inbound_at, talk.pk) for talk in talks if talk.last_inbound_at]
+    return max(said)[1] if said else None
+
+
+def _way(reach: WayTo, here: Conversation, lens: Lens, last: Any) -> Way:
     number = phones.from_wa_id(reach.address)
     shown = phones.display(number) if number else ""
     if number and not lens.sees(here.contact):
@@ -86,15 +93,21 @@ def _way(reach: WayTo, here: Conversation, lens: Lens) -> Way:
     return Way(
         key=reach.key,
         kind=reach.channel.kind,
-        label=f"{label_of(ChannelKind, reach.channel.kind)} · {reach.channel.name}",
+        label=_label(reach),
         # What a provider made up says nothing to people.
-        address=shown or (reach.address if "@" in reach.address else ""),
+        address=shown or (lens.email(here.contact, reach.address) if "@" in reach.address else ""),
         why=_why(reach),
         cost=_cost(reach),
         is_usable=reach.is_usable,
         is_verified=reach.is_verified,
-        is_last=said is not None and (own is None or said > own),
+        is_last=last is not None and reach.talk is not None and reach.talk.pk == last,
     )
+
+
+def _label(reach: WayTo) -> str:
+    """Name the channel, and its kind where the name does not say it."""
+    kind, name = label_of(ChannelKind, reach.channel.kind), reach.channel.name
+    return name if kind.casefold() in name.casefold() else f"{kind} · {name}"
 
 
 def _why(reach: WayTo) -> str:

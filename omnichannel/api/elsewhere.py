@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from common import phones
 from common.api.fields import StrictSerializer, Text
+from contacts.masking import email_masked
 from omnichannel.api.base import ConversationsView
 from omnichannel.api.serializers import ConversationOut
 from omnichannel.services.elsewhere import WayTo, reaches_of
@@ -51,11 +52,13 @@ class ReachOut(serializers.Serializer[Any]):
         return reach.key
 
     def get_address(self, reach: WayTo) -> str:
-        """Show it, a number masked where the caller sees numbers so."""
-        number = phones.from_wa_id(reach.address)
-        if number is None or self.context["sees_numbers"]:
+        """Show it, a number or an e-mail masked where the caller sees them so."""
+        if self.context["sees_numbers"]:
             return reach.address
-        return phones.masked(number)
+        if "@" in reach.address:
+            return email_masked(reach.address)
+        number = phones.from_wa_id(reach.address)
+        return reach.address if number is None else phones.masked(number)
 
     def get_price(self, reach: WayTo) -> str | None:
         """Say it as a decimal number."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from contacts.refs import IdentityKind, IdentityRef, PersonRef
+from common import phones
+from contacts.refs import IdentityKind, IdentityRef, PersonRef, Proof
 from providers.choices import MEDIA_KINDS, MessageKind, MessageStatus
 from providers.content import Answer
 from providers.facts import AccountRef, InboundMessage, Malformed, MediaRef, Parsed, Watermark
@@ -21,10 +22,10 @@ CHOICE_LENGTH = 256
 def parse(payload: Any, *, received_at: datetime | None = None) -> Iterator[Parsed]:
     """Give the fact of one act of a visitor.
 
-    `payload`: account (the channel's key), visitor (the id of their identity), name, act
-    ("message", "file", "seen"), id (unique in the channel), and of a message text or choice
-    {"key", "title"} and the id it answers, of a file kind, mime_type, filename, is_voice, text, of
-    a mark message and status.
+    `payload`: account (the channel's key), visitor (the id of their identity), name, email, phone,
+    signed (which of these the site vouches for), act ("message", "file", "seen"), id (unique in the
+    channel), and of a message text or choice {"key", "title"} and the id it answers, of a file
+    kind, mime_type, filename, is_voice, text, of a mark message and status.
     """
     now = received_at or datetime.now(UTC)
     given = mapping(payload)
@@ -34,7 +35,7 @@ def parse(payload: Any, *, received_at: datetime | None = None) -> Iterator[Pars
         yield Malformed(account, "visitor")
         return
     ref = IdentityRef(IdentityKind.WEBCHAT, visitor, account.value)
-    person = PersonRef((ref,), name(given.get("name")))
+    person = PersonRef((ref,), name(given.get("name")), claims=_claims(given))
     match given.get("act"):
         case "message" if key:
             yield _message(given, account, person, key, now)
@@ -45,6 +46,20 @@ def parse(payload: Any, *, received_at: datetime | None = None) -> Iterator[Pars
             yield Watermark(account, person, status, now, message=ident(given.get("message")))
         case _:
             yield Malformed(account, "act")
+
+
+def _claims(given: dict[str, Any]) -> tuple[IdentityRef, ...]:
+    """Return the addresses that a visitor typed, or that the site signed."""
+    email = text(given.get("email"), 254).strip().lower()
+    number = (phones.canonical(text(given.get("phone"), 40)) or "").removeprefix("+")
+    told = given.get("signed")
+    signed = told if isinstance(told, list) else []
+    said = (("email", IdentityKind.EMAIL, email), ("phone", IdentityKind.PHONE, number))
+    return tuple(
+        IdentityRef(kind, value, proof=Proof.SIGNED if field in signed else "")
+        for field, kind, value in said
+        if value
+    )
 
 
 def _message(

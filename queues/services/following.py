@@ -16,7 +16,7 @@ from omnichannel.services.observing import Arrival, Move, Observer
 from queues import bells
 from queues.choices import TicketEventKind, TicketStatus
 from queues.models import Queue, Ticket, TicketEvent
-from queues.services.beside import beside_take
+from queues.services.beside import beside_bring, beside_take
 from queues.services.moving import ticket_move
 from queues.services.opening import (
     abandon_moment,
@@ -145,6 +145,7 @@ class TicketFollower(Observer):
             if talk.stage == Stage.QUEUE and talk.pk in covers and covers[talk.pk] is None
         ]
         beside_take(talks, covers)
+        needing = beside_bring(needing)
         reopened = {arrival.conversation.pk for arrival in waiting if arrival.is_reopened}
         again = [conversation for conversation in needing if conversation.pk in reopened]
         tickets_open(needing, previous=last_tickets(again))

@@ -11,9 +11,12 @@ import pytest
 from django import conf
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Company, Membership, User
+from contacts.models import Contact, DuplicatePair
+from contacts.services.duplicates import pair_confirm
 from omnichannel.choices import AttachmentState, Direction, Stage
 from omnichannel.models import Attachment, Channel, Conversation, Message, Template
 from omnichannel.services.outbound import message_send
@@ -160,7 +163,11 @@ def test_templates_equal_the_simulators(demo):
 
 
 def test_the_phone_shows_the_same_history(demo):
-    ours = Message.objects.for_company(demo).filter(is_internal=False)
+    # The site shows what the product keeps, and a mailbox only what leaves.
+    elsewhere = Channel.objects.for_company(demo).filter(kind__in=["webchat", "email"])
+    ours = (
+        Message.objects.for_company(demo).filter(is_internal=False).exclude(channel__in=elsewhere)
+    )
     known = set(ours.exclude(external_id=None).values_list("external_id", flat=True))
     theirs = set(SimMessage.objects.values_list("wamid", flat=True))
     theirs |= set(SimSms.objects.values_list("external_id", flat=True))
@@ -185,6 +192,22 @@ def test_the_phone_shows_the_same_history(demo):
     assert SimChat.objects.exclude(last_inbound_at=None).count() >= 25
 
 
+def test_one_patient_of_four_channels_waits_for_two_clicks(demo):
+    mine = Contact.objects.for_company(demo).filter(name="Marina Sales", merged_into=None)
+    assert mine.count() == 3
+    (person,) = mine.exclude(phone="")
+    open_pairs = DuplicatePair.objects.for_company(demo).filter(status="aberto")
+    pairs = open_pairs.filter(Q(first=person) | Q(second=person))
+    assert sorted(pairs.values_list("reason", flat=True)) == ["email", "mesmo_nome"]
+    for pair in pairs:
+        pair_confirm(pair=pair, actor=Membership.objects.for_company(demo).first())
+    (person,) = Contact.objects.for_company(demo).filter(name="Marina Sales", merged_into=None)
+    talks = Conversation.objects.for_company(demo).filter(contact=person)
+    kinds = set(talks.values_list("channel__kind", flat=True))
+    assert kinds == {"whatsapp", "webchat", "email", "instagram"}
+    assert not open_pairs.filter(Q(first=person) | Q(second=person)).exists()
+
+
 def test_an_attendant_may_write_at_once(demo):
     row = Conversation.objects.for_company(demo).filter(stage=Stage.HUMAN)
     row = row.order_by("-last_inbound_at").first()
@@ -197,8 +220,15 @@ def test_a_second_load_changes_nothing_but_follows_the_simulator(demo, settings)
     assert "nothing done" in load()
     settings.SIMULATOR_URL = "http://127.0.0.1:8011"
     assert "follows the simulator" in load()
-    whatsapp, texts, *directs = Channel.objects.for_company(demo).order_by("-name")
-    assert whatsapp.graph_url == "http://127.0.0.1:8011"
-    assert [one.graph_url for one in directs] == ["http://127.0.0.1:8011/direct/graph"] * 2
-    assert texts.settings["api_url"] == "http://127.0.0.1:8011/sms/twilio"
+    rows = {one.kind: one for one in Channel.objects.for_company(demo)}
+    asked = {kind: row.graph_url or row.settings.get("api_url") for kind, row in rows.items()}
+    assert asked == {
+        "whatsapp": "http://127.0.0.1:8011",
+        "instagram": "http://127.0.0.1:8011/direct/graph",
+        "facebook": "http://127.0.0.1:8011/direct/graph",
+        "sms": "http://127.0.0.1:8011/sms/twilio",
+        "email": "http://127.0.0.1:8011/mail/",
+        "webchat": None,
+    }
+    assert "http://127.0.0.1:8011" in rows["webchat"].settings["origins"]
     assert Message.objects.for_company(demo).count() == before

@@ -132,6 +132,33 @@ def test_whoever_lets_go_of_the_ticket_lets_go_of_all_of_it(talk, sms, channel, 
     agree()
 
 
+@pytest.mark.parametrize("back", ["whatsapp", "instagram"])
+def test_while_it_waits_what_they_write_by_another_channel_opens_no_second(
+    clinic, talk, sms, channel, beto, ana, back
+):
+    """It comes to where they write now, with its place; the conversation it waited in ends."""
+    new = go(talk, beto, "sms")
+    before = Ticket.unscoped.get()
+    other = make_queue(clinic, ana, name="Exames", is_default=False)
+    with company_scope(clinic):
+        ticket_transfer(ticket=before, actor=beto, queue=other, reason="Férias")
+    (ticket,) = Ticket.unscoped.open()
+    assert (ticket.status, ticket.conversation_id) == ("aguardando", new.pk)
+    if back == "whatsapp":
+        here = make.inbound(channel, text="Oi?").conversation
+    else:
+        met = make.inbound(make.messaging_channel(clinic), person=YASMIN, is_echo=True)
+        contacts_merge(kept=talk.contact, gone=met.conversation.contact, actor=ana)
+        here = make.inbound(met.channel, person=YASMIN).conversation
+    (same,) = Ticket.unscoped.open()
+    kept = ("pk", "protocol", "entered_at", "queued_at", "queue_id", "status")
+    assert [getattr(same, name) for name in kept] == [getattr(ticket, name) for name in kept]
+    assert same.conversation_id == here.pk
+    assert (again(new).stage, lines(new)[-1]) == (Stage.CLOSED, "continua_em")
+    assert again(here).continues_id == new.pk
+    agree()
+
+
 def test_two_tickets_of_one_person_become_one(clinic, channel, queue, sms, beto, ana):
     instagram = make.messaging_channel(clinic)
     one = make.inbound(channel).conversation

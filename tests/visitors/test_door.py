@@ -232,7 +232,9 @@ def test_typed_names_prove_nobody(clinic: Company) -> None:
     assert (told["session"]["name"], told["session"]["is_identified"]) == ("Joana", False)
     panel = Panel(open_to_all).start(name="Joana", phone="41998887777")
     panel.say()
-    assert Contact.unscoped.get().phone == ""
+    # Kept for staff to compare, and an address of nobody.
+    assert Contact.unscoped.get().phone == "+5541998887777"
+    assert set(ContactIdentity.unscoped.values_list("kind", flat=True)) == {"webchat"}
     assert not ContactIdentity.unscoped.exclude(verified_at=None).exists()
 
 

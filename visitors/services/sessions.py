@@ -184,6 +184,8 @@ def _welcome(session: VisitorSession, arrival: Visit) -> None:
         session.name = claims.name or session.name
         session.email = claims.email or session.email
         session.phone = claims.phone or session.phone
+        given = {name for name in ("name", "email", "phone") if getattr(claims, name)}
+        session.signed = sorted(given.union(session.signed))
     for column in ("name", "email", "phone"):
         if not getattr(session, column):
             setattr(session, column, arrival.guess.get(column, ""))

@@ -10,6 +10,8 @@ import { copy, currentId, onThread, refreshThread } from "./thread.js";
 
 const NO_CAPTION = ["audio", "sticker"];
 const piecesOf = new Map();
+// Files on their way to a conversation that is not drawn yet.
+const carried = new Map();
 let state = null;
 let whileTyping = () => {};
 
@@ -135,6 +137,11 @@ function replyTo(row) {
 
 function addFiles(files) {
   if (!state || isLoading() || state.draft.mode === "nota") return;
+  takeFiles(files);
+  state.box.focus();
+}
+
+function takeFiles(files) {
   for (const file of files) {
     const { pieces } = state;
     const piece = addPiece(file, pieces, state.form);
@@ -146,7 +153,15 @@ function addFiles(files) {
     });
   }
   drawPieces();
-  state.box.focus();
+}
+
+/** Lets the files chosen in one conversation go along to another: that one's channel judges them, and they are
+ * uploaded there. */
+export function filesMove(from, to) {
+  const pieces = piecesOf.get(from)?.splice(0) ?? [];
+  if (!pieces.length) return;
+  for (const piece of pieces) piece.request?.abort();
+  carried.set(to, [...(carried.get(to) ?? []), ...pieces.map((piece) => piece.file)]);
 }
 
 /** The posts that a text becomes: each file is a message of its own, the first that can carries the text; in a
@@ -225,7 +240,10 @@ function mount(thread) {
   const id = thread.dataset.conversation;
   if (!piecesOf.has(id)) piecesOf.set(id, []);
   state = { id, form, box: form.querySelector("#texto"), draft: readDraft(id), pieces: piecesOf.get(id) };
+  if (carried.has(id)) state.draft.mode = "resposta";
   draw();
+  takeFiles(carried.get(id) ?? []);
+  carried.delete(id);
   outbox.mount(id);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,4 +1,5 @@
-// Answering by another channel: the ways to the person, and what was typed goes along to the one that is chosen.
+// Answering by another channel: the ways to the person, and what was typed and chosen goes along to the one that is chosen.
+import { filesMove } from "./composer.js";
 import { blank, keepDraft, newKey, readDraft } from "./drafts.js";
 import { el, exchange } from "./fragments.js";
 import { currentId } from "./thread.js";
@@ -41,6 +42,8 @@ export function start() {
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
     const form = ctx.sourceElement?.closest?.("#outro-canal");
     const to = form && idIn(ctx.response?.headers?.get?.("HX-Push-Url"));
-    if (to) draftMove(form.dataset.from, to);
+    if (!to) return;
+    draftMove(form.dataset.from, to);
+    filesMove(form.dataset.from, to);
   });
 }
