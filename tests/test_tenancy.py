@@ -119,6 +119,10 @@ PERSONAL = {
     f"{API}auth/token/",
     "atendimento/convites/<uuid:membership_id>/",
     "atendimento/conversas/<uuid:conversation_id>/nao-lida/",
+    # The cast's person has no other channel to go on by, and is no visitor of a site.
+    "atendimento/continuar/<uuid:conversation_id>/",
+    f"{API}conversas/<uuid:conversation_id>/continuar/",
+    f"{PAGE}bloquear-visitante/",
     # The cast's message is no letter, and nobody guesses a seal.
     *(f"{LETTER}{part}" for part in ("", "citado/", "pagina/", "original/", "encaminhada/")),
     "atendimento/emails/imagens/<str:token>/<int:place>/",
