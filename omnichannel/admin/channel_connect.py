@@ -46,11 +46,14 @@ class ChannelConnect(CompanyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add where a login begins, where the provider sends people back, and the choice."""
-        pages = (("conectar", self.connect_new), ("conectado", self.connect_back))
-        pages += (("conta", self.connect_choose),)
+        pages = {
+            "conectar": self.connect_new,
+            "conectado": self.connect_back,
+            "conta": self.connect_choose,
+        }
         own = [
             path(f"{name}/", self.admin_site.admin_view(view), name=f"omnichannel_channel_{name}")
-            for name, view in pages
+            for name, view in pages.items()
         ]
         return [*own, *super().get_urls()]
 

@@ -40,7 +40,7 @@ def _kind(account: SimAccount) -> SimAccount.Platform:
     return SimAccount.Platform(account.platform)
 
 
-def _row(private: Any, person: dict[str, Any]) -> dict[str, Any]:
+def _row(private: Any, person: Any) -> dict[str, Any]:
     newest = private.filter(person=person["person"]).order_by("-created_at", "-id")[:MESSAGES]
     messages = [
         {

@@ -160,10 +160,10 @@ def node(request: HttpRequest, account: SimAccount, node: str) -> HttpResponse:
         return refusal(400, 230)
     first, _space, last = known.person_name.partition(" ")
     face = request.build_absolute_uri(reverse("simulator_direct_face", args=[node]))
-    own = {"id": node, "profile_pic": face}
+    shown = {"id": node, "profile_pic": face}
     if account.platform == Platform.PAGE:
-        return JsonResponse({**own, "first_name": first, "last_name": last})
-    return JsonResponse({**own, "name": known.person_name, "username": first.lower()})
+        return JsonResponse({**shown, "first_name": first, "last_name": last})
+    return JsonResponse({**shown, "name": known.person_name, "username": first.lower()})
 
 
 @of_owner
