@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -37,14 +37,16 @@ def invite_card(data: Mapping[str, Any]) -> InviteCard | None:
     method = str(data.get("method") or "").upper()
     return InviteCard(
         status=words.get(method, _("Compromisso")),
-        title=str(data.get("title") or data.get("summary") or "")[:200],
+        title=str(data.get("title") or "")[:200],
         when=_when(data),
-        place=str(data.get("place") or data.get("location") or "")[:200],
-        organiser=str(data.get("organiser") or data.get("organizer") or "")[:200],
+        place=str(data.get("place") or "")[:200],
+        organiser=str(data.get("organiser") or "")[:200],
     )
 
 
 def _when(data: Mapping[str, Any]) -> str:
+    if day := _day(data.get("starts_at")):
+        return date_format(day, "D, d/m/Y")
     begins, ends = (_moment(data.get(name)) for name in ("starts_at", "ends_at"))
     if begins is None:
         return str(data.get("starts_at") or "")[:60]
@@ -59,12 +61,18 @@ def _clock(moment: datetime) -> str:
     return f"{date_format(moment, 'D, d/m/Y')} {moment:%H:%M}"
 
 
+def _day(value: Any) -> date | None:
+    """Return a whole day, None for a moment of one."""
+    try:
+        return parse_date(str(value or ""))
+    except ValueError:
+        return None
+
+
 def _moment(value: Any) -> datetime | None:
     text = str(value or "")
     try:
         found = parse_datetime(text)
-        if found is None and (day := parse_date(text)):
-            found = datetime(day.year, day.month, day.day)  # noqa: DTZ001
     except ValueError:
         return None
     if found is None:

@@ -12,11 +12,14 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message as Part
 from email.policy import compat32
+from mimetypes import guess_type
 from typing import Any
 
 from providers.email.caps import header_cut, is_tangled
 from providers.email.decoding import decoded, header, without_asides
+from providers.email.winmail import KINDS, NAME, Winmail, winmail_read
 from providers.facts import MailAddress
+from providers.tolerant import clean
 from providers.tolerant import name as one_line
 
 DEEPEST = 50
@@ -86,11 +89,20 @@ def part_bytes(raw: bytes, part: str) -> bytes | None:
     """Return the bytes of the file at a place of a mail, None where there is none."""
     root = take_apart(raw).root
     for step in part.split(".") if part else ():
+        if root is not None and is_winmail(root):
+            packed = winmail_read(_payload(root))
+            files = packed.files if packed is not None else []
+            return files[int(step) - 1].data if step.isdigit() and int(step) <= len(files) else None
         children = root.get_payload() if root is not None and root.is_multipart() else None
         if not isinstance(children, list) or not step.isdigit() or int(step) > len(children):
             return None
         root = children[int(step) - 1]  # type: ignore[assignment]
     return _payload(root) if root is not None else None
+
+
+def is_winmail(part: Part) -> bool:
+    """Tell whether a part is what Outlook packs files into."""
+    return part.get_content_type() in KINDS or _filename(part).lower() == NAME
 
 
 def addresses(values: list[str]) -> tuple[MailAddress, ...]:
@@ -198,6 +210,9 @@ def _file(
     data = _payload(part)
     if not data:
         return
+    if is_winmail(part) and (packed := winmail_read(data)) is not None:
+        _unpack(packed, place, found)
+        return
     content_id = header(str(part.get("content-id") or "")).strip("<> ")[:255]
     if kind == "message/rfc822" and not filename:
         filename = f"{_subject_of(part) or 'mensagem'}.eml"
@@ -212,6 +227,24 @@ def _file(
             size=len(data),
         )
     )
+
+
+def _unpack(packed: Winmail, place: str, found: TakenApart) -> None:
+    """Take over what a winmail.dat holds; its words only where the mail has none of its own."""
+    if not found.text and not found.html:
+        found.text, found.html = clean(packed.text)[:MOST_TEXT], clean(packed.html)[:MOST_TEXT]
+    for at, one in enumerate(packed.files[: MOST_FILES - len(found.files)], 1):
+        mime_type = one.mime_type or guess_type(one.name)[0] or "application/octet-stream"
+        found.files.append(
+            MailFile(
+                part=f"{place}.{at}" if place else str(at),
+                mime_type=mime_type,
+                filename=one_line(one.name)[:200],
+                content_id=one.content_id,
+                is_inline=bool(one.content_id),
+                size=len(one.data),
+            )
+        )
 
 
 def _subject_of(part: Part) -> str:

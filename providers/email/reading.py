@@ -18,6 +18,7 @@ from providers.email.automatic import is_automatic
 from providers.email.bounce import Report, report_of
 from providers.email.fold import fold
 from providers.email.html_text import text_of, without_quotes
+from providers.email.invite import invite_of
 from providers.email.mime import TakenApart, addresses, message_ids, take_apart
 from providers.email.tags import TAG, tags_in
 from providers.email.verdict import verdict_of
@@ -149,6 +150,7 @@ def _mail(mail: RawMail, found: TakenApart, letter: _Letter) -> Mail:
         is_cut=mail.is_cut,
         charset_guessed=found.charset_guessed,
         inline={one.content_id: one.part for one in found.files if one.content_id},
+        invite=invite_of(found.calendar) if found.calendar else {},
     )
 
 
