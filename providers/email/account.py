@@ -21,17 +21,13 @@ BAD_PORT = _("A porta é um número de 1 a 65535.")
 GOOGLE, MICROSOFT, SERVER, ESP = "google", "microsoft", "servidor", "provedor"
 MAILBOXES = (GOOGLE, MICROSOFT, SERVER)
 PASSWORD, OAUTH = "senha", "oauth"
+# Those whose inbound webhook posts whole mails and carries a secret that proves it
+# (providers/email/brought.py reads and proves them).
 ESPS = (
     ("postmark", "Postmark"),
     ("mailgun", "Mailgun"),
     ("sendgrid", "SendGrid"),
-    ("brevo", "Brevo"),
-    ("mailersend", "MailerSend"),
-    ("mailjet", "Mailjet"),
-    ("mandrill", "Mandrill"),
     ("postal", "Postal"),
-    ("resend", "Resend"),
-    ("sparkpost", "SparkPost"),
 )
 
 
@@ -229,6 +225,7 @@ THROUGH_ESP = (
             " no endereço do webhook."
         ),
         ESP,
+        is_required=True,
     ),
 )
 

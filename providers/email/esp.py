@@ -29,12 +29,6 @@ def _key(account: Account) -> Options:
     return {"api_key": account.secrets.get("api_key", "")}
 
 
-def _pair(account: Account) -> Options:
-    """Return both halves of a key that is written as `key:secret`."""
-    key, _colon, secret = account.secrets.get("api_key", "").partition(":")
-    return {"api_key": key, "secret_key": secret}
-
-
 def _named(name: str) -> Callable[[Account], Options]:
     return lambda account: {name: account.secrets.get("api_key", "")}
 
@@ -50,13 +44,7 @@ SERVICES: dict[str, Callable[[Account], Options]] = {
     "postmark": _named("server_token"),
     "mailgun": _with_domain,
     "sendgrid": _key,
-    "brevo": _key,
-    "mailersend": _named("api_token"),
-    "mailjet": _pair,
-    "mandrill": _key,
     "postal": _key,
-    "resend": _key,
-    "sparkpost": _key,
 }
 
 

@@ -208,15 +208,16 @@ def test_nothing_automatic_goes_to_a_machine(mailbox, clinic, ana, mail):
 
 def test_a_channel_of_a_service_is_proven_by_a_test_mail(clinic, ana, httpserver, settings):
     settings.MEDIA_EXTRA_HOSTS = (f"{httpserver.host}:{httpserver.port}",)
-    httpserver.expect_oneshot_request("/emails").respond_with_json({"id": "a"})
-    own = {"provider": "provedor", "esp": "resend", "address": "contato@clinica.example"}
+    told = {"ErrorCode": 0, "Message": "OK", "MessageID": "a", "To": "ana@exemplo.example"}
+    httpserver.expect_oneshot_request("/email").respond_with_json(told)
+    own = {"provider": "provedor", "esp": "postmark", "address": "contato@clinica.example"}
     box = channel_save(
         company=clinic,
         actor=None,
         kind="email",
         name="E-mail",
         settings={**own, "api_url": httpserver.url_for("/")},
-        credentials={"api_key": "chave"},
+        credentials={"api_key": "chave", "webhook_secret": "clinica:segredo"},
     )
     with pytest.raises(DomainError, match="e-mail"):
         channel_try(channel=box, actor=ana, number="41 99888-7766")
@@ -224,4 +225,4 @@ def test_a_channel_of_a_service_is_proven_by_a_test_mail(clinic, ana, httpserver
     box.refresh_from_db()
     assert (box.status, box.proven_at is None) == ("ativo", False)
     ((request, _answer),) = httpserver.log
-    assert request.json["to"] == ["ana@exemplo.example"]
+    assert request.json["To"] == "ana@exemplo.example"
