@@ -33,7 +33,8 @@ def letters_make(company: Company) -> Channel:
             "address": ADDRESS,
             "api_url": _api_url(),
         },
-        credentials={"api_key": key},
+        # What the provider would post here carries it; the simulator posts nothing.
+        credentials={"api_key": key, "webhook_secret": f"central:{secrets.token_urlsafe(24)}"},
     )
     # A sending provider is asked nothing; a test message would have proven it.
     channel_prove(channel=channel, answer=AccountHealth(channel.account_id))
