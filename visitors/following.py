@@ -54,13 +54,12 @@ class Follow:
 
 def session_of(follow: Follow) -> VisitorSession:
     """Return a socket's session as it is now. Raises SessionOver, Blocked."""
-    found = (
-        VisitorSession.objects.for_company(follow.company_id)
-        .going_on()
-        .select_related("identity", "channel__company")
-        .filter(pk=follow.session_id)
-        .first()
-    )
+    try:
+        channel = selectors.channel_by_key(follow.key)
+    except NotFound:
+        # The clinic closed its chat.
+        raise SessionOver from None
+    found = selectors.session_by(channel, "pk", follow.session_id)
     if found is None or sessions.is_over(found):
         raise SessionOver
     if selectors.is_blocked(found):

@@ -70,7 +70,11 @@ class Asking:
             if needs_work and not is_done(self.proof, self.network):
                 raise work_ask(self.network)
             for limit, key in keys:
-                cache.add(key, 0, limit.seconds + 1)
+                if known.get(key) is None:
+                    cache.add(key, 0, limit.seconds + 1)
                 cache.incr(key)
+        except ValueError:
+            # The window ended between the look and the count.
+            pass
         except RedisError:
             logger.warning("visitors: the cache does not answer, nothing is counted")

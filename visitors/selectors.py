@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
+from common.composed import Composed
 from common.errors import NotFound
+from common.rows import run
 from contacts.models import ContactIdentity
 from contacts.refs import IdentityKind
-from omnichannel.choices import Direction
+from omnichannel.choices import Direction, Stage
 from omnichannel.external import external_key
 from omnichannel.models import Attachment, Channel, Conversation, Message
 from providers import registry
@@ -40,16 +42,47 @@ GONE = (
 )
 
 
-def channel_by_key(key: str) -> Channel:
-    """Return the active channel that a public key names. Raises NotFound."""
-    # The key is the only name a visitor has for it; the company is the channel's.
-    found = (
+# What every message of a visitor asks. The key is the only name they have for the channel, whose
+# company is theirs.
+_BY_KEY = Composed(
+    lambda key: (
         Channel.unscoped.proven()
         .sending()
-        .filter(kind__in=registry.kinds_with(Hosted), account_id=key[: KEY_LENGTH + 1])
+        .filter(kind__in=registry.kinds_with(Hosted), account_id=key)
         .select_related("company")
-        .first()
     )
+)
+_BLOCKS = Composed(
+    lambda company, channel, visitor, address: (
+        VisitorBlock.objects.for_company(company)
+        .filter(
+            Q(kind=VisitorBlock.Kind.VISITOR, value=visitor)
+            | Q(kind=VisitorBlock.Kind.ADDRESS, value=address),
+            channel=channel,
+        )
+        .values_list("pk")[:1]
+    )
+)
+_SESSION = Composed(
+    lambda column, company, channel, value: (
+        VisitorSession.objects.for_company(company)
+        .going_on()
+        .filter(channel=channel, **{column: value})
+        .select_related("identity")
+    )
+)
+_WRITTEN = Composed(
+    lambda company, channel, external_id: (
+        Message.objects.for_company(company)
+        .filter(channel=channel, external_id=external_id)
+        .select_related("conversation__identity")
+    )
+)
+
+
+def channel_by_key(key: str) -> Channel:
+    """Return the active channel that a public key names. Raises NotFound."""
+    found: Channel | None = _BY_KEY.first(key[: KEY_LENGTH + 1])
     if found is None:
         raise NotFound
     return found
@@ -62,10 +95,26 @@ def site_of(channel: Channel) -> Site:
 
 def is_blocked(session: VisitorSession) -> bool:
     """Tell whether the clinic does not want to hear of a visitor or of where they come from."""
-    by_visitor = Q(kind=VisitorBlock.Kind.VISITOR, value=session.visitor)
-    by_address = Q(kind=VisitorBlock.Kind.ADDRESS, value=session.address)
-    rows = VisitorBlock.objects.for_company(session.company_id)
-    return bool(rows.filter(by_visitor | by_address, channel=session.channel_id).exists())
+    where = (session.company_id, session.channel_id)
+    return bool(_BLOCKS.rows(*where, session.visitor, session.address))
+
+
+def session_by(channel: Channel, column: str, value: Any) -> VisitorSession | None:
+    """Return the session of a channel that goes on and has a value in a column: its id, or the
+    hash of a secret.
+    """
+    found: VisitorSession | None = _SESSION.first(
+        channel.company_id, channel.pk, value, shape=column
+    )
+    if found is not None:
+        found.channel = channel
+    return found
+
+
+def message_written(session: VisitorSession, external_id: str) -> Message | None:
+    """Return a message of a visitor's channel by its id there, with its conversation."""
+    found: Message | None = _WRITTEN.first(session.company_id, session.channel_id, external_id)
+    return found
 
 
 # --- conversations --------------------------------------------------------------------------------
@@ -103,15 +152,48 @@ def conversations_of(session: VisitorSession) -> QuerySet[Conversation]:
     )
 
 
+_OWN = Composed(
+    lambda company, channel, identity, thread, pk: (
+        Conversation.objects.for_company(company)
+        .filter(channel=channel, identity=identity, thread_key=thread, pk=pk)
+        .select_related("attendant__user")
+    )
+)
+_GOES_ON = Composed(
+    lambda company, channel, identity, thread: (
+        Conversation.objects.for_company(company)
+        .open()
+        .filter(channel=channel, identity=identity, thread_key=thread)
+        .values_list("pk")[:1]
+    )
+)
+
+
 def conversation_get(session: VisitorSession, value: Any) -> Conversation:
     """Return one of a visitor's own conversations. Raises NotFound for every other id."""
     try:
-        found = conversations_of(session).filter(pk=UUID(str(value))).first()
+        pk = UUID(str(value))
     except ValueError:
         raise NotFound from None
+    identity = identity_of(session)
+    if identity is None:
+        raise NotFound
+    found: Conversation | None = _OWN.first(*_whose(session, identity), pk)
     if found is None:
         raise NotFound
+    found.channel = session.channel
     return found
+
+
+def is_talking(session: VisitorSession) -> bool:
+    """Tell whether a conversation of a visitor goes on."""
+    identity = identity_of(session)
+    return identity is not None and bool(_GOES_ON.rows(*_whose(session, identity)))
+
+
+def _whose(session: VisitorSession, identity: ContactIdentity) -> tuple[UUID, UUID, UUID, str]:
+    thread = external_key(session.visitor)
+    return session.company_id, session.channel_id, identity.pk, thread
 
 
 def conversation_shown(session: VisitorSession) -> Conversation | None:
@@ -137,6 +219,16 @@ def seen_by_visitor(conversation: Conversation) -> QuerySet[Message]:
     )
 
 
+_CHANGED = Composed(
+    lambda company, conversation, since: (
+        seen_by_visitor(Conversation(pk=conversation, company_id=company))
+        .filter(revision__gt=since)
+        .prefetch_related(None)
+        .order_by("revision", "seq")[: CHANGES + 1]
+    )
+)
+
+
 def messages_before(
     conversation: Conversation, before: int | None = None
 ) -> tuple[list[Message], bool]:
@@ -150,8 +242,8 @@ def messages_before(
 
 def messages_changed(conversation: Conversation, since: int) -> tuple[list[Message], bool]:
     """Return what changed after a revision, oldest change first, and whether there is more."""
-    rows = seen_by_visitor(conversation).filter(revision__gt=since)
-    found = list(rows.order_by("revision", "seq")[: CHANGES + 1])
+    found: list[Message] = _CHANGED.rows(conversation.company_id, conversation.pk, since)
+    prefetch_related_objects(found, "attachments")
     return found[:CHANGES], len(found) > CHANGES
 
 
@@ -191,21 +283,25 @@ class SeenCounts:
     read_seq: int = 0
 
 
+COUNTS = f"""
+SELECT conversation_id,
+    count(*) FILTER (
+        WHERE direction = '{Direction.OUT}' AND read_at IS NULL AND status = ANY(%s::text[])
+    ),
+    max(seq) FILTER (WHERE direction = '{Direction.IN}' AND read_at IS NOT NULL)
+FROM omnichannel_message
+WHERE company_id = %s::uuid AND conversation_id = ANY(%s::uuid[]) AND NOT is_internal
+GROUP BY conversation_id
+"""  # noqa: S608  (our own constants only)
+
+
 def counts_of(conversations: Sequence[Conversation]) -> dict[Any, SeenCounts]:
-    """Return the counts of a visitor's conversations, in two statements."""
+    """Return the counts of a visitor's conversations, in one statement."""
     if not conversations:
         return {}
-    rows = Message.objects.for_company(conversations[0].company_id).filter(
-        conversation__in=conversations, is_internal=False
-    )
-    ours = Q(direction=Direction.OUT, read_at=None, status__in=GONE)
-    theirs = Q(direction=Direction.IN, read_at__isnull=False)
-    found = rows.values("conversation").annotate(
-        unread=Count("pk", filter=ours), read=Max("seq", filter=theirs)
-    )
-    return {
-        row["conversation"]: SeenCounts(row["unread"], row["read"] or 0) for row in found.order_by()
-    }
+    ids = [row.pk for row in conversations]
+    rows = run(COUNTS, [one.value for one in GONE], conversations[0].company_id, ids)
+    return {pk: SeenCounts(unread, read or 0) for pk, unread, read in rows}
 
 
 # --- waiting --------------------------------------------------------------------------------------
@@ -222,6 +318,8 @@ class QueuePlace:
 
 def place_of(conversation: Conversation) -> QueuePlace | None:
     """Return a visitor's place; None where they do not wait, or nobody works now."""
+    if conversation.stage != Stage.QUEUE:
+        return None
     ticket = queues.ticket_of(conversation.pk)
     if ticket is None or ticket.status != TicketStatus.WAITING:
         return None
@@ -241,8 +339,8 @@ def rating_of(conversation: Conversation) -> Ticket | None:
     """Return the ticket that a visitor may have a word on: the last one, once it has ended after
     somebody served it.
     """
-    ticket = queues.ticket_of(conversation.pk)
-    if conversation.is_open or ticket is None or ticket.is_open or ticket.started_at is None:
+    ticket = None if conversation.is_open else queues.ticket_of(conversation.pk)
+    if ticket is None or ticket.is_open or ticket.started_at is None:
         return None
     return ticket
 

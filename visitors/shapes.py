@@ -67,8 +67,12 @@ def conversations_shape(conversations: Sequence[Conversation]) -> list[dict[str,
     return [conversation_shape(row, counts.get(row.pk, SeenCounts())) for row in conversations]
 
 
-def message_shape(message: Message, key: str) -> dict[str, Any]:
-    """Return a message as its visitor sees it; `key` is the channel's, for addresses of files."""
+def message_shape(
+    message: Message, key: str, files: Sequence[Attachment] | None = None
+) -> dict[str, Any]:
+    """Return a message as its visitor sees it; `key` is the channel's, for addresses of files.
+    `files` are its attachments where the caller has them.
+    """
     is_theirs = message.direction == Direction.IN
     content = content_of(message.metadata)
     is_gone = message.deleted_at is not None
@@ -94,7 +98,10 @@ def message_shape(message: Message, key: str) -> dict[str, Any]:
         "choices": [] if is_gone else choices,
         "attachments": []
         if is_gone
-        else [attachment_shape(one, key) for one in message.attachments.all()],
+        else [
+            attachment_shape(one, key)
+            for one in (message.attachments.all() if files is None else files)
+        ],
         "reply_to": str(message.reply_to_id) if message.reply_to_id else None,
         "status": ("lida" if message.read_at else "enviada") if is_theirs else None,
         "at": message.happened_at.isoformat(),

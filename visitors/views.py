@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 
 from omnichannel.models import Conversation, Message
 from omnichannel.serving import file_response
-from providers.choices import MessageStatus
+from providers.choices import MEDIA_KINDS, MessageStatus
 from visitors import selectors, shapes
 from visitors.errors import ForeignOrigin
 from visitors.http import CLIENT_ID, HELLO_BYTES, VisitorView, cookie_set
@@ -106,7 +106,14 @@ class VisitorTalkView(VisitorView):
     def written(self, said: talking.SaidWords) -> HttpResponse:
         """Store what was said and answer with it."""
         message, is_new = talking.visitor_write(session=self.session, site=self.site, words=said)
-        told = {"message": self.shape(message), "conversation": self.drawn(message.conversation)}
+        talk = message.conversation
+        if talk.attendant_id is not None:
+            talk = selectors.conversation_get(self.session, talk.pk)
+        files = None if message.kind in MEDIA_KINDS else ()
+        told = {
+            "message": shapes.message_shape(message, self.channel.account_id, files),
+            "conversation": shapes.conversations_shape([talk])[0],
+        }
         return JsonResponse(told, status=201 if is_new else 200)
 
     def client_id(self, given: Any) -> str:
@@ -129,9 +136,8 @@ class VisitorMessagesView(VisitorTalkView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Store a text or a tapped choice."""
         given = self.body(request)
-        self.note_page(given)
         choice = given.get("choice")
-        return self.written(
+        answer = self.written(
             talking.SaidWords(
                 self.client_id(given.get("client_id")),
                 text=given["text"] if isinstance(given.get("text"), str) else "",
@@ -139,6 +145,9 @@ class VisitorMessagesView(VisitorTalkView):
                 proof=given.get("proof"),
             )
         )
+        # After the message: whoever answers hears of that first.
+        self.note_page(given)
+        return answer
 
 
 class OfflineView(VisitorTalkView):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.services.calendars import calendar_schedule
 from bot.choices import AssistantMode
 from bot.models import Assistant, BotPause
+from common.composed import Composed
 from common.hours import ALWAYS, Schedule
 from omnichannel.models import Channel
 from omnichannel.services.reception import Newcomer, Reception
@@ -43,15 +44,20 @@ def on_channel(channel: Channel) -> OnChannel:
     return found
 
 
-def _read(channel: Channel) -> OnChannel:
-    assistant = (
-        Assistant.objects.for_company(channel.company_id)
-        .filter(assistantchannel__channel=channel.pk)
+_ANSWERS = Composed(
+    lambda company_id, channel_id: (
+        Assistant.objects.for_company(company_id)
+        .filter(assistantchannel__channel=channel_id)
         .exclude(mode=AssistantMode.OFF)
         .exclude(version=None)
         .select_related("calendar")
-        .first()
+        .order_by("pk")[:1]
     )
+)
+
+
+def _read(channel: Channel) -> OnChannel:
+    assistant: Assistant | None = _ANSWERS.first(channel.company_id, channel.pk)
     if assistant is None:
         return OnChannel()
     pauses = BotPause.objects.for_company(channel.company_id).filter(

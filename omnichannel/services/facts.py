@@ -9,7 +9,7 @@ from django.db import transaction
 from common.locks import lock_all
 from contacts.keys import identity_key
 from contacts.refs import IdentityRef, PersonRef
-from omnichannel.models import Channel
+from omnichannel.models import Channel, Message
 from omnichannel.services import addresses, changes, channels, control, templates
 from omnichannel.services.bounces import bounces_read
 from omnichannel.services.early import early_settle
@@ -55,9 +55,9 @@ def _ids_in(fact: Parsed) -> tuple[IdentityRef, ...]:
 
 
 @transaction.atomic(savepoint=False)
-def facts_apply(*, channel: Channel, facts: Sequence[Parsed]) -> None:
+def facts_apply(*, channel: Channel, facts: Sequence[Parsed]) -> list[Message]:
     """Store facts about one channel. Messages and receipts go as sets; then, in order, what refers
-    to them.
+    to them. Return the messages that are new.
 
     Applying the same facts again changes nothing. Raises whatever the database raises: the caller
     decides how to split a batch that fails.
@@ -71,6 +71,7 @@ def facts_apply(*, channel: Channel, facts: Sequence[Parsed]) -> None:
         for fact in facts
         if isinstance(fact, InboundMessage | CallNotice)
     ]
+    stored: list[Message] = []
     if messages:
         stored = messages_store(channel=channel, messages=messages)
         ids = [row.external_id for row in stored if row.external_id]
@@ -85,6 +86,7 @@ def facts_apply(*, channel: Channel, facts: Sequence[Parsed]) -> None:
         receipts_apply(channel=channel, updates=receipts)
     for fact in facts:
         _apply_one(channel, fact)
+    return stored
 
 
 def _apply_one(channel: Channel, fact: Parsed) -> None:

@@ -126,6 +126,8 @@ class ConversationLookup:
         }
         asked |= self._answers.look_up(identities) | self._questions.look_up(identities)
         rows = [load(Conversation, row) for row in self._open(contacts, list(asked))]
+        for row in rows:
+            row.channel = self.channel
         self._named = {row.pk: row for row in rows if row.pk in self._followed}
         self._answered = {row.pk: row for row in rows if row.pk in asked}
         # The open one wins over those that may be opened again, of these the latest.

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from providers.account import AccountShape, Field
 from providers.outgoing import Account
@@ -164,8 +164,9 @@ def site_of(account: Account) -> Site:
     """Return what the account says, ready for use."""
     own = account.settings
     with override("pt-br"):
-        # One text for everybody, as its version says.
-        text = own["notice"] or gettext(str(NOTICE))
+        # Our own words are one text in every language, and so is its version.
+        named = own["notice"] or str(NOTICE)
+    text = own["notice"] or str(NOTICE)
     asked = {name: own[f"asks_{name}"] for name in FORM_FIELDS}
     side: Side = "esquerda" if own["side"] == "esquerda" else "direita"
     proactive = None
@@ -179,7 +180,7 @@ def site_of(account: Account) -> Site:
         side=side,
         texts={name: own[name] for name in TEXTS},
         asked={name: how == "obrigatorio" for name, how in asked.items() if how != "nao"},
-        notice=Notice(text, hashlib.sha256(text.encode()).hexdigest()[:8], own["policy_url"]),
+        notice=Notice(text, hashlib.sha256(named.encode()).hexdigest()[:8], own["policy_url"]),
         proactive=proactive,
         is_only_identified=own["only_identified"],
         offers_whatsapp=own["offers_whatsapp"],

@@ -102,6 +102,9 @@ def test_only_sites_of_the_list_read_the_configuration_and_frame_the_panel(chat:
     assert told["Access-Control-Allow-Origin"] == make.SITE and not told.cookies
     assert told.json()["colour"] == "#0b6e4f" and told.json()["text_colour"] == "#ffffff"
     assert told.json()["prechat"]["notice"]["version"] == site_of(chat).notice.version
+    english = client.get(base + "config.json?idioma=en").json()["prechat"]["notice"]
+    assert english["version"] == site_of(chat).notice.version
+    assert english["text"].startswith("We use your data")
     foreign = client.get(base + "config.json", headers={"origin": "https://outro.example"})
     assert code_of(foreign) == (403, "origem_recusada")
     assert "Access-Control-Allow-Origin" not in foreign
@@ -331,6 +334,15 @@ def test_a_message_is_stored_before_anybody_answers(chat: Channel, panel: Panel)
     again = panel.say("Outra coisa", "abcdefgh")
     assert (again.status_code, again.json()["message"]["text"]) == (200, "Quero marcar")
     assert Message.unscoped.filter(direction=Direction.IN).count() == 1
+
+
+def test_a_message_asks_each_row_once(panel: Panel, django_assert_max_num_queries: Any) -> None:
+    for _ in range(2):
+        panel.say()
+    # Channel, session, the message, blocks, the talk, its last question and the bot's part, in one
+    # transaction; what is prepared (common/rows.py) is not counted here.
+    with django_assert_max_num_queries(9):
+        assert panel.say().status_code == 201
 
 
 def test_consent_is_written_down_with_the_version_of_the_notice(clinic: Company) -> None:

@@ -31,7 +31,7 @@ from visitors.identity import SignedIdentity
 from visitors.limits import SESSIONS_OF_NETWORK, Asking
 from visitors.models import VisitorProof, VisitorSession
 from visitors.secrets import TOKEN_LENGTH, hashed, token_new
-from visitors.selectors import conversation_shown, identity_of, is_blocked
+from visitors.selectors import conversation_shown, identity_of, is_blocked, session_by
 
 # How often it is noted that somebody is still there.
 SEEN_SECONDS = 15
@@ -81,15 +81,9 @@ def session_find(*, channel: Channel, cookie: str = "", pointer: str = "") -> Vi
     """Return the session that one of two secrets opens in a channel. The cookie goes first: no
     script of the site around the panel can put another one in its place.
     """
-    rows = (
-        VisitorSession.objects.for_company(channel.company_id)
-        .going_on()
-        .filter(channel=channel)
-        .select_related("identity", "channel__company")
-    )
     for secret, column in ((cookie, "token_hash"), (pointer, "pointer_hash")):
         if len(secret) == TOKEN_LENGTH and secret.isascii():
-            found: VisitorSession | None = rows.filter(**{column: hashed(secret)}).first()
+            found = session_by(channel, column, hashed(secret))
             if found is not None:
                 return found
     return None
@@ -290,10 +284,15 @@ def page_note(*, session: VisitorSession, page: dict[str, Any]) -> None:
         presence_tell(session=session)
 
 
+def is_stale(session: VisitorSession, now: datetime) -> bool:
+    """Tell whether it is time to note again that a visitor is there."""
+    return now - session.seen_at >= timedelta(seconds=SEEN_SECONDS)
+
+
 def session_note(*, session: VisitorSession) -> None:
     """Note that a visitor is there; more often than every 15 seconds nothing is written."""
     now = timezone.now()
-    if now - session.seen_at >= timedelta(seconds=SEEN_SECONDS):
+    if is_stale(session, now):
         rows = VisitorSession.objects.for_company(session.company_id).filter(pk=session.pk)
         is_back = now - session.seen_at >= HERE
         session.seen_at = now

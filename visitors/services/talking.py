@@ -13,8 +13,11 @@ from redis.exceptions import RedisError
 
 from common import rooms
 from common.errors import DomainError
+from common.locks import lock_all
 from common.realtime import Event, publish
 from common.visible import visible
+from contacts.keys import identity_key
+from contacts.refs import IdentityKind, IdentityRef
 from omnichannel.choices import Direction
 from omnichannel.models import Conversation, Message
 from omnichannel.services.facts import facts_apply, facts_lock
@@ -29,8 +32,8 @@ from visitors.errors import Blocked, NoticeNotAccepted
 from visitors.limits import MESSAGES_OF_SESSION, TALKS_OF_NETWORK, TALKS_OF_SESSION, Asking, Limit
 from visitors.models import VisitorSession
 from visitors.rooms import visitor_room
-from visitors.selectors import conversation_shown, is_blocked, message_get
-from visitors.services.sessions import needs_form, notice_record
+from visitors.selectors import is_blocked, is_talking, message_get, message_written
+from visitors.services.sessions import is_stale, needs_form, notice_record
 
 TEXT_BYTES = 10_000
 TYPING_SECONDS = 3
@@ -71,43 +74,32 @@ class SaidWords:
         return f"{session.pk.hex}.{self.client_id}"
 
 
+@transaction.atomic
 def visitor_write(*, session: VisitorSession, site: Site, words: SaidWords) -> tuple[Message, bool]:
     """Store what a visitor says, before anybody or any bot looks at it; return the message and
     whether it is new. The same `client_id` again changes nothing, from two tabs at once too.
 
     Raises NoticeNotAccepted, Blocked, ContentRefusedHere, NotFound, TooMany, WorkNeeded.
     """
-    known = _known(session, words)
+    identity = IdentityRef(IdentityKind.WEBCHAT, session.visitor, session.channel.account_id)
+    # Whoever is first holds the visitor's lock; the second finds the message.
+    lock_all({identity_key(session.company_id, identity)})
+    known = message_written(session, words.key(session))
     if known is not None:
-        return _theirs(session, known), False
+        # Another tab's first message may have come since the session was read.
+        session.identity = known.conversation.identity
+        return known, False
     if needs_form(session, site):
         raise NoticeNotAccepted
     if is_blocked(session):
         raise Blocked
-    return _store(session, words, _payload(session, words))
+    return _store(session, words, _payload(session, words)), True
 
 
-def _known(session: VisitorSession, words: SaidWords) -> Message | None:
-    found: Message | None = (
-        Message.objects.for_company(session.company_id)
-        .filter(channel=session.channel_id, external_id=words.key(session))
-        .select_related("conversation__identity")
-        .first()
-    )
-    return found
-
-
-def _theirs(session: VisitorSession, message: Message) -> Message:
-    """Let a session that was read before another tab's first message know whose it is."""
-    session.identity = message.conversation.identity
-    return message
-
-
-def _count(session: VisitorSession, proof: Any) -> None:
-    shown = conversation_shown(session)
+def _count(session: VisitorSession, proof: Any, *, is_new_talk: bool) -> None:
     own = f"{session.channel_id}:{session.pk.hex}"
     counted: list[tuple[tuple[Limit, ...], str]] = [(MESSAGES_OF_SESSION, own)]
-    if shown is None or not shown.is_open:
+    if is_new_talk:
         counted += [
             (TALKS_OF_SESSION, own),
             (TALKS_OF_NETWORK, f"{session.channel_id}:{session.address}"),
@@ -159,37 +151,25 @@ def _chosen(session: VisitorSession, choice: dict[str, Any]) -> dict[str, Any]:
     return {"choice": {"key": found.key, "title": found.title}, "reply_to": asked.external_id}
 
 
-@transaction.atomic
-def _store(
-    session: VisitorSession, words: SaidWords, payload: dict[str, Any]
-) -> tuple[Message, bool]:
-    channel = session.channel
-    facts = _facts(session, payload)
-    facts_lock([(channel, fact) for fact in facts])
-    # Whoever was first holds the visitor's lock; the second finds the message.
-    known = _known(session, words)
-    if known is not None:
-        return _theirs(session, known), False
+def _store(session: VisitorSession, words: SaidWords, payload: dict[str, Any]) -> Message:
+    is_new_talk = not is_talking(session)
     # Only now: a tab that repeats another's message is not one more.
-    _count(session, words.proof)
-    facts_apply(channel=channel, facts=facts)
-    message = (
-        Message.objects.for_company(session.company_id)
-        .select_related("conversation")
-        .get(channel=channel, external_id=words.key(session))
-    )
+    _count(session, words.proof, is_new_talk=is_new_talk)
+    (message,) = facts_apply(channel=session.channel, facts=_facts(session, payload))
     if words.upload is not None:
         attachment_bring(attachment=message.attachments.get(), file=words.upload.file)
     _remember(session, message.conversation)
-    publish(
-        Event(
-            type="message_received",
-            groups=(visitor_room(session),),
-            conversation=message.conversation_id,
-            seq=message.conversation.revision,
+    if is_new_talk:
+        # Panels that show an older conversation, or none, stand in no room of this one yet.
+        publish(
+            Event(
+                type="message_received",
+                groups=(visitor_room(session),),
+                conversation=message.conversation_id,
+                seq=message.conversation.revision,
+            )
         )
-    )
-    return message, True
+    return message
 
 
 def _facts(session: VisitorSession, payload: dict[str, Any]) -> list[Parsed]:
@@ -202,10 +182,13 @@ def _facts(session: VisitorSession, payload: dict[str, Any]) -> list[Parsed]:
 def _remember(session: VisitorSession, conversation: Conversation) -> None:
     """Tie the session to its person, whose consent is written down as they gave it."""
     now = timezone.now()
-    rows = VisitorSession.objects.for_company(session.company_id).filter(pk=session.pk)
     is_first = session.identity_id is None
-    rows.update(identity=conversation.identity_id, seen_at=now, updated_at=now)
-    session.identity = conversation.identity
+    is_other = session.identity_id != conversation.identity_id
+    if is_other or is_stale(session, now):
+        rows = VisitorSession.objects.for_company(session.company_id).filter(pk=session.pk)
+        rows.update(identity=conversation.identity_id, seen_at=now, updated_at=now)
+    if is_other:
+        session.identity = conversation.identity
     if is_first:
         # The ledger has one writer a company: whoever is known already is written down there when
         # they accept, not with each message.
