@@ -97,7 +97,8 @@ def _message(
     root = next(iter((*whole.references, *whole.in_reply_to)), external_id)
     if whole.verdict == "pass" and person == _ref(letter.senders[0]) and not _is_doubtful(letter):
         person = _ref(letter.senders[0], Proof.SENDER)
-    metadata: Json = {"sender_doubtful": True} if _is_doubtful(letter) else {}
+    is_forged = _plain(whole.sender.address) in letter.own and whole.verdict in ("fail", "none")
+    metadata: Json = {"sender_doubtful": True} if _is_doubtful(letter) or is_forged else {}
     if whole.is_automatic:
         metadata["automatic"] = True
     if whole.verdict:
@@ -183,7 +184,9 @@ def _person(letter: _Letter, whole: Mail) -> tuple[PersonRef, bool]:
     for one in whole.reply_to:
         if _plain(one.address) not in letter.own:
             return _ref(one), False
-    for one in (*whole.to, *whole.cc):
+    # What our own server does not know for ours anybody wrote in our name.
+    is_ours = whole.verdict in ("", "pass")
+    for one in (*whole.to, *whole.cc) if is_ours else ():
         if _plain(one.address) not in letter.own:
             return _ref(one), True
     return _ref(whole.sender), False

@@ -202,6 +202,22 @@ def test_what_staff_wrote_from_elsewhere_stands_as_ours(box) -> None:
     assert (ours.direction, ours.conversation_id) == (Direction.OUT, first.conversation_id)
 
 
+@pytest.mark.parametrize("told", ["dmarc=fail header.from=clinica.example", "spf=none"])
+def test_whoever_writes_in_the_clinics_name_does_not_speak_for_it(box, told) -> None:
+    (first,) = make.mails(box, make.mail())
+    (forged,) = make.mails(
+        box,
+        make.mail(
+            "Sua consulta foi cancelada",
+            sender="contato@clinica.example",
+            to="joana@paciente.example",
+            Authentication_Results=f"mx.clinica.example; {told}",
+        ),
+    )
+    assert (forged.direction, forged.metadata["sender_doubtful"]) == (Direction.IN, True)
+    assert forged.conversation.contact_id != first.conversation.contact_id
+
+
 def test_one_mail_in_two_mailboxes_is_a_message_in_each(clinic, box) -> None:
     second = make.email_channel(clinic, address="exames@clinica.example")
     raw = make.mail(to="contato@clinica.example, exames@clinica.example")
