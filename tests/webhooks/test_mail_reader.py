@@ -116,6 +116,7 @@ def test_a_reader_that_dies_before_its_commit_reads_again(clinic, server, folder
 
 
 @pytest.mark.slow
+@pytest.mark.chaos
 def test_a_reader_that_is_killed_loses_and_doubles_nothing(clinic, server, folder) -> None:
     channel = mailbox(clinic, server, folder)
     server.deliver(*[make.mail(f"carta {n:05}") for n in range(MAILS)], folder=folder)
