@@ -12,7 +12,7 @@ from providers.outgoing import Account
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidThere:
     """A message that somebody wrote to an account: the provider's ids of it and of its writer, and
     when.
     """
@@ -29,7 +29,7 @@ class Comparing(ABC):
     tolerance: float
 
     @abstractmethod
-    def said(self, account: Account, since: datetime) -> Sequence[Said]:
+    def said(self, account: Account, since: datetime) -> Sequence[SaidThere]:
         """Return what people wrote since then, as far as the provider's pages are read; never
         faster than it allows. Raises SendError.
         """

@@ -69,7 +69,7 @@ LACKING: dict[type, tuple[Any, str]] = {
     Letters: (_("Este canal não escreve cartas."), "channel"),
     Control: (_("Este canal não tem conversas de outros aplicativos."), "channel"),
     Receipts: (_("Este canal não mostra ao paciente que a mensagem foi lida."), "channel"),
-    Authorising: (_("Este canal se conecta com credenciais, não por login."), "channel"),
+    Authorising: (_("Este canal não se conecta por login: use as credenciais."), "channel"),
     Comparing: (_("Este canal não conta o que as pessoas escreveram."), "channel"),
     Opening: (_("Este canal não tem tela inicial."), "channel"),
     Profile: (_("Este canal não tem perfil público."), "channel"),

@@ -19,10 +19,9 @@ from contacts.models import Contact, DuplicatePair
 from contacts.services.duplicates import pair_confirm
 from omnichannel.models import Channel
 from omnichannel.services.facts import facts_apply
-from providers.base import Keyed
 from providers.choices import ChannelKind
 from providers.delivery import Delivery
-from providers.registry import adapter_for, face_of
+from providers.registry import adapter_for
 from simulator.models import SimAccount
 
 # Who she is on the sample site, which signs her: what she writes there goes on here.
@@ -76,7 +75,7 @@ def _by_mail(channel: Channel, at: datetime) -> None:
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<demo.{SUBJECT}@exemplo.com.br>"
     mail.set_content(BY_MAIL)
-    adapter = face_of(channel.kind, Keyed)
+    adapter = adapter_for(channel.kind)
     delivery = Delivery(headers={"content-type": "message/rfc822"}, body=bytes(mail))
     payload = adapter.read_for(channel.account(), delivery)
     facts_apply(channel=channel, facts=list(adapter.parse(payload, received_at=at)))

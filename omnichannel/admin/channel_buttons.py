@@ -18,7 +18,7 @@ from common.errors import DomainError
 from omnichannel.admin.channel_connect import ChannelConnect
 from omnichannel.admin.channel_form import PinForm, TestForm
 from omnichannel.admin.channel_site import site_context
-from omnichannel.admin.channel_start import StartForm
+from omnichannel.admin.channel_start import StartScreenForm
 from omnichannel.models import Channel
 from omnichannel.services.authorising import login_words
 from omnichannel.services.channels import channel_rekey
@@ -137,9 +137,9 @@ class ChannelButtons(ChannelConnect):
         """Show what people see before they write, and change it."""
         limits = registry.face_of(obj.kind, Opening).start_limits
         if "salvar" not in request.POST:
-            form = StartForm(limits, shown=start_screen_read(channel=obj))
+            form = StartScreenForm(limits, shown=start_screen_read(channel=obj))
             return self._ask_with(request, obj, form, "admin/omnichannel/start_screen.html")
-        form = StartForm(limits, request.POST)
+        form = StartScreenForm(limits, request.POST)
         if form.is_valid():
             try:
                 start_screen_set(

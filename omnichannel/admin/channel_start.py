@@ -14,7 +14,7 @@ from common.errors import DomainError
 from providers.opening import URL_LENGTH, MenuItem, StartLimits, StartScreen
 
 
-class StartForm(forms.Form):
+class StartScreenForm(forms.Form):
     """Questions, menu and button. `shown` fills it with what people see now."""
 
     def __init__(

@@ -17,7 +17,7 @@ from omnichannel.external import external_key
 from omnichannel.models import Channel, Message
 from omnichannel.services.accounts import account_open
 from providers import registry
-from providers.comparing import Comparing, Said
+from providers.comparing import Comparing, SaidThere
 
 # In a channel's health: how many messages of the last day never came.
 UNHEARD = "unheard_count"
@@ -53,8 +53,8 @@ def missing_words(channel: Channel) -> Any:
 
 
 def _missing(
-    channel: Channel, told: Sequence[Said], since: datetime, tolerance: timedelta
-) -> list[Said]:
+    channel: Channel, told: Sequence[SaidThere], since: datetime, tolerance: timedelta
+) -> list[SaidThere]:
     """Return what neither arrived under its id nor from its person at its moment: an id may have
     another form in a list than in a webhook.
     """

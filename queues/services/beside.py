@@ -66,9 +66,9 @@ def beside_bring(conversations: Sequence[Conversation]) -> list[Conversation]:
 
 
 def _bring(ticket_id: Any, came: Any, talk: Conversation) -> bool:
-    free = {"of": ("self",), "skip_locked": True}
-    old = Conversation.unscoped.select_for_update(**free).filter(pk=came).first()
-    rows = Ticket.unscoped.select_for_update(**free)
+    talks = Conversation.unscoped.select_for_update(of=("self",), skip_locked=True)
+    old = talks.filter(pk=came).first()
+    rows = Ticket.unscoped.select_for_update(of=("self",), skip_locked=True)
     ticket = rows.filter(pk=ticket_id, conversation=came, status=TicketStatus.WAITING).first()
     if old is None or ticket is None or old.stage != Stage.QUEUE:
         return False

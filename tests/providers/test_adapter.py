@@ -6,7 +6,17 @@ from abc import ABC
 import pytest
 from werkzeug import Request, Response
 
-from providers import base, enclosing, letters, pulled, site, threads
+from providers import (
+    authorising,
+    base,
+    comparing,
+    enclosing,
+    letters,
+    opening,
+    pulled,
+    site,
+    threads,
+)
 from providers.base import Adapter
 from providers.choices import ChannelKind, MessageKind
 from providers.facts import ProviderFault
@@ -86,7 +96,9 @@ def test_a_face_that_a_kind_lacks_is_refused_in_a_sentence(monkeypatch, face):
 def test_every_face_has_its_sentence():
     faces = {
         one
-        for module in (base, enclosing, letters, pulled, site, threads)
+        for module in (
+            *(authorising, base, comparing, enclosing, letters, opening, pulled, site, threads),
+        )
         for one in vars(module).values()
         if getattr(one, "__module__", "") == module.__name__
         and isinstance(one, type)

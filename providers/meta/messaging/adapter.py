@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
 from providers.base import Adapter, Connection, Media, Receipts, Subscription
 from providers.choices import MessageKind
-from providers.comparing import Comparing, Said
+from providers.comparing import Comparing, SaidThere
 from providers.facts import Parsed, ProviderFault
 from providers.meta.client import Graph
 from providers.meta.download import media_chunks
@@ -225,7 +225,7 @@ class MessagingAdapter(
 
     tolerance = 90.0
 
-    def said(self, account: Account, since: datetime) -> list[Said]:
+    def said(self, account: Account, since: datetime) -> list[SaidThere]:
         """List what people wrote, two calls a second at most. Raises SendError."""
         own = frozenset({account.account_id, sender_of(account)})
         platform = self.platform or "messenger"

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from providers.comparing import Said
+from providers.comparing import SaidThere
 from providers.facts import Json
 from providers.meta.client import Graph
 from providers.tolerant import ident, mapping, text
@@ -22,11 +22,11 @@ FIELDS = f"updated_time,messages.limit({MESSAGES}){{id,created_time,from}}"
 
 def said(
     graph: Graph, owner: str, own: frozenset[str], platform: str, since: datetime
-) -> list[Said]:
+) -> list[SaidThere]:
     """Return what people wrote since then in the newest hundred conversations, ten messages each.
     `own` are the account's ids. Raises SendError.
     """
-    found: list[Said] = []
+    found: list[SaidThere] = []
     after = ""
     for place in range(PAGES):
         if place:
@@ -62,12 +62,12 @@ def missing_words(count: int) -> str:
     return f"{sentence % {'count': count}} {reasons}"
 
 
-def _messages(row: Json, own: frozenset[str]) -> Iterator[Said]:
+def _messages(row: Json, own: frozenset[str]) -> Iterator[SaidThere]:
     for one in map(mapping, _list(mapping(row.get("messages")).get("data"))):
         person = ident(mapping(one.get("from")).get("id"))
         at, mid = _moment(one.get("created_time")), ident(one.get("id"))
         if person and mid and at is not None and person not in own:
-            yield Said(mid, person, at)
+            yield SaidThere(mid, person, at)
 
 
 def _moment(value: Any) -> datetime | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from omnichannel.models import Channel
 from omnichannel.services.comparing import channel_compare, missing_words
 from omnichannel.tasks import channels_compare
-from providers.comparing import Said
+from providers.comparing import SaidThere
 from providers.instagram.adapter import InstagramAdapter
 from providers.outgoing import SendError
 from tests import make
@@ -42,14 +42,14 @@ def test_only_what_never_arrived_is_missing(direct, monkeypatch, ana):
     hour = timezone.now() - timedelta(hours=1)
     arrives("m_1", hour)
     told = [
-        Said("m_1", PERSON, hour + timedelta(hours=-1)),
+        SaidThere("m_1", PERSON, hour + timedelta(hours=-1)),
         # Its id has another form in the list.
-        Said("m_eins", PERSON, hour + timedelta(seconds=60)),
-        Said("m_2", PERSON, hour + timedelta(minutes=5)),
-        Said("m_3", "9990000000000012", hour),
+        SaidThere("m_eins", PERSON, hour + timedelta(seconds=60)),
+        SaidThere("m_2", PERSON, hour + timedelta(minutes=5)),
+        SaidThere("m_3", "9990000000000012", hour),
         # On its way, or from before the day.
-        Said("m_4", PERSON, timezone.now() - timedelta(minutes=2)),
-        Said("m_5", PERSON, timezone.now() - timedelta(hours=25)),
+        SaidThere("m_4", PERSON, timezone.now() - timedelta(minutes=2)),
+        SaidThere("m_5", PERSON, timezone.now() - timedelta(hours=25)),
     ]
     monkeypatch.setattr(InstagramAdapter, "said", lambda self, account, since: told)
     assert channel_compare(direct) == 2
@@ -74,6 +74,6 @@ def test_a_provider_that_is_away_leaves_what_was_known(direct, monkeypatch):
 def test_what_was_written_before_the_channel_stood_is_not_missing(direct, monkeypatch):
     Channel.unscoped.update(proven_at=timezone.now() - timedelta(minutes=30))
     direct.refresh_from_db()
-    early = [Said("m_9", PERSON, timezone.now() - timedelta(hours=2))]
+    early = [SaidThere("m_9", PERSON, timezone.now() - timedelta(hours=2))]
     monkeypatch.setattr(InstagramAdapter, "said", lambda self, account, since: early)
     assert channel_compare(direct) == 0
