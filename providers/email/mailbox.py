@@ -73,6 +73,8 @@ class ImapFolder(Source):
                 found += self._listed(",".join(numbers[at : at + 500]))
             return found
 
+        # Servers write down the second in which a mail came, and no more.
+        moment = moment.replace(microsecond=0)
         return [one for one, came in self._asked(ask) if came is None or came >= moment]
 
     def fetch(self, some: list[FolderItem]) -> Iterator[tuple[int, Delivery]]:

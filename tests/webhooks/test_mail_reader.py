@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import os
 import random
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from common.errors import DomainError
 from omnichannel.choices import ChannelStatus
@@ -80,6 +82,17 @@ def test_what_is_new_is_read_once_and_left_unread(clinic, server, folder) -> Non
     server.deliver(make.mail("três"), folder=folder)
     assert (read(channel), stored(channel)) == (1, ["dois", "três", "um"])
     assert server.unseen(folder) == 3
+
+
+def test_a_mail_of_the_second_in_which_the_channel_was_proven_is_read(clinic, server, folder):
+    channel = mailbox(clinic, server, folder)
+    # Servers keep whole seconds: a mail may seem to be a little older than the channel.
+    now = timezone.now()
+    with server.client() as client:
+        when = imaplib.Time2Internaldate(now.replace(microsecond=0))
+        client.append(folder, "", when, make.mail("um"))
+    channel.proven_at = now.replace(microsecond=999_999)
+    assert (read(channel), stored(channel)) == (1, ["um"])
 
 
 def test_a_new_numbering_loses_and_doubles_nothing(clinic, server, folder) -> None:
