@@ -33,7 +33,7 @@
 -- migration axes 0008_accessfailurelog 2680dce9ecfcd4df
 -- migration axes 0009_add_session_hash 82762be269ea4c62
 -- migration axes 0010_accessattemptexpiration 524ca5b4566a41b8
--- migration bot 0001_vendors 987deeb2fb6ed11c
+-- migration bot 0001_vendors 13b8b87b0e79b694
 -- migration bot 0002_talking 06465e0df6f74ef0
 -- migration campaigns 0001_start 41499dd9f484966a
 -- migration campaigns 0002_listed_phone 9c6cb70948a4fd2c
@@ -130,7 +130,9 @@
 -- migration simulator 0006_direct_accounts 7a751e15fe595cec
 -- migration simulator 0007_direct_comments 95c5130f99482966
 -- migration simulator 0008_sample_sites 32b117e1b58faa05
+-- migration simulator 0009_mailboxes 64d8bb5b494192cf
 -- migration visitors 0001_start c69ef9a1a29f0fbd
+-- migration visitors 0002_what_is_signed 31d16a175b8ab856
 -- migration webhooks 0001_initial d744643821493b1a
 -- migration webhooks 0002_lanes 0126c25f8297add7
 -- migration webhooks 0003_requests dbbbed350bc90b23
@@ -1168,8 +1170,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 16:12:23.795360+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 16:12:23.990985+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 16:58:11.673297+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 16:58:11.766254+00:00'::timestamptz;
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" timestamp with time zone NOT NULL);
 CREATE INDEX "django_session_session_key_c0390e0f_like" ON "django_session" ("session_key" varchar_pattern_ops);
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");
@@ -1255,6 +1257,12 @@ ALTER TABLE "simulator_simdirect" ADD COLUMN "is_answered" boolean DEFAULT false
 ALTER TABLE "simulator_simdirect" ADD COLUMN "quotes" varchar(100) DEFAULT '' NOT NULL;
 CREATE TABLE "simulator_simsite" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "key" varchar(32) NOT NULL UNIQUE, "name" varchar(100) NOT NULL, "address" varchar(500) NOT NULL, "secret" varchar(256) NOT NULL);
 CREATE INDEX "simulator_simsite_key_194582bf_like" ON "simulator_simsite" ("key" varchar_pattern_ops);
+CREATE TABLE "simulator_simmailbox" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "address" varchar(254) NOT NULL UNIQUE, "key" varchar(128) NOT NULL UNIQUE);
+CREATE TABLE "simulator_simmail" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "to" jsonb NOT NULL, "subject" text NOT NULL, "text" text NOT NULL, "files" jsonb NOT NULL, "mailbox_id" uuid NOT NULL);
+CREATE INDEX "simulator_simmailbox_address_9aab5cc2_like" ON "simulator_simmailbox" ("address" varchar_pattern_ops);
+CREATE INDEX "simulator_simmailbox_key_b1ea3f06_like" ON "simulator_simmailbox" ("key" varchar_pattern_ops);
+ALTER TABLE "simulator_simmail" ADD CONSTRAINT "simulator_simmail_mailbox_id_0303a7d0_fk_simulator" FOREIGN KEY ("mailbox_id") REFERENCES "simulator_simmailbox" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "simulator_simmail_mailbox_id_0303a7d0" ON "simulator_simmail" ("mailbox_id");
 CREATE TABLE "visitors_visitorsession" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "token_hash" varchar(64) NOT NULL UNIQUE, "pointer_hash" varchar(64) NULL UNIQUE, "subject" varchar(200) NOT NULL, "identified_until" timestamp with time zone NULL, "name" varchar(200) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(40) NOT NULL, "notice_version" varchar(20) NOT NULL, "noticed_at" timestamp with time zone NULL, "answer_by" varchar(10) NOT NULL, "page" jsonb NOT NULL, "address" varchar(64) NOT NULL, "seen_at" timestamp with time zone NOT NULL, "ended_at" timestamp with time zone NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "identity_id" uuid NULL);
 CREATE TABLE "visitors_visitorproof" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "jti_hash" varchar(64) NOT NULL, "expires_at" timestamp with time zone NOT NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "session_id" uuid NOT NULL);
 CREATE TABLE "visitors_visitorcode" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "code_hash" varchar(64) NOT NULL UNIQUE, "expires_at" timestamp with time zone NOT NULL, "used_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "identity_id" uuid NULL, "session_id" uuid NOT NULL);
@@ -1296,6 +1304,7 @@ CREATE INDEX "visitors_visitorblock_author_id_e3eab148" ON "visitors_visitorbloc
 CREATE INDEX "visitors_visitorblock_channel_id_0bade0b4" ON "visitors_visitorblock" ("channel_id");
 CREATE INDEX "visitors_visitorblock_company_id_45d967f1" ON "visitors_visitorblock" ("company_id");
 CREATE INDEX "visitors_visitorblock_session_id_9edfc3bc" ON "visitors_visitorblock" ("session_id");
+ALTER TABLE "visitors_visitorsession" ADD COLUMN "signed" jsonb DEFAULT '[]'::jsonb NOT NULL;
 CREATE TABLE "webhooks_inboundevent" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "source" varchar(20) NOT NULL, "lane" smallint NOT NULL CHECK ("lane" >= 0), "body" bytea NOT NULL, "dedupe" bytea NOT NULL UNIQUE, "state" varchar(12) NOT NULL, "attempts" smallint NOT NULL CHECK ("attempts" >= 0), "error" varchar(300) NOT NULL, "processed_at" timestamp with time zone NULL);
 CREATE TABLE "webhooks_inboundissue" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "position" integer NOT NULL CHECK ("position" >= 0), "reason" varchar(12) NOT NULL, "account_by" varchar(20) NOT NULL, "account" varchar(100) NOT NULL, "detail" varchar(300) NOT NULL, "event_id" uuid NOT NULL, CONSTRAINT "issue_once" UNIQUE ("event_id", "position"));
 CREATE INDEX "inbound_waiting" ON "webhooks_inboundevent" ("lane", "id") WHERE "state" IN ('pendente', 'processando');

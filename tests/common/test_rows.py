@@ -40,6 +40,7 @@ CONVERSATION = {
     "reopen_until": st.none() | moments,
     "moved_at": st.none() | moments,
     "address": st.none() | st.dictionaries(texts, jsons, max_size=4),
+    "other_app": st.sampled_from(["", "1217981644879628"]),
     "referral": st.dictionaries(texts, jsons, max_size=4),
 }
 MESSAGE = {
