@@ -2,4 +2,5 @@
 
 TURN = "bot.tasks.turn"
 EMBED = "bot.tasks.phrases_embed"
+SUMMARY = "bot.tasks.summary"
 RETAKE = "bot.tasks.retake"

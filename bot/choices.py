@@ -105,6 +105,20 @@ class HandoverReason(models.TextChoices):
     GATE = "envio_recusado", _("A resposta não pôde ser enviada")
 
 
+class SuggestionOrigin(models.TextChoices):
+    KNOWLEDGE = "conhecimento", _("Conhecimento")
+    AI = "ia", _("IA")
+
+
+class SuggestionState(models.TextChoices):
+    """oferecida, then what the answer that was sent made of it."""
+
+    OFFERED = "oferecida", _("Oferecida")
+    USED = "usada", _("Usada")
+    EDITED = "editada", _("Usada com mudanças")
+    IGNORED = "ignorada", _("Ignorada")
+
+
 class EvalExpectation(models.TextChoices):
     """What a test case expects of the bot."""
 

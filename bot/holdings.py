@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bot.models import AiDeparture, AiUsage, BotPause, BotSession, BotTurn, Transcription
+from bot.models import (
+    AiDeparture,
+    AiUsage,
+    BotPause,
+    BotSession,
+    BotSuggestion,
+    BotTurn,
+    EvalCase,
+    Transcription,
+)
 from contacts.holdings import Holding
 
 # What the bot said stays as figures; its words go with the messages they became.
@@ -19,6 +28,8 @@ TALK_HOLDINGS = (
         hidden=frozenset({"steps", "lease_until", "epoch", "attempts"}),
     ),
     Holding(BotPause, "contact", is_deleted=True),
+    Holding(BotSuggestion, "conversation__contact", is_deleted=True),
+    Holding(EvalCase, "contact", is_deleted=True),
 )
 VENDOR_HOLDINGS = (
     Holding(AiDeparture, "conversation__contact", is_deleted=True),

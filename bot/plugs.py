@@ -67,6 +67,7 @@ PLUG = Plug(
         bells.TURN: "robo",
         bells.RETAKE: "robo",
         bells.EMBED: "robo",
+        bells.SUMMARY: "robo",
         vendor_bells.TRANSCRIBE: "robo",
     },
     choices={
@@ -74,6 +75,8 @@ PLUG = Plug(
         "EntryStatus": "bot.choices.EntryStatus",
         "EntryUse": "bot.choices.EntryUse",
         "SessionState": "bot.choices.SessionState",
+        "SuggestionOrigin": "bot.choices.SuggestionOrigin",
+        "SuggestionState": "bot.choices.SuggestionState",
         "HandoverReason": "bot.choices.HandoverReason",
     },
 )

@@ -32,6 +32,14 @@ def retake(company_id: str, turn_id: str) -> None:
     turn_retake(turn_id)
 
 
+@company_task("bot.tasks.summary", ignore_result=True)
+def summary(company_id: str, session_id: str) -> None:
+    """Sum up for staff what a patient and the bot said."""
+    from bot.services.writing import summary_write
+
+    summary_write(session_id)
+
+
 @shared_task(name="bot.tasks.sweep", ignore_result=True)
 def sweep() -> None:
     """Ring for what nobody rang for, and for what a dead worker left: each in its own time, for a

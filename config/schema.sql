@@ -35,6 +35,7 @@
 -- migration axes 0010_accessattemptexpiration 524ca5b4566a41b8
 -- migration bot 0001_vendors 13b8b87b0e79b694
 -- migration bot 0002_talking 06465e0df6f74ef0
+-- migration bot 0003_suggestions 1666c31bccfa079a
 -- migration campaigns 0001_start 41499dd9f484966a
 -- migration campaigns 0002_listed_phone 9c6cb70948a4fd2c
 -- migration campaigns 0003_lists_read d714e7f54253c6ef
@@ -903,6 +904,16 @@ ALTER TABLE "axes_accesslog" ADD COLUMN "session_hash" varchar(64) DEFAULT '' NO
 ALTER TABLE "axes_accesslog" ALTER COLUMN "session_hash" DROP DEFAULT;
 CREATE TABLE "axes_accessattemptexpiration" ("access_attempt_id" integer NOT NULL PRIMARY KEY, "expires_at" timestamp with time zone NOT NULL);
 ALTER TABLE "axes_accessattemptexpiration" ADD CONSTRAINT "axes_accessattemptex_access_attempt_id_6b73a47a_fk_axes_acce" FOREIGN KEY ("access_attempt_id") REFERENCES "axes_accessattempt" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "contacts_contactidentity" ADD COLUMN "proof" varchar(12) DEFAULT '' NOT NULL;
+ALTER TABLE "contacts_contactidentity" ADD COLUMN "verified_at" timestamp with time zone NULL;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "decided_at" timestamp with time zone NULL;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "decided_by_id" uuid NULL CONSTRAINT "contacts_duplicatepa_decided_by_id_0e543ea7_fk_accounts_" REFERENCES "accounts_membership"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "contacts_duplicatepa_decided_by_id_0e543ea7_fk_accounts_" IMMEDIATE;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "evidence" varchar(64) DEFAULT '' NOT NULL;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "is_strong" boolean DEFAULT false NOT NULL;
+ALTER TABLE "contacts_duplicatepair" ADD COLUMN "refused" jsonb DEFAULT '[]'::jsonb NOT NULL;
+CREATE INDEX "contact_full_name" ON "contacts_contact" ("company_id", (central_fold("name"))) WHERE ("merged_into_id" IS NULL AND "name"::text LIKE '% %');
+CREATE INDEX "identity_same_username" ON "contacts_contactidentity" ("company_id", (UPPER("username"))) WHERE NOT ("username" = '');
+CREATE INDEX "duplicate_pair_refused" ON "contacts_duplicatepair" ("company_id", "evidence") WHERE ("status" = 'diferente' AND NOT ("evidence" = ''));
 CREATE TABLE "bot_aiprovider" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(80) NOT NULL, "kind" varchar(12) NOT NULL, "base_url" varchar(200) NOT NULL, "credentials" text NOT NULL, "model" varchar(100) NOT NULL, "priced_as" varchar(100) NOT NULL, "transcription_model" varchar(100) NOT NULL, "effort" varchar(10) NOT NULL, "is_abroad" boolean NOT NULL, "region_note" varchar(200) NOT NULL, "is_active" boolean NOT NULL, "status_detail" varchar(300) NOT NULL, "capabilities" jsonb NOT NULL, "probed_at" timestamp with time zone NULL, "breaker_until" timestamp with time zone NULL, "failures" jsonb NOT NULL, "company_id" uuid NOT NULL);
 CREATE TABLE "bot_aipolicy" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "may_go_abroad" boolean NOT NULL, "is_transcribing" boolean NOT NULL, "transcription_minutes_a_day" integer NOT NULL CHECK ("transcription_minutes_a_day" >= 0), "keywords" text NOT NULL, "currency" varchar(3) NOT NULL, "monthly_budget" numeric(10, 2) NULL, "daily_budget" numeric(10, 2) NULL, "calls_a_day" integer NOT NULL CHECK ("calls_a_day" >= 0), "calls_at_once" smallint NOT NULL CHECK ("calls_at_once" >= 0), "kept_days" smallint NOT NULL CHECK ("kept_days" >= 0), "warned_on" varchar(20) NOT NULL, "company_id" uuid NOT NULL, "transcriber_id" uuid NULL, "writer_id" uuid NULL);
 CREATE TABLE "bot_aideparture" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "use" varchar(16) NOT NULL, "call_id" uuid NULL, "vendor_host" varchar(200) NOT NULL, "sent" text NOT NULL, "answered" text NOT NULL, "masked_count" smallint NOT NULL CHECK ("masked_count" >= 0), "trouble" varchar(24) NOT NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NULL, "provider_id" uuid NULL);
@@ -1042,6 +1053,19 @@ ALTER TABLE "bot_phrase" ADD CONSTRAINT "bot_phrase_company_id_c4d72218_fk_accou
 ALTER TABLE "bot_phrase" ADD CONSTRAINT "bot_phrase_entry_id_539bc32d_fk_bot_knowledgeentry_id" FOREIGN KEY ("entry_id") REFERENCES "bot_knowledgeentry" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "bot_phrase_company_id_c4d72218" ON "bot_phrase" ("company_id");
 CREATE INDEX "bot_phrase_entry_id_539bc32d" ON "bot_phrase" ("entry_id");
+ALTER TABLE "bot_evalcase" ADD COLUMN "contact_id" uuid NULL CONSTRAINT "bot_evalcase_contact_id_1e33fc75_fk_contacts_contact_id" REFERENCES "contacts_contact"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "bot_evalcase_contact_id_1e33fc75_fk_contacts_contact_id" IMMEDIATE;
+CREATE TABLE "bot_botsuggestion" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "for_seq" bigint NOT NULL CHECK ("for_seq" >= 0), "origin" varchar(12) NOT NULL, "text" text NOT NULL, "score" double precision NULL, "state" varchar(12) NOT NULL, "by_id" uuid NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "entry_id" uuid NULL, CONSTRAINT "suggestion_entry_once" UNIQUE ("conversation_id", "for_seq", "entry_id"));
+CREATE INDEX "bot_evalcase_contact_id_1e33fc75" ON "bot_evalcase" ("contact_id");
+ALTER TABLE "bot_botsuggestion" ADD CONSTRAINT "bot_botsuggestion_by_id_d93b86d7_fk_accounts_membership_id" FOREIGN KEY ("by_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_botsuggestion" ADD CONSTRAINT "bot_botsuggestion_company_id_807fb1d4_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_botsuggestion" ADD CONSTRAINT "bot_botsuggestion_conversation_id_3e880d27_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_botsuggestion" ADD CONSTRAINT "bot_botsuggestion_entry_id_bd4b4923_fk_bot_knowledgeentry_id" FOREIGN KEY ("entry_id") REFERENCES "bot_knowledgeentry" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_botsuggestion_by_id_d93b86d7" ON "bot_botsuggestion" ("by_id");
+CREATE INDEX "bot_botsuggestion_company_id_807fb1d4" ON "bot_botsuggestion" ("company_id");
+CREATE INDEX "bot_botsuggestion_conversation_id_3e880d27" ON "bot_botsuggestion" ("conversation_id");
+CREATE INDEX "bot_botsuggestion_entry_id_bd4b4923" ON "bot_botsuggestion" ("entry_id");
+CREATE INDEX "suggestion_open" ON "bot_botsuggestion" ("conversation_id") WHERE "state" = 'oferecida';
+CREATE INDEX "suggestion_newest" ON "bot_botsuggestion" ("company_id", "created_at" DESC);
 CREATE TABLE "campaigns_campaign" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(255) NOT NULL, "description" text NOT NULL, "kind" varchar(20) NOT NULL, "channel_kind" varchar(20) NOT NULL, "status" varchar(12) NOT NULL, "pause_reason" varchar(20) NOT NULL, "failures_accepted" integer NOT NULL CHECK ("failures_accepted" >= 0), "pause_detail" varchar(300) NOT NULL, "filters" jsonb NOT NULL, "audience_state" varchar(10) NOT NULL, "audience_error" varchar(300) NOT NULL, "built_at" timestamp with time zone NULL, "scheduled_at" timestamp with time zone NULL, "started_at" timestamp with time zone NULL, "finished_at" timestamp with time zone NULL, "quiet_from" time NOT NULL, "quiet_until" time NOT NULL, "rate" smallint NOT NULL CHECK ("rate" >= 0), "frequency_days" smallint NOT NULL CHECK ("frequency_days" >= 0), "failure_limit" smallint NOT NULL CHECK ("failure_limit" >= 0), "follows_capacity" boolean NOT NULL, "expected_replies" smallint NOT NULL CHECK ("expected_replies" >= 0), "winner_rule" varchar(10) NOT NULL, "forecast_cost" numeric(14, 6) NULL, "currency" varchar(3) NOT NULL, "author_id" uuid NULL, "calendar_id" uuid NULL, "channel_id" uuid NULL, "company_id" uuid NOT NULL, "reply_queue_id" uuid NULL, "segment_id" uuid NULL);
 CREATE TABLE "campaigns_campaignvariant" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "letter" varchar(1) NOT NULL, "text" text NOT NULL, "variables" jsonb NOT NULL, "campaign_id" uuid NOT NULL, "company_id" uuid NOT NULL, "template_id" uuid NULL);
 CREATE TABLE "campaigns_listedperson" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "line" integer NOT NULL CHECK ("line" >= 0), "raw" varchar(64) NOT NULL, "given" jsonb NOT NULL, "campaign_id" uuid NOT NULL, "company_id" uuid NOT NULL, "contact_id" uuid NULL);
@@ -1096,16 +1120,6 @@ ALTER TABLE "campaigns_campaign" ADD COLUMN "list_file" varchar(255) DEFAULT '' 
 ALTER TABLE "campaigns_campaign" ALTER COLUMN "list_file" DROP DEFAULT;
 ALTER TABLE "campaigns_campaign" ADD COLUMN "list_wish" jsonb NULL;
 ALTER TABLE "campaigns_listedperson" ADD COLUMN "more" varchar(200) DEFAULT '' NOT NULL;
-ALTER TABLE "contacts_contactidentity" ADD COLUMN "proof" varchar(12) DEFAULT '' NOT NULL;
-ALTER TABLE "contacts_contactidentity" ADD COLUMN "verified_at" timestamp with time zone NULL;
-ALTER TABLE "contacts_duplicatepair" ADD COLUMN "decided_at" timestamp with time zone NULL;
-ALTER TABLE "contacts_duplicatepair" ADD COLUMN "decided_by_id" uuid NULL CONSTRAINT "contacts_duplicatepa_decided_by_id_0e543ea7_fk_accounts_" REFERENCES "accounts_membership"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "contacts_duplicatepa_decided_by_id_0e543ea7_fk_accounts_" IMMEDIATE;
-ALTER TABLE "contacts_duplicatepair" ADD COLUMN "evidence" varchar(64) DEFAULT '' NOT NULL;
-ALTER TABLE "contacts_duplicatepair" ADD COLUMN "is_strong" boolean DEFAULT false NOT NULL;
-ALTER TABLE "contacts_duplicatepair" ADD COLUMN "refused" jsonb DEFAULT '[]'::jsonb NOT NULL;
-CREATE INDEX "contact_full_name" ON "contacts_contact" ("company_id", (central_fold("name"))) WHERE ("merged_into_id" IS NULL AND "name"::text LIKE '% %');
-CREATE INDEX "identity_same_username" ON "contacts_contactidentity" ("company_id", (UPPER("username"))) WHERE NOT ("username" = '');
-CREATE INDEX "duplicate_pair_refused" ON "contacts_duplicatepair" ("company_id", "evidence") WHERE ("status" = 'diferente' AND NOT ("evidence" = ''));
 CREATE TABLE "knox_authtoken" ("key" varchar(64) NOT NULL PRIMARY KEY, "created" timestamp with time zone NOT NULL, "user_id" uuid NOT NULL);
 ALTER TABLE "knox_authtoken" ADD CONSTRAINT "knox_authtoken_user_id_e5a5d899_fk_accounts_user_id" FOREIGN KEY ("user_id") REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "knox_authtoken_key_f534ac0f_like" ON "knox_authtoken" ("key" varchar_pattern_ops);
@@ -1170,8 +1184,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 16:58:11.673297+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 16:58:11.766254+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 17:01:31.944976+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 17:01:32.307310+00:00'::timestamptz;
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" timestamp with time zone NOT NULL);
 CREATE INDEX "django_session_session_key_c0390e0f_like" ON "django_session" ("session_key" varchar_pattern_ops);
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");

@@ -12,7 +12,7 @@ from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
 from inbox.shell import account, presence
 from inbox.start import views as start
-from inbox.talk import actions, elsewhere, files, mails, measure, tickets
+from inbox.talk import actions, answers, elsewhere, files, mails, measure, tickets
 from inbox.talk import views as talk
 
 app_name = "inbox"
@@ -34,6 +34,8 @@ urlpatterns = [
     path(f"{CONVERSATION}mensagens/", talk.MessagesView.as_view(), name="messages"),
     path(f"{CONVERSATION}modelos/", talk.TemplatesView.as_view(), name="templates"),
     path(f"{CONVERSATION}medida/", measure.MeasureView.as_view(), name="measure"),
+    path(f"{CONVERSATION}respostas/", answers.AnswersView.as_view(), name="answers"),
+    path(f"{CONVERSATION}rascunho/", answers.DraftView.as_view(), name="draft"),
     path(f"{CONVERSATION}outros-canais/", elsewhere.ElsewhereView.as_view(), name="elsewhere"),
     # Not beside the others: who is refused keeps the conversation that stands there.
     path("continuar/<uuid:conversation_id>/", elsewhere.ContinueView.as_view(), name="continue"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from bot.choices import EntryStatus, EntryUse
-from bot.models import Assistant, BotSession, KnowledgeEntry
+from bot.models import Assistant, BotSession, BotSuggestion, KnowledgeEntry
 from bot.models.knowledge import ANSWER, LABEL
 from bot.services.knowledge import MOST_ALIASES
 from common.api.fields import StrictSerializer
@@ -68,6 +68,17 @@ class EntryIn(StrictSerializer):
     use = serializers.ChoiceField(choices=EntryUse.choices, required=False)
     valid_from = serializers.DateField(required=False, allow_null=True)
     valid_until = serializers.DateField(required=False, allow_null=True)
+
+
+class BotSuggestionOut(serializers.ModelSerializer[BotSuggestion]):
+    """An answer offered to staff."""
+
+    entry = serializers.UUIDField(source="entry_id", allow_null=True)
+    question = serializers.CharField(source="entry.question", allow_null=True, default=None)
+
+    class Meta:
+        model = BotSuggestion
+        fields = ("id", "entry", "question", "text", "score", "origin", "state", "created_at")
 
 
 class BotSessionOut(serializers.ModelSerializer[BotSession]):

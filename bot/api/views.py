@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import CompanyView
-from bot.api.serializers import AssistantOut, BotSessionOut, EntryIn, EntryOut
+from bot.api.serializers import AssistantOut, BotSessionOut, BotSuggestionOut, EntryIn, EntryOut
 from bot.models import Assistant, BotSession, KnowledgeEntry
 from bot.services.knowledge import entry_save
 from bot.services.pausing import bot_pause
 from bot.services.starting import category_ensure
+from omnichannel.api.base import ConversationsView
 from omnichannel.api.conversations import ConversationAct
 from omnichannel.api.serializers import ConversationOut
 from omnichannel.models import Conversation
@@ -36,6 +37,30 @@ class PauseBot(ConversationAct):
     def act(self, conversation: Conversation, **given: Any) -> None:
         """Pause it."""
         bot_pause(conversation=conversation, actor=self.membership)
+
+
+class BotSuggestions(ConversationsView):
+    """Sugestões de resposta."""
+
+    # The same rows come back for the same message.
+    honours_idempotency = False
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="conversas_sugestoes",
+        request=None,
+        responses={200: BotSuggestionOut(many=True)},
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Sugere até três respostas do conhecimento para o que o paciente escreveu por último.
+
+        Nada é enviado. O que a equipe responde depois diz se cada uma foi usada.
+        """
+        from bot.services.suggesting import suggestions_for
+
+        conversation = self.found(self.conversations(), conversation_id)
+        rows = suggestions_for(conversation=conversation, actor=self.membership)
+        return Response(BotSuggestionOut(rows, many=True).data)
 
 
 class Assistants(CompanyView):

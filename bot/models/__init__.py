@@ -5,6 +5,7 @@ from bot.models.evaluation import EvalCase, EvalRun
 from bot.models.knowledge import KnowledgeCategory, KnowledgeEntry, Phrase
 from bot.models.ledger import AiClaim, AiDeparture, AiRate, AiUsage
 from bot.models.sessions import BotSession, BotTurn
+from bot.models.suggestions import BotSuggestion
 from bot.models.transcription import Transcription
 from bot.models.vendors import AiPolicy, AiProvider
 
@@ -20,6 +21,7 @@ __all__ = [
     "AssistantVersion",
     "BotPause",
     "BotSession",
+    "BotSuggestion",
     "BotTurn",
     "EvalCase",
     "EvalRun",

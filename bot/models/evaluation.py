@@ -22,6 +22,10 @@ class EvalCase(CompanyOwned):
         related_name="cases",
         verbose_name=_("entrada"),
     )
+    # Whose words they are, where a case was made from a turn: they go with the person.
+    contact = models.ForeignKey(
+        "contacts.Contact", on_delete=models.CASCADE, null=True, editable=False, related_name="+"
+    )
     reason = models.CharField(_("motivo"), max_length=20, choices=HandoverReason, blank=True)
     is_safety = models.BooleanField(
         _("é de segurança"),

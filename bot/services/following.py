@@ -18,6 +18,7 @@ from bot.services.sessions import (
     session_interrupt,
     session_open,
 )
+from bot.services.settling import suggestions_settle
 from campaigns.models import Recipient
 from omnichannel.choices import Author, Stage
 from omnichannel.models import Conversation, Message
@@ -40,7 +41,10 @@ class BotFollower(Observer):
                 _hear(arrival.conversation, heard)
 
     def answered(self, conversation: Conversation, message: Message) -> None:
-        """Fall silent: an integration answered in the bot's conversation."""
+        """Fall silent where an integration answered in the bot's conversation; note which
+        suggestion staff answered with.
+        """
+        suggestions_settle(conversation, message)
         if conversation.stage == Stage.BOT and message.author_kind == Author.API:
             if (session := session_open(conversation)) is not None:
                 session_interrupt(session)

@@ -13,15 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bot import wording
+from bot import bells, wording
 from bot.choices import HandoverReason, SessionOutcome, SessionState
 from bot.decide import PRIORITY
-from bot.models import Assistant, BotPause, BotSession
+from bot.models import AiPolicy, Assistant, BotPause, BotSession
 from bot.services.serving import schedule_of
 from bot.services.sessions import session_end
 from bot.services.speaking import bot_say
 from common.errors import DomainError
 from common.hours import Schedule
+from common.tasks import ring
 from omnichannel.choices import Direction, Stage
 from omnichannel.models import Conversation, Message
 from omnichannel.services.handover import conversation_transfer_to_human
@@ -80,10 +81,16 @@ def hand_over(
         since=asked_at,
     )
     _note(held, session, reason)
+    if session is not None and _has_writer(talk):
+        ring(bells.SUMMARY, str(talk.company_id), str(session.pk))
     _rank(held, reason, told_closed=said is not None and not is_open)
     # Those who are told after us look at this very row.
     talk.refresh_from_db()
     return said
+
+
+def _has_writer(talk: Conversation) -> bool:
+    return AiPolicy.objects.for_company(talk.company_id).exclude(writer=None).exists()
 
 
 def _queue(talk: Conversation, session: BotSession | None, queue_id: Any) -> Queue | None:

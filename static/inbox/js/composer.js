@@ -1,7 +1,7 @@
 // Writing: Enter sends, drafts survive a change of conversation, files ride along, nothing is sent twice.
 
 import { blank, keepDraft, newKey, readDraft } from "./drafts.js";
-import { el, say } from "./fragments.js";
+import { el, htmx, lastSeq, say } from "./fragments.js";
 import { notice } from "./notices.js";
 import * as outbox from "./outbox.js";
 import { addPiece, sizeText } from "./pieces.js";
@@ -135,6 +135,31 @@ function replyTo(row) {
   setMode("resposta");
 }
 
+/** Writes a suggestion into the answer, after what stands there; whoever asked for it reads it and sends. */
+function write(text) {
+  const mine = state.draft.resposta;
+  mine.text = [mine.text, text].filter(Boolean).join("\n");
+  mine.key = newKey();
+  setMode("resposta");
+  state.box.setSelectionRange(mine.text.length, mine.text.length);
+}
+
+/** Asks anew what may be answered with: the patient wrote on, or somebody answered. */
+function suggestAgain() {
+  const box = el("sugestoes");
+  if (!box || !state || state.suggestedFor === lastSeq()) return;
+  state.suggestedFor = lastSeq();
+  htmx.trigger(box, "suggest");
+}
+
+/** What a model has just written goes into the box at once, unless something is being written there. */
+function takeFresh() {
+  const fresh = state?.form.querySelector("[data-fresh]");
+  if (!fresh) return;
+  delete fresh.dataset.fresh;
+  if (!state.draft.resposta.text && state.draft.mode === "resposta") write(fresh.dataset.answer);
+}
+
 function addFiles(files) {
   if (!state || isLoading() || state.draft.mode === "nota") return;
   takeFiles(files);
@@ -245,6 +270,8 @@ function mount(thread) {
   takeFiles(carried.get(id) ?? []);
   carried.delete(id);
   outbox.mount(id);
+  // Once the page around it is ready: a request of the element's own would come before its token.
+  setTimeout(suggestAgain);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
@@ -307,8 +334,14 @@ export function start({ typing }) {
   outbox.start(giveBack);
   onThread(mount, () => (state = null));
   watchDrop();
+  document.addEventListener("htmx:after:swap", () => {
+    takeFresh();
+    suggestAgain();
+  });
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-act]");
+    const answer = event.target.closest?.("[data-answer]");
+    if (answer && state) write(answer.dataset.answer);
     if (!target || !state) return;
     if (target.dataset.act === "attach") el("arquivos").click();
     if (target.dataset.act === "keep-as-note") keepAsNote();
