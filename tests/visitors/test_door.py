@@ -33,10 +33,11 @@ from visitors.services.sessions import sessions_purge
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bells")]
 SECRET = "segredo-do-site-com-mais-de-32-letras"
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 60
+A_FILE = "8e1ecaa7-60bb-4cb5-a5d7-83a99f7a8c8f"
 ROUTES = (
     *(("post", name) for name in ("formulario/", "mensagens/", "visto/", "digitando/")),
     *(("post", name) for name in ("avaliacao/", "offline/", "continuar/", "sair/", "arquivos/")),
-    *(("get", name) for name in ("eventos/", "historico/", f"arquivos/{uuid4()}/")),
+    *(("get", name) for name in ("eventos/", "historico/", f"arquivos/{A_FILE}/")),
 )
 
 
