@@ -19,6 +19,7 @@ WRITTEN_ONCE = {
     "contacts_consent": "SELECT, INSERT",
     "contacts_contactview": "SELECT, INSERT, DELETE",
     "accounts_auditentry": "SELECT, INSERT",
+    "bot_aiusage": "SELECT, INSERT",
     "django_migrations": "SELECT",
 }
 

@@ -91,7 +91,7 @@ class Opening(ABC):
         """Read what people see now. Raises SendError."""
 
     @abstractmethod
-    def start_screen_set(self, account: Account, screen: StartScreen) -> None:
+    def start_screen_write(self, account: Account, screen: StartScreen) -> None:
         """Replace all of it. Raises ContentRefused before anything left, and SendError."""
 
 

@@ -131,7 +131,9 @@ class VisitorBlock(CompanyOwned):
         verbose_name_plural = _("visitantes bloqueados")
         constraints = (
             models.UniqueConstraint(
-                fields=("channel", "kind", "value"), name="visitor_blocked_once"
+                fields=("channel", "kind", "value"),
+                name="visitor_blocked_once",
+                violation_error_message=_("Este visitante ou esta rede já está bloqueado."),
             ),
         )
 

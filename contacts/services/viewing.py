@@ -26,7 +26,7 @@ def views_note(reader: Membership, place: str, rows: list[Any]) -> None:
     """Write down that somebody looks at the people that rows are about. A view goes on when that
     fails, and it is logged; an export does not (raises DatabaseError).
     """
-    whom = {f"visto:{reader.pk}:{place}:{pk}": pk for row in rows if (pk := _person(row))}
+    whom = {f"visto:{reader.pk}:{place}:{pk}": pk for row in rows for pk in _people(row)}
     fresh = _unwritten(whom) if place != EXPORT else whom
     if not fresh:
         return
@@ -63,10 +63,14 @@ def _remember(written: dict[str, UUID]) -> None:
         logger.warning("the cache does not answer; looks are written down again")
 
 
-def _person(row: Any) -> UUID | None:
+def _people(row: Any) -> set[UUID]:
     if isinstance(row, Contact):
-        return row.pk
+        return {row.pk}
     # A message or a file is about the person of its conversation, where that is loaded.
     loaded = row._state.fields_cache if isinstance(row, Model) else {}
     found: UUID | None = getattr(loaded.get("conversation", row), "contact_id", None)
-    return found
+    if found is not None or not isinstance(row, Model):
+        return {found} if found else set()
+    # A pair that may be one person, and a merge, are about two.
+    keys = [one for one in row._meta.concrete_fields if one.related_model is Contact]
+    return {pk for one in keys if (pk := getattr(row, one.attname))}

@@ -47,7 +47,7 @@ def start_screen_set(
     face.start_limits.check(screen)
     account = account_open(channel)
     try:
-        face.start_screen_set(account, screen)
+        face.start_screen_write(account, screen)
         shown = face.start_screen(account)
     except SendError as refused:
         raise DomainError(refused.detail, code=refused.code) from refused

@@ -40,7 +40,7 @@ def _secret(name: str, label: Any, help: Any, *only: str, is_required: bool = Fa
         is_required=is_required,
         input="password",
         max_length=2000,
-        example="...",
+        example="segredo-de-exemplo",
         only=only,
     )
 
@@ -205,6 +205,7 @@ THROUGH_ESP = (
         is_required=True,
         input="choice",
         choices=ESPS,
+        example="postmark",
         names_account=True,
         only=(ESP,),
     ),

@@ -150,6 +150,8 @@ def test_each_example_is_one_that_the_api_takes(api: Client, ana: Membership):
         if "account_id" in example:
             # Choices of one kind have the same example, and an account has one channel.
             example["account_id"] = f"{example['account_id']}{number}"
+        if "address" in example.get("settings", {}):
+            example["settings"]["address"] = f"n{number}.{example['settings']['address']}"
         if one.kind == KIND:
             # The courier's address has no example.
             example["settings"].setdefault("host", "https://pombo.example")

@@ -40,7 +40,14 @@ def test_a_new_contact_has_the_fields_of_the_contract(api: Client, ana: Membersh
     assert (body["score"], body["temperature"], body["segments"]) == (None, None, [])
     assert body["marketing_opt_in"] is None
     assert body["identities"] == [
-        {"kind": "wa_phone", "external_id": "5541998887777", "username": ""}
+        {
+            "kind": "wa_phone",
+            "external_id": "5541998887777",
+            "username": "",
+            # Typed by staff: nobody has written from it yet.
+            "verified_at": None,
+            "proof": "",
+        }
     ]
     assert api(ana).get(f"contatos/{body['id']}/").json() == body
 

@@ -17,9 +17,9 @@ from tests import make
 from tests.api.conftest import Client
 
 CONVERSATION_FIELDS = {
-    "id", "contact", "about", "channel", "channel_kind", "stage", "is_open", "bot_active",
-    "awaiting_human", "attendant", "queue", "assistant", "message_count", "unread_count", "subject",
-    "last_message", "window_closes_at", "opened_at", "closed_at",
+    "id", "contact", "about", "continues", "channel", "channel_kind", "stage", "is_open",
+    "bot_active", "awaiting_human", "attendant", "queue", "assistant", "message_count",
+    "unread_count", "subject", "last_message", "window_closes_at", "opened_at", "closed_at",
 }  # fmt: skip
 
 

@@ -327,7 +327,7 @@ def test_every_operation_says_who_may_call_and_how_it_refuses(document: dict[str
                 names = [row["name"] for row in operation["parameters"]]
                 # An answer that reveals is kept for nobody; looking for words writes nothing.
                 assert ("Idempotency-Key" in names) is not path.endswith(
-                    ("contatos/{contact_id}/revelar/", "/buscar/")
+                    ("contatos/{contact_id}/revelar/", "/buscar/", "/alcances/", "/sugestoes/")
                 )
 
 

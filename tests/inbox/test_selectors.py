@@ -145,7 +145,13 @@ def test_each_count_is_that_of_what_its_tab_lists(channel, ana, beto):
     conversation_take(conversation=mine, attendant=beto)
     conversation_close(conversation=ended, actor=ana)
     beto = again(beto)
-    assert selectors.counts(beto) == {"minhas": 1, "livres": 1, "todas": 3, "nao_lidas": 1}
+    assert selectors.counts(beto) == {
+        "minhas": 1,
+        "livres": 1,
+        "robo": 0,
+        "todas": 3,
+        "nao_lidas": 1,
+    }
     for tab in ("minhas", "livres", "todas"):
         assert len(listed(beto, tab=tab)) == selectors.counts(beto)[tab]
 

@@ -11,6 +11,9 @@ from accounts.models import AuditEntry
 from omnichannel.models import Channel
 from providers.account import NOT_FORM, NOT_URL, REQUIRED
 from providers.offers import offers
+from providers.outgoing import Account
+from providers.pulled import Pulled
+from providers.registry import adapter_for
 from tests import make
 from tests.backoffice import Office, owner, said, supervisor, text_of
 from tests.couriers import KIND, SECRET, courier_channel, courier_connect
@@ -79,7 +82,10 @@ def test_each_kind_there_is_can_be_connected_and_opened(ana, offer):
     answer = office.save(MODEL, **{"status": "configurando", **query, **typed})
     assert answer.status_code == 302, answer.context["errors"]
     page = text_of(office.page(MODEL, Channel.unscoped.get()))
-    assert "/webhooks/" in page
+    adapter = adapter_for(offer.kind)
+    # Nothing is posted to us where we fetch it ourselves.
+    is_pulled = isinstance(adapter, Pulled) and adapter.is_pulled(Account("", offer.settings))
+    assert ("/webhooks/" in page) is not is_pulled
     assert ("Enviar teste" in page) is not ("/validate/" in page)
 
 

@@ -30,7 +30,7 @@ def page(clinic, bells, monkeypatch) -> Channel:
     kept = [SHOWN]
     monkeypatch.setattr(MessengerAdapter, "start_screen", lambda self, account: kept[-1])
     monkeypatch.setattr(
-        MessengerAdapter, "start_screen_set", lambda self, account, screen: kept.append(screen)
+        MessengerAdapter, "start_screen_write", lambda self, account, screen: kept.append(screen)
     )
     return make.messaging_channel(clinic, kind="facebook")
 
@@ -62,7 +62,7 @@ def test_what_is_refused_comes_back_with_a_sentence(page, ana, sent, sentence):
 
 
 def test_a_provider_that_shows_something_else_is_told(page, ana, monkeypatch):
-    monkeypatch.setattr(MessengerAdapter, "start_screen_set", lambda *given: None)
+    monkeypatch.setattr(MessengerAdapter, "start_screen_write", lambda *given: None)
     assert "mostra outra coisa" in text_of(press(ana, page, **GIVEN))
 
 

@@ -16,7 +16,7 @@ from tests import make
 from tests.race import errors, together
 from tests.webhooks.caller import post, with_receiver
 from tests.webhooks.doors import KEY, KeyedAdapter, KeyedDoor, address, give
-from webhooks import bodies, pipeline, receiver, spool
+from webhooks import bodies, keeping, pipeline, receiver
 from webhooks.door_keys import UNKNOWN_KEY
 from webhooks.models import InboundEvent
 from webhooks.new_event import plain_event
@@ -161,7 +161,7 @@ def test_a_flush_that_was_cut_after_its_commit_keeps_the_file(spooled, media, mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(spool, "files_unnamed", cut)
+        patched.setattr(keeping, "files_unnamed", cut)
         with pytest.raises(KeyboardInterrupt):
             spool_flush()
     assert spool_flush() == 1

@@ -216,7 +216,7 @@ class MessagingAdapter(
         has_button = self.start_limits.has_button
         return opening.read(graph, owner, platform=self.platform, has_button=has_button)
 
-    def start_screen_set(self, account: Account, screen: StartScreen) -> None:
+    def start_screen_write(self, account: Account, screen: StartScreen) -> None:
         """Replace questions, menu and button. Raises ContentRefused and SendError."""
         self.start_limits.check(screen)
         opening.write(self._graph(account), sender_of(account), screen, platform=self.platform)

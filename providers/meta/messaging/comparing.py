@@ -17,6 +17,7 @@ from providers.tolerant import ident, mapping, text
 # Two calls a second, and room for whoever else asks.
 PAUSE_SECONDS = 0.6
 PAGES, ROWS, MESSAGES = 4, 25, 10
+EDGE = "conversations"
 FIELDS = f"updated_time,messages.limit({MESSAGES}){{id,created_time,from}}"
 
 
@@ -32,9 +33,7 @@ def said(
         if place:
             time.sleep(PAUSE_SECONDS)
         more = {"after": after} if after else {}
-        answer = graph.get(
-            owner, "conversations", platform=platform, fields=FIELDS, limit=str(ROWS), **more
-        )
+        answer = graph.get(owner, EDGE, platform=platform, fields=FIELDS, limit=str(ROWS), **more)
         rows = [mapping(one) for one in _list(answer.get("data"))]
         found += [one for row in rows for one in _messages(row, own) if one.at >= since]
         # The newest stand first.

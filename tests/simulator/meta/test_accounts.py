@@ -284,7 +284,7 @@ WHOLE = StartScreen(
 def test_the_start_screen_is_set_read_back_and_a_tap_is_a_postback(sim, owner, httpserver, client):
     adapter, is_page = ADAPTERS[sim.platform], sim.platform == "page"
     whole = replace(WHOLE, has_button=is_page)
-    adapter.start_screen_set(owner, whole)
+    adapter.start_screen_write(owner, whole)
     assert adapter.start_screen(owner) == whole
     heard(sim, httpserver)
     body = {"conta": str(sim.pk), "pessoa": PERSON, "nome": "Marli", "toque": whole.questions[0]}
@@ -294,9 +294,9 @@ def test_the_start_screen_is_set_read_back_and_a_tap_is_a_postback(sim, owner, h
     assert (tapped.kind, tapped.text) == (MessageKind.INTERACTIVE, whole.questions[0])
     assert tapped.content.key == whole.questions[0] and tapped.opens_window
     # Less is set by taking the rest away, the button with the menu that needs it.
-    adapter.start_screen_set(owner, StartScreen(whole.questions[:1]))
+    adapter.start_screen_write(owner, StartScreen(whole.questions[:1]))
     assert adapter.start_screen(owner) == StartScreen(whole.questions[:1])
-    adapter.start_screen_set(owner, StartScreen())
+    adapter.start_screen_write(owner, StartScreen())
     assert adapter.start_screen(owner) == StartScreen()
 
 
@@ -315,7 +315,7 @@ def test_the_start_screen_is_set_read_back_and_a_tap_is_a_postback(sim, owner, h
 )
 def test_what_meta_would_refuse_of_a_start_screen_never_leaves(screen, named):
     with pytest.raises(ContentRefused) as refused:
-        MESSENGER.start_screen_set(Account(ACCOUNT), screen)
+        MESSENGER.start_screen_write(Account(ACCOUNT), screen)
     assert set(refused.value.fields) == named
 
 
