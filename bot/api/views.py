@@ -42,8 +42,9 @@ class PauseBot(ConversationAct):
 class BotSuggestions(ConversationsView):
     """Sugestões de resposta."""
 
-    # The same rows come back for the same message.
+    # The same rows come back for the same message, three at most.
     honours_idempotency = False
+    pagination_class: Any = None
 
     @extend_schema(
         tags=TAGS,

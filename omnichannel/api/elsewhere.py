@@ -86,6 +86,8 @@ class Reaches(ConversationsView):
     """Por onde alcançar a pessoa."""
 
     serializer_class: Any = ReachIn
+    # A handful, told whole.
+    pagination_class: Any = None
     # It changes nothing.
     honours_idempotency = False
 
