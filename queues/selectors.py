@@ -245,7 +245,8 @@ _NEWEST = Composed(
         Ticket.objects.for_company(company_id)
         .filter(conversation_id=conversation_id)
         .select_related("queue", "attendant__user", "previous__attendant__user", "routing_run")
-        .order_by("-created_at", "-id")[:1]
+        # A ticket that came along from another channel may be older than one that ended here.
+        .order_by(F("ended_at").desc(nulls_first=True), "-created_at", "-id")[:1]
     )
 )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
+import pytest
 from django.utils import timezone
 from PIL import Image
 from playwright.async_api import expect
@@ -27,9 +29,11 @@ MAIL = "joana@paciente.example"
 DIRECT = PersonRef((IdentityRef(IdentityKind.IG_SID, "77"),), "Joana Dias")
 
 
-async def test_two_confirmed_suggestions_make_one_person_who_is_answered_elsewhere(
-    sit_down: SitDown, clinic: Company, channel: Channel, beto: Membership, ana: Membership
-):
+@pytest.fixture
+def talks(
+    clinic: Company, channel: Channel, beto: Membership, sit_down: SitDown
+) -> tuple[Any, ...]:
+    """One person by three channels, and the protocol of their ticket."""
     make_queue(clinic, beto)
     old = make.inbound(channel, at=timezone.now() - timedelta(days=2)).conversation
     Contact.unscoped.filter(pk=old.contact_id).update(email=MAIL)
@@ -38,6 +42,13 @@ async def test_two_confirmed_suggestions_make_one_person_who_is_answered_elsewhe
     (letter,) = make.mails(mailbox, make.mail("Posso remarcar?"))
     direct = make.inbound(make.messaging_channel(clinic), person=DIRECT).conversation
     protocol = Ticket.unscoped.get(conversation=old).protocol
+    return old, letter, direct, protocol
+
+
+async def test_two_confirmed_suggestions_make_one_person_who_is_answered_elsewhere(
+    sit_down: SitDown, beto: Membership, talks: tuple[Any, ...]
+):
+    old, letter, direct, protocol = talks
 
     inbox = await sit_down(beto, viewport={"width": 1366, "height": 768})
     page = inbox.page
@@ -56,9 +67,12 @@ async def test_two_confirmed_suggestions_make_one_person_who_is_answered_elsewhe
     await expect(way).to_contain_text("Escreveu por último aqui")
     await expect(page.locator(".way .chip")).to_have_count(1)
     await way.click()
-    await expect(inbox.bubble("Continua a conversa que começou por outro canal")).to_be_visible()
+    told = page.locator(".event", has_text="Continua a conversa que começou por outro canal")
+    await expect(told).to_be_visible()
     await expect(page).to_have_url(f"{inbox.address}/atendimento/conversas/{direct.pk}/")
     await expect(page.locator("#painel")).to_contain_text(protocol)
+    # Its own ticket goes on here, not the one that was joined to it.
+    await expect(page.locator("#painel")).to_contain_text("Em atendimento")
 
     # From here by e-mail: what was typed and chosen goes along, and nothing has left.
     await page.locator("#texto").fill("Segue o preparo")
