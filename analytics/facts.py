@@ -93,7 +93,6 @@ class TicketNumbers:
     response_met: bool | None
     resolution_met: bool | None
     is_solved_at_first: bool | None
-    is_abandoned_unserved: bool
 
 
 def spans_of(story: TicketStory) -> list[Span]:
@@ -155,7 +154,6 @@ def facts_of(story: TicketStory, *, zone: ZoneInfo, schedule: Schedule) -> Ticke
         response_met=response[0],
         resolution_met=resolution[0],
         is_solved_at_first=_solved(story) if is_over else None,
-        is_abandoned_unserved=story.status == TicketStatus.ABANDONED,
     )
 
 

@@ -47,7 +47,6 @@ class TicketFact(CompanyOwned):
     response_met = models.BooleanField(null=True)
     resolution_met = models.BooleanField(null=True)
     is_solved_at_first = models.BooleanField(null=True)
-    is_abandoned_unserved = models.BooleanField()
     rating = models.PositiveSmallIntegerField(null=True)
 
     class Meta:

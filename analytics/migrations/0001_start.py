@@ -140,7 +140,6 @@ class Migration(migrations.Migration):
                 ('response_met', models.BooleanField(null=True)),
                 ('resolution_met', models.BooleanField(null=True)),
                 ('is_solved_at_first', models.BooleanField(null=True)),
-                ('is_abandoned_unserved', models.BooleanField()),
                 ('rating', models.PositiveSmallIntegerField(null=True)),
                 ('attendant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
                 ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='omnichannel.channel')),

@@ -124,7 +124,7 @@ def _refresh(company_id: UUID, ids: Sequence[UUID], zone_name: str) -> None:
         ticket = tickets[pk]
         schedule = schedule_of(ticket.queue, ticket.entered_at)
         found = facts_of(story, zone=zone, schedule=schedule)
-        facts.append(_row(ticket, chains[pk][-1], found, before.get(pk)))
+        facts.append(_row(ticket, chains[pk][-1], found))
         spans += [
             ServiceSpan(
                 company_id=company_id,
@@ -153,9 +153,7 @@ def _refresh(company_id: UUID, ids: Sequence[UUID], zone_name: str) -> None:
     ServiceSpan.unscoped.bulk_create(spans)
 
 
-def _row(
-    ticket: Ticket, chain: UUID, found: TicketNumbers, before: TicketFact | None
-) -> TicketFact:
+def _row(ticket: Ticket, chain: UUID, found: TicketNumbers) -> TicketFact:
     return TicketFact(
         company_id=ticket.company_id,
         ticket=ticket,
