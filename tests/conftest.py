@@ -14,7 +14,6 @@ import pytest
 import pytest_asyncio
 from django.conf import settings
 from django.contrib.auth import hashers
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
@@ -90,8 +89,7 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[object, ...]
 
 @pytest.fixture(scope="session")
 def live_address() -> Iterator[str]:
-    """Serve the whole product, static files included."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    """Serve the whole product."""
     server = LiveServer()
     yield server.start()
     server.stop()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 import uvicorn
+from django.core.management import call_command
 from django.db import connections
 from playwright.async_api import Page, expect
 
@@ -33,10 +35,19 @@ CHROMIUM_FLAGS = [
 ]
 
 
+@cache
+def _collect() -> None:
+    """Copy the static files where the front looks for them when it is imported: what is not there
+    by then is never served.
+    """
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 class LiveServer:
-    """The product's own ASGI application on a free port, in a thread."""
+    """The product's own ASGI application on a free port, in a thread, static files included."""
 
     def __init__(self) -> None:
+        _collect()
         from config.asgi import application
 
         config = uvicorn.Config(application, port=0, log_level="warning", lifespan="on")
