@@ -82,7 +82,7 @@ def send(events: list[Event]) -> None:
         _voice.run(_send(rooms))
     except Exception:
         logger.warning("realtime: %d hints were not sent", len(events), exc_info=True)
-        doubt()
+        _voice.lost()
 
 
 def doubt() -> None:
@@ -146,6 +146,11 @@ class _Voice:
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine to its end over there; raises what it raises."""
         asyncio.run_coroutine_threadsafe(work, self._ready()).result()
+
+    def lost(self) -> None:
+        """Begin to tell pages that hints were lost; whoever speaks next already knows of it."""
+        self._is_away = True
+        self.doubt()
 
     def doubt(self) -> None:
         """Begin to tell pages that hints were lost, without waiting for it."""
