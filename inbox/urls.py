@@ -12,7 +12,7 @@ from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
 from inbox.shell import account, presence
 from inbox.start import views as start
-from inbox.talk import actions, answers, elsewhere, files, mails, measure, tickets
+from inbox.talk import actions, answers, elsewhere, files, gallery, mails, measure, tickets
 from inbox.talk import views as talk
 
 app_name = "inbox"
@@ -40,6 +40,7 @@ urlpatterns = [
     # Not beside the others: who is refused keeps the conversation that stands there.
     path("continuar/<uuid:conversation_id>/", elsewhere.ContinueView.as_view(), name="continue"),
     path(f"{CONVERSATION}anexos/", files.UploadView.as_view(), name="attach"),
+    path(f"{CONVERSATION}midia/", gallery.MediaView.as_view(), name="media"),
     path(f"{CONVERSATION}controle/", actions.ControlView.as_view(), name="control"),
     path(f"{CONVERSATION}foto/", files.PictureView.as_view(), name="picture"),
     path(f"{CONVERSATION}assumir/", actions.TakeView.as_view(), name="take"),

@@ -22,6 +22,10 @@ CHUNK = 256 * 1024
 # stranger sent must not open as a page of ours.
 SHOWN = re.compile(r"image/(jpeg|png|webp|gif|avif)|audio/[\w.+-]+|video/[\w.+-]+")
 PDF = "application/pdf"
+FRAMED = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'"
+)
 # What is named as it is for whoever downloads it. Any other type, texts among them, is given
 # without its name: under our address a browser could take it for a script or a style of ours.
 NAMED = re.compile(
@@ -87,7 +91,13 @@ def _headers(attachment: Attachment, shows_pdf: bool) -> dict[str, Any]:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
-    if not is_viewed:
+    if is_viewed:
+        # The page's own viewer draws it in a frame; no other site may.
+        headers["Content-Security-Policy"] = (
+            "default-src 'none'; object-src 'self'; frame-ancestors 'self'"
+        )
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+    else:
         headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return headers
 

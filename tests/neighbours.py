@@ -109,6 +109,7 @@ TABLE: dict[str, Address] = {
     f"{PAGE}modelos/": reads(),
     f"{PAGE}foto/": reads(),
     f"{PAGE}controle/": acts(),
+    f"{PAGE}midia/": reads(),
     f"{PAGE}medida/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
     f"{PAGE}respostas/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}rascunho/": Address({"post": MEMBER}, {}, is_form=True),

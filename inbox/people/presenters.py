@@ -35,7 +35,7 @@ from inbox.people.shapes import (
     TicketSummary,
 )
 from inbox.shell.presenters import face_of, label_of, name_of
-from inbox.talk.bubbles import file_of
+from inbox.talk.attached import file_of
 from omnichannel.choices import Stage
 from omnichannel.models import Attachment, Conversation
 from providers.choices import ChannelKind

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,17 +16,17 @@ from accounts.models import Membership
 from contacts.masking import Lens
 from contacts.models import Contact
 from inbox.shell.presenters import first_name, label_of, microseconds, preview_of
+from inbox.talk.attached import files_of
 from inbox.talk.carried import carried, shown_place
 from inbox.talk.letters import LetterShown
-from inbox.talk.shapes import Bubble, File, Option, Quote, ReactionChip
-from omnichannel.choices import AttachmentState, Author, Direction
-from omnichannel.models import Attachment, Message
+from inbox.talk.shapes import Bubble, Option, Quote, ReactionChip
+from omnichannel.choices import Author, Direction
+from omnichannel.models import Message
 from omnichannel.remedies import Remedy, remedy_of
 from providers import registry
 from providers.choices import ChannelKind, MessageKind, MessageStatus
 from providers.content import InfoRequest, LinkButton, Question
 from providers.content_json import content_of, place_of
-from providers.file_types import safe_name
 
 # Of Instagram and Facebook alike.
 STORY_LIVES = timedelta(hours=24)
@@ -166,40 +164,6 @@ def _reactions(message: Message, contact_name: str) -> tuple[ReactionChip, ...]:
     )
 
 
-def file_of(attachment: Attachment) -> File:
-    """Draw one attachment; its address is ours, checked again at every fetch."""
-    return File(
-        kind=attachment.kind,
-        state=attachment.state,
-        state_label=label_of(AttachmentState, attachment.state),
-        url=reverse("inbox:file", args=[attachment.pk]) if attachment.state == "pronto" else "",
-        # Rows of before the name was cleaned at the door have it as the sender wrote it.
-        filename=safe_name(attachment.filename) if attachment.filename else "",
-        mime_type=attachment.mime_type,
-        size=attachment.size or None,
-        is_voice=attachment.is_voice,
-        transcription=attachment.transcription,
-        writing=attachment.transcription_state,
-        writing_note=attachment.transcription_note,
-        rewrite=attachment.pk if _may_rewrite(attachment) else None,
-        reason=attachment.error,
-        retry=_may_retry(attachment),
-    )
-
-
-def _may_rewrite(attachment: Attachment) -> bool:
-    """Tell whether somebody may ask for a voice note's words again: it failed, or is in doubt."""
-    is_over = attachment.transcription_state in ("falhou", "pronta")
-    return is_over and bool(attachment.transcription_note)
-
-
-def _may_retry(attachment: Attachment) -> UUID | None:
-    """Return the id of a received file that did not come and may be asked for again."""
-    is_received = attachment.message_id is not None and bool(attachment.provider_media_id)
-    has_failed = attachment.state in (AttachmentState.FAILED, AttachmentState.REFUSED)
-    return attachment.pk if is_received and has_failed else None
-
-
 # --- what each kind carries ---
 
 
@@ -210,7 +174,7 @@ def _content(
     data = message.metadata
     fields: dict[str, Any] = {
         "text": message.text,
-        "files": _files(message),
+        "files": files_of(message),
         "is_forwarded": bool(data.get("forwarded") or data.get("frequently_forwarded")),
         "story": _story(_mapping(data.get("story")), message.happened_at),
         **_comment(_mapping(data.get("comment"))),
@@ -229,12 +193,6 @@ def _content(
     if referral := _mapping(data.get("referral")):
         fields |= _referral(referral)
     return fields
-
-
-def _files(message: Message) -> tuple[File, ...]:
-    if not message.has_files:
-        return ()
-    return tuple(file_of(row) for row in message.attachments.all())
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -29,12 +29,15 @@ class File:
     """An attachment. `url` is ours and empty until the file is ready; `size` is in bytes; `retry`
     is its id when it did not come and may be asked for again. `writing` says where a voice note's
     transcription stands, `writing_note` what is to be known of it, and `rewrite` is the file's id
-    when somebody may ask for another.
+    when somebody may ask for another. `shows` names how the page shows it over the whole screen, ""
+    when it does not.
     """
 
+    id: UUID
     kind: str
     state: str
     state_label: str
+    shows: str = ""
     url: str = ""
     filename: str = ""
     mime_type: str = ""

@@ -271,6 +271,8 @@ def script_texts() -> dict[str, str]:
         "assignedMany": _("{count} atendimentos foram passados para você."),
         "copied": _("Texto copiado."),
         "fillAll": _("Preencha todos os campos para enviar."),
+        "openFile": _("Abrir {name}"),
+        "notShown": _("Não foi possível mostrar este arquivo. Baixe-o para ver."),
         "sound": _("Som de aviso ligado"),
         "silence": _("Som de aviso desligado"),
         "themeLight": _("Tema claro"),

@@ -5,6 +5,7 @@ import * as dialogs from "./dialogs.js";
 import * as elsewhere from "./elsewhere.js";
 import * as found from "./found.js";
 import { el, revision, say } from "./fragments.js";
+import * as gallery from "./gallery.js";
 import * as handed from "./handed.js";
 import * as keys from "./keys.js";
 import * as list from "./list.js";
@@ -157,6 +158,7 @@ composer.start({
 templates.start();
 dialogs.start();
 elsewhere.start();
+gallery.start();
 startTags();
 startStanding();
 countdown.start();
