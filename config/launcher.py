@@ -28,6 +28,8 @@ from config.probes import LaunchFailure, answer, database_check, redis_check, ta
 from config.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
+# Its pages, and the two of its mail servers.
+SIMULATOR_PORTS = 3
 READY_SECONDS = 90.0
 # A child that ends this often before the first answer will not get better by waiting.
 HOPELESS_ENDS = 3
@@ -60,6 +62,11 @@ class Launcher:
     def simulator_address(self) -> str:
         """Give where the simulator answers on this machine."""
         return f"http://{HOST}:{self.port + 1}"
+
+    @property
+    def ports(self) -> range:
+        """Give the ports that the run listens at: the demo's simulator serves pages and mail."""
+        return range(self.port, self.port + 1 + (SIMULATOR_PORTS if self.demo else 0))
 
     def say(self, words: str) -> None:
         """Print one line with the seconds since the start."""
@@ -128,7 +135,7 @@ class Launcher:
             )
 
     def _check_ports(self) -> None:
-        for port in (self.port, self.port + 1) if self.demo else (self.port,):
+        for port in self.ports:
             with socket.socket() as probe:
                 # As the servers do it: connections of a former run that linger do not count.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -192,7 +199,8 @@ class Launcher:
             # The app that the simulator's accounts say they were sent by.
             defaults["META_APP_ID"] = "100000000000009"
             defaults["META_LOGIN_URL"] = f"{self.simulator_address}/direct"
-            defaults["MEDIA_EXTRA_HOSTS"] = f"{HOST}:{self.port + 1}"
+            defaults["SIMULATOR_MAIL_PORT"] = str(self.port + 2)
+            defaults["MEDIA_EXTRA_HOSTS"] = ",".join(f"{HOST}:{port}" for port in self.ports[1:])
         for name, value in defaults.items():
             self.environment[name] = env.str(name, default="") or value
 
@@ -322,6 +330,7 @@ class Launcher:
         if self.demo:
             lines.append(("Patient's phone", f"{self.simulator_address}/"))
             lines.append(("Patient's SMS", f"{self.simulator_address}/sms/"))
+            lines.append(("Patient's e-mail", f"{self.simulator_address}/mail/"))
             lines.append(("Site with chat", f"{self.simulator_address}/site/"))
             lines.append(("Log in as", env.str("DEMO_EMAIL", default="")))
             lines.append(("Password", env.str("DEMO_PASSWORD", default="")))
@@ -336,10 +345,11 @@ class Launcher:
 
 
 def _port(words: str) -> int:
-    """Read PORT; the simulator takes the next one, so the last port of all is out."""
-    if words.isascii() and words.isdigit() and 0 < int(words) < 65535:
+    """Read PORT; the simulator takes the next ones, so the last ports of all are out."""
+    last = 65535 - SIMULATOR_PORTS
+    if words.isascii() and words.isdigit() and 0 < int(words) <= last:
         return int(words)
-    raise LaunchFailure(f"PORT={words} is not a port: choose a number from 1 to 65534.")
+    raise LaunchFailure(f"PORT={words} is not a port: choose a number from 1 to {last}.")
 
 
 def _manage(*arguments: str) -> list[str]:

@@ -132,6 +132,7 @@
 -- migration simulator 0007_direct_comments 95c5130f99482966
 -- migration simulator 0008_sample_sites 32b117e1b58faa05
 -- migration simulator 0009_mailboxes 64d8bb5b494192cf
+-- migration simulator 0010_mail_servers ec9266e5f66364a5
 -- migration visitors 0001_start c69ef9a1a29f0fbd
 -- migration visitors 0002_what_is_signed 31d16a175b8ab856
 -- migration visitors 0003_sentences 43c8a8bb050a12f8
@@ -1185,8 +1186,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 17:59:02.899946+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 17:59:03.219713+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 19:48:12.455837+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 19:48:13.057884+00:00'::timestamptz;
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" timestamp with time zone NOT NULL);
 CREATE INDEX "django_session_session_key_c0390e0f_like" ON "django_session" ("session_key" varchar_pattern_ops);
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");
@@ -1278,6 +1279,15 @@ CREATE INDEX "simulator_simmailbox_address_9aab5cc2_like" ON "simulator_simmailb
 CREATE INDEX "simulator_simmailbox_key_b1ea3f06_like" ON "simulator_simmailbox" ("key" varchar_pattern_ops);
 ALTER TABLE "simulator_simmail" ADD CONSTRAINT "simulator_simmail_mailbox_id_0303a7d0_fk_simulator" FOREIGN KEY ("mailbox_id") REFERENCES "simulator_simmailbox" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "simulator_simmail_mailbox_id_0303a7d0" ON "simulator_simmail" ("mailbox_id");
+ALTER TABLE "simulator_simmail" ADD COLUMN "answers_to" text DEFAULT '' NOT NULL;
+ALTER TABLE "simulator_simmail" ALTER COLUMN "answers_to" DROP DEFAULT;
+ALTER TABLE "simulator_simmail" ADD COLUMN "message_id" text DEFAULT '' NOT NULL;
+ALTER TABLE "simulator_simmail" ALTER COLUMN "message_id" DROP DEFAULT;
+ALTER TABLE "simulator_simmailbox" ADD COLUMN "password" varchar(128) DEFAULT '' NOT NULL;
+ALTER TABLE "simulator_simmailbox" ALTER COLUMN "password" DROP DEFAULT;
+CREATE TABLE "simulator_simletter" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "number" integer NOT NULL CHECK ("number" >= 0), "raw" bytea NOT NULL, "sender" varchar(300) NOT NULL, "subject" text NOT NULL, "text" text NOT NULL, "mailbox_id" uuid NOT NULL, CONSTRAINT "sim_letter_number" UNIQUE ("mailbox_id", "number"));
+ALTER TABLE "simulator_simletter" ADD CONSTRAINT "simulator_simletter_mailbox_id_7b0b7666_fk_simulator" FOREIGN KEY ("mailbox_id") REFERENCES "simulator_simmailbox" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "simulator_simletter_mailbox_id_7b0b7666" ON "simulator_simletter" ("mailbox_id");
 CREATE TABLE "visitors_visitorsession" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "token_hash" varchar(64) NOT NULL UNIQUE, "pointer_hash" varchar(64) NULL UNIQUE, "subject" varchar(200) NOT NULL, "identified_until" timestamp with time zone NULL, "name" varchar(200) NOT NULL, "email" varchar(254) NOT NULL, "phone" varchar(40) NOT NULL, "notice_version" varchar(20) NOT NULL, "noticed_at" timestamp with time zone NULL, "answer_by" varchar(10) NOT NULL, "page" jsonb NOT NULL, "address" varchar(64) NOT NULL, "seen_at" timestamp with time zone NOT NULL, "ended_at" timestamp with time zone NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "identity_id" uuid NULL);
 CREATE TABLE "visitors_visitorproof" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "jti_hash" varchar(64) NOT NULL, "expires_at" timestamp with time zone NOT NULL, "channel_id" uuid NOT NULL, "company_id" uuid NOT NULL, "session_id" uuid NOT NULL);
 CREATE TABLE "visitors_visitorcode" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "code_hash" varchar(64) NOT NULL UNIQUE, "expires_at" timestamp with time zone NOT NULL, "used_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "identity_id" uuid NULL, "session_id" uuid NOT NULL);

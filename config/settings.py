@@ -280,6 +280,8 @@ SIMULATOR_URL = env.str("SIMULATOR_URL", default="http://127.0.0.1:8001").rstrip
 SIMULATOR_WEBHOOK_URL = env.str(
     "SIMULATOR_WEBHOOK_URL", default="http://127.0.0.1:8000/webhooks/whatsapp/"
 )
+# Where its mailboxes are read (IMAP); mails are handed in at the next one (SMTP). 0: it has none.
+SIMULATOR_MAIL_PORT = int(env.str("SIMULATOR_MAIL_PORT", default="") or 0)
 
 # --- queues --------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 
 from simulator.checks import refusal_to_start  # noqa: E402
+from simulator.mail import servers as mail  # noqa: E402
 from simulator.meta import delivery as directs  # noqa: E402
 from simulator.posting import for_ever  # noqa: E402
 from simulator.sms import delivery as texts  # noqa: E402
@@ -53,6 +54,7 @@ class Simulator:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         loops = [DeliveryLoop().run(), for_ever(texts.deliver_due), for_ever(directs.deliver_due)]
+        loops.append(mail.serve())
         delivery = asyncio.gather(*map(asyncio.create_task, loops))
         await send({"type": "lifespan.startup.complete"})
         await receive()

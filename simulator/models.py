@@ -1,6 +1,6 @@
 """The simulator's own tables, a package for each kind: nothing here points at the product's."""
 
-from simulator.mail.models import SimMail, SimMailbox
+from simulator.mail.models import SimLetter, SimMail, SimMailbox
 from simulator.meta.models import SimAccount, SimDirect, SimDirectFile, SimDirectWebhook
 from simulator.site.models import SimSite
 from simulator.sms.models import SimSms, SimSmsCallback, SimSmsLine
@@ -24,6 +24,7 @@ __all__ = [
     "SimDirectFile",
     "SimDirectWebhook",
     "SimFault",
+    "SimLetter",
     "SimMail",
     "SimMailbox",
     "SimMedia",

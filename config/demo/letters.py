@@ -1,4 +1,4 @@
-"""The demo's e-mail channel, at the simulator's sending provider."""
+"""The demo's e-mail channels: at the simulator's sending provider, and a mailbox on its servers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from omnichannel.services.channels import channel_save
 from omnichannel.services.proving import channel_prove
 from providers.choices import ChannelKind
 from providers.outgoing import AccountHealth
-from simulator.mail.services import mailbox_ensure
+from simulator.mail.services import AUTH_HOST, mailbox_ensure
 
 # Invented, as everybody in the demo.
 ADDRESS = "contato@vidaleve.example"
+MAILBOX = "exames@vidaleve.example"
+MAIL_HOST = "127.0.0.1"
 
 
 def letters_make(company: Company) -> Channel:
@@ -43,13 +45,54 @@ def letters_make(company: Company) -> Channel:
     return channel
 
 
+def mailbox_make(company: Company) -> Channel | None:
+    """Make the channel that is read over IMAP and answers over SMTP, where the simulator has the
+    servers.
+    """
+    if not settings.SIMULATOR_MAIL_PORT:
+        return None
+    password = secrets.token_urlsafe(24)
+    channel = channel_save(
+        company=company,
+        actor=None,
+        kind=ChannelKind.EMAIL,
+        name="E-mail dos exames",
+        settings={
+            "provider": "servidor",
+            "address": MAILBOX,
+            "sender_name": f"{company.name} - Exames",
+            "auth_host": AUTH_HOST,
+            **_servers(),
+        },
+        credentials={"password": password},
+    )
+    # What logging in would tell: the mailbox and its password are made here.
+    channel_prove(channel=channel, answer=AccountHealth(channel.account_id))
+    channel.refresh_from_db()
+    mailbox_ensure(address=MAILBOX, key=secrets.token_urlsafe(24), password=password)
+    return channel
+
+
 def letters_follow() -> None:
-    """Point the demo's channel at where the simulator is now."""
-    # The demo's own channel, known by its invented address; there is no scope to ask.
-    for channel in Channel.unscoped.filter(kind=ChannelKind.EMAIL, settings__address=ADDRESS):
+    """Point the demo's channels at where the simulator is now."""
+    # The demo's own channels, known by their invented addresses; there is no scope to ask.
+    mine = Channel.unscoped.filter(kind=ChannelKind.EMAIL)
+    if settings.SIMULATOR_MAIL_PORT:
+        for channel in mine.filter(settings__address=MAILBOX, settings__imap_host=MAIL_HOST):
+            channel.settings = {**channel.settings, **_servers()}
+            channel.save(update_fields=["settings", "updated_at"])
+    for channel in mine.filter(settings__address=ADDRESS):
         if str(channel.settings.get("api_url", "")).endswith("/mail/"):
             channel.settings = {**channel.settings, "api_url": _api_url()}
             channel.save(update_fields=["settings", "updated_at"])
+
+
+def _servers() -> dict[str, str]:
+    port = settings.SIMULATOR_MAIL_PORT
+    return {
+        **{"imap_host": MAIL_HOST, "imap_port": str(port), "imap_security": "nenhuma"},
+        **{"smtp_host": MAIL_HOST, "smtp_port": str(port + 1), "smtp_security": "nenhuma"},
+    }
 
 
 def _api_url() -> str:

@@ -21,7 +21,7 @@ from config.demo import people as cast
 from config.demo.ai import ai_follow, ai_make
 from config.demo.assistant import assistant_make
 from config.demo.directs import directs_follow, directs_make
-from config.demo.letters import letters_follow, letters_make
+from config.demo.letters import letters_follow, letters_make, mailbox_make
 from config.demo.lines import lines_make
 from config.demo.oneperson import one_person_make
 from config.demo.phone import Phone
@@ -87,6 +87,8 @@ def demo_load(*, email: str, password: str, say: Say) -> Loaded:
         say(f"channel {sites_make(company, staff['bianca']).name}")
         say(f"channel {letters_make(company).name}")
         one_person_make(company, staff["bianca"])
+        if mailbox := mailbox_make(company):
+            say(f"channel {mailbox.name}")
         queues = lines_make(company, channel, staff)
         say(f"{len(queues)} queues")
         bot = assistant_make(company, channel, queues, staff[cast.ADMINISTRATOR[0]])

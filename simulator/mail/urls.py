@@ -8,5 +8,7 @@ from simulator.mail import views
 
 urlpatterns = [
     path("", views.page, name="simulator_mail"),
+    path("caixa/", views.mails, name="simulator_mail_mails"),
+    path("escrever/", views.write, name="simulator_mail_write"),
     path("api/v1/send/message", views.send),
 ]

@@ -1,6 +1,7 @@
 // The conversation is asked for again every two seconds; what did not change is left alone.
 const thread = document.getElementById("conversa");
 const address = document.body.dataset.thread;
+const isNewestFirst = document.body.dataset.newest === "first";
 
 async function refresh() {
   const response = await fetch(address);
@@ -11,10 +12,10 @@ async function refresh() {
   if (thread.contains(document.activeElement)) return;
   thread.dataset.drawn = drawn.trim();
   thread.innerHTML = drawn;
-  thread.scrollTop = thread.scrollHeight;
+  if (!isNewestFirst) thread.scrollTop = thread.scrollHeight;
 }
 
 if (thread && address) {
-  thread.scrollTop = thread.scrollHeight;
+  if (!isNewestFirst) thread.scrollTop = thread.scrollHeight;
   setInterval(() => refresh().catch(() => {}), 2000);
 }

@@ -24,6 +24,7 @@ DESCRIBED = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), 
 # Read by the launcher, the simulator and the demo only; the compose file runs none of them.
 LOCAL = {"DEMO", "DEMO_EMAIL", "DEMO_PASSWORD", "SIMULATOR", "SIMULATOR_URL"} | {
     "SIMULATOR_WEBHOOK_URL",
+    "SIMULATOR_MAIL_PORT",
     "MEDIA_EXTRA_HOSTS",
 }
 # Where the image and the network put things; a person chooses them only outside Docker.

@@ -61,7 +61,9 @@ def demo(django_db_setup: None, django_db_blocker: Any, calls: list[Any]) -> Ite
         patch.setenv("DEMO_EMAIL", EMAIL)
         patch.setenv("DEMO_PASSWORD", PASSWORD)
         # As the launcher sets it, so that channels may speak with the simulator.
-        patch.setattr(conf.settings, "MEDIA_EXTRA_HOSTS", ["127.0.0.1:8001"])
+        hosts = [f"127.0.0.1:{port}" for port in (8001, 8002, 8003)]
+        patch.setattr(conf.settings, "MEDIA_EXTRA_HOSTS", hosts)
+        patch.setattr(conf.settings, "SIMULATOR_MAIL_PORT", 8002)
         for name in [name for name, member in vars(Graph).items() if callable(member)]:
             if not name.startswith("_"):
                 patch.setattr(Graph, name, call)
@@ -219,8 +221,12 @@ def test_a_second_load_changes_nothing_but_follows_the_simulator(demo, settings)
     before = Message.objects.for_company(demo).count()
     assert "nothing done" in load()
     settings.SIMULATOR_URL = "http://127.0.0.1:8011"
+    settings.SIMULATOR_MAIL_PORT = 8012
     assert "follows the simulator" in load()
-    rows = {one.kind: one for one in Channel.objects.for_company(demo)}
+    mailbox = Channel.objects.for_company(demo).get(name="E-mail dos exames")
+    ports = (mailbox.settings["imap_port"], mailbox.settings["smtp_port"])
+    assert ports == ("8012", "8013")
+    rows = {one.kind: one for one in Channel.objects.for_company(demo).exclude(pk=mailbox.pk)}
     asked = {kind: row.graph_url or row.settings.get("api_url") for kind, row in rows.items()}
     assert asked == {
         "whatsapp": "http://127.0.0.1:8011",

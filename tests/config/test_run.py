@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     runs: list[Run] = []
 
     def begin(**environment: str) -> Run:
-        runs.append(Run(tmp_path, _free_pair(), **environment))
+        runs.append(Run(tmp_path, _free_ports(), **environment))
         return runs[-1]
 
     yield begin
@@ -108,16 +109,17 @@ def start(tmp_path: Path) -> Iterator[Start]:
         run.process.stdout.close()
 
 
-def _free_pair() -> int:
-    for port in range(19000, 20000, 2):
-        with socket.socket() as one, socket.socket() as two:
+def _free_ports() -> int:
+    """Return the first of four free ports in a row."""
+    for first in range(19000, 20000, 4):
+        with ExitStack() as stack:
             try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
+                for port in range(first, first + 4):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
-    raise AssertionError("no two free ports")
+            return first
+    raise AssertionError("no four free ports")
 
 
 def test_a_run_comes_up_heals_and_ends_with_everything_it_started(start: Start) -> None:
