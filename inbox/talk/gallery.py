@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,18 +26,25 @@ from providers.choices import MessageKind
 AROUND = 12
 
 
-def files_around(attachment: Attachment, size: int = AROUND) -> list[Attachment]:
-    """Return the files of a conversation that the page can show, oldest first: up to `size` on
-    each side of one, and that one.
-    """
-    rows = (
-        Attachment.objects.filter(
-            conversation_id=attachment.conversation_id, state=AttachmentState.READY
-        )
+def files_shown(conversation: Conversation) -> QuerySet[Attachment]:
+    """Return the files of a conversation that the page can show."""
+    return (
+        Attachment.objects.filter(conversation=conversation, state=AttachmentState.READY)
         .filter(message__isnull=False, message__deleted_at=None)
         .filter(Q(kind__in=(MessageKind.IMAGE, MessageKind.VIDEO)) | Q(mime_type=PDF))
         .select_related("message__author__user")
     )
+
+
+def files_around(
+    conversation: Conversation, attachment: Attachment | None = None, size: int = AROUND
+) -> list[Attachment]:
+    """Return files of a conversation, oldest first: up to `size` on each side of one, and that
+    one; without one the newest.
+    """
+    rows = files_shown(conversation)
+    if attachment is None:
+        return list(reversed(rows.order_by("-created_at", "-pk")[: 2 * size]))
     at, pk = attachment.created_at, attachment.pk
     before = rows.filter(created_at__lte=at).filter(Q(created_at__lt=at) | Q(pk__lt=pk))
     after = rows.filter(created_at__gte=at).filter(Q(created_at__gt=at) | Q(pk__gte=pk))
@@ -46,7 +53,7 @@ def files_around(attachment: Attachment, size: int = AROUND) -> list[Attachment]
 
 
 class MediaView(InboxView):
-    """Names the files around one, for the page's own viewer."""
+    """Names the files around one, or the newest, for the page's own viewer."""
 
     http_method_names = ("get",)
 
@@ -55,11 +62,14 @@ class MediaView(InboxView):
         when it is shown.
         """
         conversation = selectors.conversation_get(self.membership, conversation_id)
-        attachment = selectors.attachment_get(self.membership, uuid_of(request.GET.get("arquivo")))
-        if attachment.conversation_id != conversation.pk:
-            raise NotFound
-        rows = [self._item(conversation, row) for row in files_around(attachment)]
-        return JsonResponse({"files": [row for row in rows if row["kind"]]})
+        near = None
+        if asked := request.GET.get("arquivo"):
+            near = selectors.attachment_get(self.membership, uuid_of(asked))
+            if near.conversation_id != conversation.pk:
+                raise NotFound
+        rows = [self._item(conversation, row) for row in files_around(conversation, near)]
+        files = [row for row in rows if row["kind"]]
+        return JsonResponse({"files": files})
 
     def _item(self, conversation: Conversation, row: Attachment) -> dict[str, Any]:
         drawn, message = file_of(row), row.message

@@ -63,7 +63,8 @@ def test_a_photo_that_no_browser_shows_is_left_out(
 def test_only_those_near_are_told(channel: Channel):
     rows = [received(channel, number) for number in range(7)]
     with company_scope(channel.company_id):
-        assert files_around(rows[3], size=2) == rows[1:6]
+        assert files_around(rows[3].conversation, rows[3], size=2) == rows[1:6]
+        assert files_around(rows[3].conversation, size=2) == rows[3:]
 
 
 def test_a_file_of_another_conversation_is_none_of_this_one(
