@@ -36,6 +36,8 @@ def file_of(attachment: Attachment) -> File:
         mime_type=attachment.mime_type,
         size=attachment.size or None,
         is_voice=attachment.is_voice,
+        waveform=attachment.waveform,
+        milliseconds=attachment.milliseconds,
         transcription=attachment.transcription,
         writing=attachment.transcription_state,
         writing_note=attachment.transcription_note,

@@ -30,7 +30,7 @@ class File:
     is its id when it did not come and may be asked for again. `writing` says where a voice note's
     transcription stands, `writing_note` what is to be known of it, and `rewrite` is the file's id
     when somebody may ask for another. `shows` names how the page shows it over the whole screen, ""
-    when it does not.
+    when it does not. `waveform` is how loud a sound is along its length (providers.waveform).
     """
 
     id: UUID
@@ -43,12 +43,26 @@ class File:
     mime_type: str = ""
     size: int | None = None
     is_voice: bool = False
+    waveform: str = ""
+    milliseconds: int = 0
     transcription: str = ""
     writing: str = ""
     writing_note: str = ""
     rewrite: UUID | None = None
     reason: str = ""
     retry: UUID | None = None
+
+    @property
+    def length(self) -> str:
+        """How long a sound is, as minutes and seconds; "" where nobody knows yet."""
+        seconds = round(self.milliseconds / 1000)
+        return f"{seconds // 60}:{seconds % 60:02d}" if self.milliseconds else ""
+
+    @property
+    def wave(self) -> str:
+        """The strokes of the waveform in a box of 128 by 32, one for each of its bars."""
+        bars = enumerate(int(bar, 16) for bar in self.waveform)
+        return "".join(f"M{place * 2 + 1} {15 - bar}v{2 * bar + 2}" for place, bar in bars)
 
 
 @dataclass(frozen=True, slots=True)

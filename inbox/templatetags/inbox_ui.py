@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from inbox.shell.clocks import clock_texts, since
 from inbox.shell.shapes import Deadline, Since
+from inbox.talk.texts import talk_texts
 from providers.registry import policy_of
 
 register = template.Library()
@@ -271,14 +272,13 @@ def script_texts() -> dict[str, str]:
         "assignedMany": _("{count} atendimentos foram passados para você."),
         "copied": _("Texto copiado."),
         "fillAll": _("Preencha todos os campos para enviar."),
-        "openFile": _("Abrir {name}"),
-        "notShown": _("Não foi possível mostrar este arquivo. Baixe-o para ver."),
         "sound": _("Som de aviso ligado"),
         "silence": _("Som de aviso desligado"),
         "themeLight": _("Tema claro"),
         "themeDark": _("Tema escuro"),
         "themeAuto": _("Tema do sistema"),
         **clock_texts(),
+        **talk_texts(),
     }
 
 

@@ -23,7 +23,17 @@ class AttachmentOut(serializers.ModelSerializer[Attachment]):
 
     class Meta:
         model = Attachment
-        fields = ("id", "kind", "url", "mime_type", "size", "filename", "transcription")
+        extra_kwargs = {  # noqa: RUF012
+            "waveform": {
+                "help_text": "De um áudio, 64 alturas do começo ao fim, um dígito hexadecimal cada;"
+                " vazio quando não se sabe."
+            },
+            "milliseconds": {"help_text": "Quanto dura um áudio; 0 quando não se sabe."},
+        }
+        fields = (
+            *("id", "kind", "url", "mime_type", "size", "filename"),
+            *("transcription", "waveform", "milliseconds"),
+        )
 
     def to_representation(self, row: Attachment) -> dict[str, Any]:
         """Draw a row as the fields say."""
@@ -35,6 +45,8 @@ class AttachmentOut(serializers.ModelSerializer[Attachment]):
             "size": row.size,
             "filename": row.filename,
             "transcription": row.transcription,
+            "waveform": row.waveform,
+            "milliseconds": row.milliseconds,
         }
 
     @extend_schema_field(serializers.CharField(allow_null=True))

@@ -80,6 +80,12 @@ class Attachment(CompanyOwned):
         max_length=200, blank=True, default="", db_default="", editable=False
     )
 
+    # How loud a sound is along its length (providers.waveform), and how long; empty where unknown.
+    waveform = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
+    milliseconds = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
     objects = CompanyManager.from_queryset(AttachmentQuerySet)()
     unscoped = models.Manager.from_queryset(AttachmentQuerySet)()
 

@@ -37,6 +37,7 @@ from omnichannel.sending.reach import (
     troubles_take,
 )
 from omnichannel.services.conversations import conversation_lock
+from omnichannel.services.sounds import sound_measure
 from omnichannel.services.stories import TAKEN_BACK, is_unwanted, reason_of
 from omnichannel.services.transcripts import file_is_ready
 from providers import registry
@@ -191,6 +192,7 @@ def _store(attachment: Attachment, spool: IO[bytes], declared: str, sha256: str)
         )
     attachment.kind = _shown_as(MessageKind(attachment.kind), attachment.mime_type)
     attachment.sha256 = sha256
+    sound_measure(attachment, spool)
     spool.seek(0)
     attachment.file.save("", File(spool), save=False)
     attachment.source_url = ""
@@ -368,6 +370,7 @@ def attachment_upload(
         )
         sent.seek(0)
         attachment.sha256 = hashlib.file_digest(sent, "sha256").hexdigest()  # type: ignore[arg-type]
+        sound_measure(attachment, sent)
         sent.seek(0)
         attachment.file.save("", File(sent), save=False)
         attachment.save()

@@ -317,7 +317,8 @@ def test_an_uploaded_file_is_sent_once(api: Client, beto: Membership, conversati
     answer = api(beto).post(f"conversas/{conversation.pk}/anexos/", {"file": file}, "multipart")
     assert answer.status_code == 201, answer.json()
     body = answer.json()
-    assert set(body) == {"id", "kind", "url", "mime_type", "size", "filename", "transcription"}
+    sound = {"transcription", "waveform", "milliseconds"}
+    assert set(body) == {"id", "kind", "url", "mime_type", "size", "filename"} | sound
     sent = send(api, beto, conversation, attachment=body["id"], text="Veja")
     assert (sent.status_code, sent.json()["kind"]) == (201, "imagem")
     assert [file["id"] for file in sent.json()["attachments"]] == [body["id"]]

@@ -22,6 +22,7 @@ from omnichannel.services import media
 from omnichannel.services.media import (
     FileRefused,
     TooManyUploads,
+    attachment_bring,
     attachment_fetch,
     attachment_retry,
     attachment_upload,
@@ -32,6 +33,7 @@ from omnichannel.services.outbound import message_send
 from providers import registry
 from providers.base import Downloads
 from providers.choices import MessageKind
+from providers.conversion.sounds import voice
 from providers.facts import MediaRef
 from providers.file_types import safe_name
 from providers.meta.errors import GraphFault, not_sent
@@ -39,6 +41,7 @@ from providers.outgoing import Account, MediaInfo, SendError
 from providers.whatsapp.adapter import WhatsAppAdapter
 from providers.whatsapp.errors import explain_media
 from tests import kinds, make
+from tests.providers.test_waveform import spoken
 from tests.race import errors, together
 
 State = AttachmentState
@@ -620,3 +623,14 @@ def test_a_long_name_keeps_its_ending():
     found = safe_name("x" * 500 + ".pdf")
     assert len(found) == 120
     assert found.endswith(".pdf")
+
+
+def test_a_voice_note_is_measured_when_it_is_stored(channel):
+    media = (make.media_ref("9", kind=MessageKind.AUDIO, is_voice=True),)
+    message = make.inbound(channel, kind=MessageKind.AUDIO, text="", media=media)
+    attachment = Attachment.unscoped.get(message=message)
+    attachment_bring(attachment=attachment, file=voice(spoken((1, 1), (1, 0)), "audio/wav"))
+    attachment.refresh_from_db()
+    assert attachment.waveform[:20].count("0") == 0
+    assert attachment.waveform[-20:].count("0") > 15
+    assert abs(attachment.milliseconds - 2000) < 100

@@ -1,0 +1,17 @@
+"""Sentences that the scripts of the talk may show."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def talk_texts() -> dict[str, str]:
+    """Return them by key, in the reader's language."""
+    return {
+        "play": _("Tocar"),
+        "pause": _("Pausar"),
+        "timeOf": _("{at} de {all}"),
+        "notPlayed": _("Este navegador não toca este áudio. Baixe-o para ouvir."),
+        "openFile": _("Abrir {name}"),
+        "notShown": _("Não foi possível mostrar este arquivo. Baixe-o para ver."),
+    }
