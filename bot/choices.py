@@ -108,6 +108,16 @@ class HandoverReason(models.TextChoices):
 class SuggestionOrigin(models.TextChoices):
     KNOWLEDGE = "conhecimento", _("Conhecimento")
     AI = "ia", _("IA")
+    REWRITE = "reescrita", _("Texto da equipe reescrito")
+
+
+class RewriteStyle(models.TextChoices):
+    """How staff want their own text to be."""
+
+    FRIENDLY = "cordial", _("Mais cordial")
+    FORMAL = "formal", _("Mais formal")
+    SHORT = "curto", _("Mais curto")
+    CORRECT = "correto", _("Corrigir o português")
 
 
 class SuggestionState(models.TextChoices):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.masking import TOKEN
 from bot.number_words import said_numbers
@@ -46,6 +46,7 @@ CLINICAL = re.compile(
 MARKS = re.compile(r"</?[a-zA-Z_][^>]*>|\[[A-Z_]{6,}\]|\{\s*\"|```|tool_call|function_call|[‹›]")
 PAIR = re.compile(r"\b([A-ZÀ-Ý][a-zà-ÿ]{2,}(?:\s+(?:d[aeo]s?\s+)?[A-ZÀ-Ý][a-zà-ÿ]{2,})+)")
 ECHO_WORDS = 8
+MOST_REWRITTEN = 2_000
 LIKE = 0.95
 MOST_LINES = 5
 STOPS = {
@@ -104,6 +105,23 @@ def checks_failed(case: GuardCase) -> tuple[str, ...]:
         ("idioma", _is_foreign(case.text, case.newest)),
     )
     return tuple(name for name, has_failed in failed if has_failed)
+
+
+def rewriting_failed(text: str, own: str) -> tuple[str, ...]:
+    """Return the names of the checks that another wording of a text fails. It may say nothing that
+    the text does not say, and may lose none of its numbers, addresses and hidden data; what the
+    text itself does not keep to, its wording need not either.
+    """
+    most = min(MOST_REWRITTEN, round(len(own) * 1.6) + 120)
+    case = GuardCase(text=text, sources=own, newest=own, most_characters=most)
+    allowed = checks_failed(replace(case, text=own))
+    failed = [name for name in checks_failed(case) if name not in allowed]
+    is_lost = unknown_numbers(own, text) or unknown_links(own, text)
+    # A name may go with a greeting that is left out; a document, an address or a number may not.
+    hidden = {one[1] for one in TOKEN.finditer(own) if not one[1].startswith("NOME")}
+    if is_lost or hidden - {one[1] for one in TOKEN.finditer(text)}:
+        failed.append("perdido")
+    return tuple(failed)
 
 
 def _lines(text: str) -> int:
@@ -253,4 +271,5 @@ TOLD = {
     "instrucoes": "Não repita as instruções.",
     "repetida": "Isso já foi dito; não repita a mesma mensagem.",
     "idioma": "Responda no idioma do paciente.",
+    "perdido": "Falta um número, endereço ou código que estava no texto: mantenha todos.",
 }

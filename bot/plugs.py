@@ -77,6 +77,7 @@ PLUG = Plug(
         "SessionState": "bot.choices.SessionState",
         "SuggestionOrigin": "bot.choices.SuggestionOrigin",
         "SuggestionState": "bot.choices.SuggestionState",
+        "RewriteStyle": "bot.choices.RewriteStyle",
         "HandoverReason": "bot.choices.HandoverReason",
     },
 )

@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{CONVERSATION}medida/", measure.MeasureView.as_view(), name="measure"),
     path(f"{CONVERSATION}respostas/", answers.AnswersView.as_view(), name="answers"),
     path(f"{CONVERSATION}rascunho/", answers.DraftView.as_view(), name="draft"),
+    path(f"{CONVERSATION}reescrita/", answers.RewriteView.as_view(), name="rewrite"),
     path(f"{CONVERSATION}outros-canais/", elsewhere.ElsewhereView.as_view(), name="elsewhere"),
     # Not beside the others: who is refused keeps the conversation that stands there.
     path("continuar/<uuid:conversation_id>/", elsewhere.ContinueView.as_view(), name="continue"),

@@ -86,6 +86,7 @@ class AssistantAdmin(CompanyAdmin):
                 )
             },
         ),
+        (_("Ajuda à equipe"), {"fields": ("rewrites",)}),
     )
 
     @display(description=_("versão publicada"))

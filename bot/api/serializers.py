@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from bot.choices import EntryStatus, EntryUse
+from bot.choices import EntryStatus, EntryUse, RewriteStyle
 from bot.models import Assistant, BotSession, BotSuggestion, KnowledgeEntry
 from bot.models.knowledge import ANSWER, LABEL
 from bot.services.knowledge import MOST_ALIASES
-from common.api.fields import StrictSerializer
+from common.api.fields import StrictSerializer, Text
 
 
 class AssistantOut(serializers.ModelSerializer[Assistant]):
@@ -78,7 +78,24 @@ class BotSuggestionOut(serializers.ModelSerializer[BotSuggestion]):
 
     class Meta:
         model = BotSuggestion
-        fields = ("id", "entry", "question", "text", "score", "origin", "state", "created_at")
+        fields = (
+            "id",
+            "entry",
+            "question",
+            "text",
+            "score",
+            "origin",
+            "style",
+            "state",
+            "created_at",
+        )
+
+
+class RewriteIn(StrictSerializer):
+    """An attendant's text and how it is to be."""
+
+    text = Text(max_length=20_000)
+    style = serializers.ChoiceField(choices=RewriteStyle.choices)
 
 
 class BotSessionOut(serializers.ModelSerializer[BotSession]):

@@ -12,6 +12,7 @@ ENTRY = "robo/entradas/<uuid:entry_id>/"
 urlpatterns = [
     path(f"{CONVERSATION}pausar-robo/", views.PauseBot.as_view(), name="api-pause-bot"),
     path(f"{CONVERSATION}sugestoes/", views.BotSuggestions.as_view(), name="api-suggestions"),
+    path(f"{CONVERSATION}reescrever/", views.Rewrite.as_view(), name="api-rewrite"),
     path("robo/assistentes/", views.Assistants.as_view(), name="api-assistants"),
     path("robo/entradas/", views.Entries.as_view(), name="api-entries"),
     path(ENTRY, views.EntryDetail.as_view(), name="api-entry"),

@@ -10,7 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import CompanyView
-from bot.api.serializers import AssistantOut, BotSessionOut, BotSuggestionOut, EntryIn, EntryOut
+from bot.api.serializers import (
+    AssistantOut,
+    BotSessionOut,
+    BotSuggestionOut,
+    EntryIn,
+    EntryOut,
+    RewriteIn,
+)
+from bot.choices import RewriteStyle
 from bot.models import Assistant, BotSession, KnowledgeEntry
 from bot.services.knowledge import entry_save
 from bot.services.pausing import bot_pause
@@ -62,6 +70,35 @@ class BotSuggestions(ConversationsView):
         conversation = self.found(self.conversations(), conversation_id)
         rows = suggestions_for(conversation=conversation, actor=self.membership)
         return Response(BotSuggestionOut(rows, many=True).data)
+
+
+class Rewrite(ConversationsView):
+    """Reescrever um texto."""
+
+    serializer_class = RewriteIn
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="conversas_reescrever",
+        request=RewriteIn,
+        responses={200: BotSuggestionOut},
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Reescreve o texto de uma atendente, onde o assistente do canal permite.
+
+        Nada é enviado. Números, preços, datas, endereços e links ficam como estão no texto.
+        """
+        from bot.services.rewriting import text_rewrite
+
+        conversation = self.conversation(conversation_id)
+        given = self.read(RewriteIn)
+        row = text_rewrite(
+            conversation=conversation,
+            actor=self.membership,
+            text=given["text"],
+            style=RewriteStyle(given["style"]),
+        )
+        return Response(BotSuggestionOut(row).data)
 
 
 class Assistants(CompanyView):

@@ -89,6 +89,11 @@ class Assistant(CompanyOwned):
         default=False,
         help_text=_("Desligado, quem volta pouco depois de um atendimento vai para uma pessoa."),
     )
+    rewrites = models.BooleanField(
+        _("melhora textos da equipe"),
+        default=True,
+        help_text=_("A equipe pede à IA que reescreva o que escreveu; nada é enviado sozinho."),
+    )
     version = models.ForeignKey(
         "bot.AssistantVersion",
         on_delete=models.SET_NULL,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from bot.choices import SuggestionOrigin, SuggestionState
+from bot.choices import RewriteStyle, SuggestionOrigin, SuggestionState
 from common.scoping import CompanyOwned
 
 
 class BotSuggestion(CompanyOwned):
-    """An answer offered to whoever holds a conversation: an entry's, or a draft that a language
-    model wrote. `for_seq` is the patient's message that it answers. Nothing sends it by itself.
+    """An answer offered to whoever holds a conversation: an entry's, a draft that a language model
+    wrote, or the attendant's own text in another `style`. `for_seq` is the last message of the
+    patient that it answers, 0 where they have not written. Nothing sends it by itself.
     """
 
     conversation = models.ForeignKey(
@@ -26,6 +27,7 @@ class BotSuggestion(CompanyOwned):
         related_name="+",
         verbose_name=_("entrada"),
     )
+    style = models.CharField(_("jeito"), max_length=12, choices=RewriteStyle, blank=True)
     text = models.TextField(_("texto"))
     score = models.FloatField(null=True)
     state = models.CharField(

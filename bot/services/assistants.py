@@ -18,7 +18,7 @@ from omnichannel.models import Channel
 
 KEPT = (
     *("name", "mode", "greeting", "emergency_words", "session_turns", "person_daily"),
-    *("monthly_turns", "close_after_hours", "answers_campaigns", "takes_again"),
+    *("monthly_turns", "close_after_hours", "answers_campaigns", "takes_again", "rewrites"),
 )
 
 

@@ -13,12 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from bot.choices import SuggestionOrigin
 from bot.knowledge.bands import offered
-from bot.models import AiPolicy, AiProvider, BotSuggestion, KnowledgeEntry
+from bot.models import BotSuggestion, KnowledgeEntry
 from bot.services.context import heard_in
 from bot.services.recalling import knowledge_of
 from bot.services.vendor_answers import vendor_of
-from bot.services.vendor_calls import hindrance
-from bot.services.writing import draft_request
+from bot.services.writing import draft_request, writer_of
 from common.errors import DomainError
 from omnichannel.choices import Direction
 from omnichannel.models import Conversation, Message
@@ -71,13 +70,6 @@ def suggestions_for(*, conversation: Conversation, actor: Membership) -> list[Bo
         conversation=conversation, for_seq=last, entry__in=[one.entry for one in near]
     )
     return sorted(rows.select_related("entry"), key=lambda row: -(row.score or 0))
-
-
-def writer_of(conversation: Conversation) -> AiProvider | None:
-    """Return the provider that writes drafts for a company's staff, None where none may now."""
-    policy = AiPolicy.objects.for_company(conversation.company_id).select_related("writer").first()
-    writer = policy.writer if policy is not None else None
-    return None if hindrance(writer) else writer
 
 
 def draft_make(*, conversation: Conversation, actor: Membership) -> BotSuggestion:

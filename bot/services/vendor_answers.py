@@ -11,7 +11,7 @@ import logging
 import time
 from dataclasses import dataclass, field, replace
 
-from bot.guard import GuardCase, checks_failed, reasons_told
+from bot.guard import GuardCase, checks_failed, reasons_told, rewriting_failed
 from bot.masking import Mask
 from bot.models import AiProvider
 from bot.services.vendor_calls import VendorWork, WorkOrder, hindrance, working
@@ -19,6 +19,7 @@ from bot.services.vendors import person_token
 from bot.vendors.base import (
     LOOKS,
     ActKind,
+    AiUse,
     AnswerRequest,
     AnswerResult,
     BotAct,
@@ -29,7 +30,7 @@ from bot.vendors.base import (
     texts_of,
 )
 from bot.vendors.prompt import Prompt, PromptPart, knowledge, mask_of, prompt_of
-from bot.vendors.tools import TOLD, ToolMisused, act_of_form, act_read, json_form, tool_schemas
+from bot.vendors.tools import ToolMisused, act_of_form, act_read, json_form, told_of, tool_schemas
 from bot.vendors.wire import MOST_TOKENS, Exchange, VendorFault, WireCall, WireReply
 
 logger = logging.getLogger(__name__)
@@ -194,7 +195,10 @@ class AnswerTalk:
         )
         if provider.has_tools:
             schemas = tool_schemas(self.request)
-            tools = tuple((kind.value, TOLD[kind], schema) for kind, schema in schemas.items())
+            tools = tuple(
+                (kind.value, told_of(kind, self.request), schema)
+                for kind, schema in schemas.items()
+            )
             call = replace(call, tools=tools)
         else:
             form = json_form(self.request)
@@ -256,6 +260,9 @@ class AnswerTalk:
                 continue
             if self.mask.unknown(act.text):
                 failed.append("marca")
+            if self.request.use == AiUse.REWRITE:
+                failed += rewriting_failed(act.text, self.mask.hide(self.request.newest))
+                continue
             failed += checks_failed(self._case(act))
         return failed
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bot.models import AiPolicy, BotSession, KnowledgeEntry
+from bot.models import AiPolicy, AiProvider, BotSession, KnowledgeEntry
 from bot.services.vendor_answers import vendor_of
+from bot.services.vendor_calls import hindrance
 from bot.vendors.base import ActKind, AiUse, AnswerRequest, GivenEntry, Speaker, SpokenLine
 from omnichannel.choices import Author
 from omnichannel.models import Conversation, Message
@@ -29,6 +30,13 @@ SUMMARY_RULES = (
     "Passe para uma pessoa e resuma em até três frases, para a equipe, o que o paciente quer e o"
     " que já foi dito. Só fatos da conversa; nada de opinião clínica."
 )
+
+
+def writer_of(conversation: Conversation) -> AiProvider | None:
+    """Return the provider that writes drafts for a company's staff, None where none may now."""
+    policy = AiPolicy.objects.for_company(conversation.company_id).select_related("writer").first()
+    writer = policy.writer if policy is not None else None
+    return None if hindrance(writer) else writer
 
 
 def lines_before(

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.vendors.base import ActKind, AnswerRequest, BotAct
+from bot.vendors.base import ActKind, AiUse, AnswerRequest, BotAct
 
 REASONS = (
     "pedido",
@@ -36,6 +36,8 @@ TOLD = {
     ActKind.NOTE: "Anota para a equipe um dado que o paciente contou.",
 }
 
+TOLD_REWRITING = "Devolve o texto revisado em texto; fontes fica vazio."
+
 
 class ToolMisused(Exception):
     """A model called a tool that it has not, or filled it with what does not belong there."""
@@ -44,6 +46,11 @@ class ToolMisused(Exception):
 def tool_schemas(request: AnswerRequest) -> dict[ActKind, dict[str, Any]]:
     """Return the strict JSON schema of each tool that a request allows."""
     return {kind: _object(_fields(kind, request)) for kind in ActKind if kind in request.acts}
+
+
+def told_of(kind: ActKind, request: AnswerRequest) -> str:
+    """Return what a model is told of a tool."""
+    return TOLD_REWRITING if request.use == AiUse.REWRITE else TOLD[kind]
 
 
 def json_form(request: AnswerRequest) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from common.folding import folded
 ENTRY = re.compile(
     r'<entrada id="([^"]+)">\s*Pergunta: (.*?)\s*Resposta: (.*?)\s*</entrada>', re.DOTALL
 )
-PATIENT = re.compile(r"<paciente>\s*(.*?)\s*</paciente>", re.DOTALL)
+PATIENT = re.compile(r"<(?:paciente|texto)>\s*(.*?)\s*</(?:paciente|texto)>", re.DOTALL)
 # What a message must say, folded, and what happens then.
 MAGIC = {
     "demora": "demora",
@@ -31,6 +31,11 @@ MAGIC = {
     "repete": "repete",
     "procura mais": "procura",
     "fora da lista": "inventada",
+}
+SPELLED = {
+    **{"vc": "você", "voce": "você", "vcs": "vocês", "nao": "não", "pra": "para", "ta": "está"},
+    **{"amanha": "amanhã", "horario": "horário", "tb": "também", "tbm": "também", "so": "só"},
+    **{"pq": "porque", "obg": "obrigada", "endereco": "endereço", "medico": "médico"},
 }
 PERSON = re.compile(r"\b(atendente|pessoa|humano|alguem)\b")
 DULL = frozenset(
@@ -140,10 +145,26 @@ def _written(prompt: FakePrompt) -> str:
         return str(max(entries, key=lambda one: _shared(words, f"{one[1]} {one[2]}"))[2])
     flat = folded(prompt.instructions)
     if "mais curto" in flat:
-        return words.split(". ")[0].rstrip(".") + "."
-    if "corrija" in flat:
-        return words[:1].upper() + words[1:].rstrip(".") + "."
+        return _shortened(words)
+    if "corrija" in flat or "mais simpatico" in flat or "mais formal" in flat:
+        corrected = _corrected(words)
+        if "mais simpatico" in flat:
+            return f"Olá! {corrected} Se precisar, é só chamar. 😊"
+        return f"Prezado paciente, {corrected}" if "mais formal" in flat else corrected
     return words[:400] or "OK"
+
+
+def _shortened(words: str) -> str:
+    """Keep the first sentence and those that tell a number or something hidden."""
+    first, *rest = re.split(r"(?<=[.!?]) +", words)
+    return " ".join([first, *(one for one in rest if re.search(r"[0-9<]", one))])
+
+
+def _corrected(words: str) -> str:
+    """Write a text out: short forms, a capital letter, a full stop."""
+    whole = re.sub(r"[^\W\d_]+", lambda one: SPELLED.get(one[0].lower(), one[0]), words)
+    ended = whole if whole.endswith((".", "!", "?")) else f"{whole}."
+    return ended[:1].upper() + ended[1:]
 
 
 def _shared(asked: str, told: str) -> int:

@@ -26,7 +26,7 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
     "file-transcribe",
-    *("measure", "answers", "draft"),
+    *("measure", "answers", "draft", "rewrite"),
     "control",
     *(
         "return-to-bot",

@@ -5,6 +5,7 @@ import { el, htmx, lastSeq, say } from "./fragments.js";
 import { notice } from "./notices.js";
 import * as outbox from "./outbox.js";
 import { addPiece, sizeText } from "./pieces.js";
+import * as rewriting from "./rewriting.js";
 import { isLoading } from "./stage.js";
 import { copy, currentId, onThread, refreshThread } from "./thread.js";
 
@@ -102,6 +103,7 @@ function draw() {
   drawKept();
   drawReply();
   drawPieces();
+  rewriting.drawRewritten();
   fit();
   count();
 }
@@ -142,6 +144,13 @@ function write(text) {
   mine.key = newKey();
   setMode("resposta");
   state.box.setSelectionRange(mine.text.length, mine.text.length);
+}
+
+/** Puts other words for what stands in the answer into it, with what leads back to them. */
+function rewrite(text, { own, used }) {
+  Object.assign(state.draft.resposta, { text, own, used, key: newKey(), problem: "" });
+  setMode("resposta");
+  state.box.setSelectionRange(text.length, text.length);
 }
 
 /** Asks anew what may be answered with: the patient wrote on, or somebody answered. */
@@ -282,6 +291,7 @@ function mount(thread) {
     words().problem = "";
     setProblem("");
     drawKept();
+    rewriting.drawRewritten();
     keep();
     fit();
     count();
@@ -332,6 +342,7 @@ function watchDrop() {
 export function start({ typing }) {
   whileTyping = typing;
   outbox.start(giveBack);
+  rewriting.start({ form: () => state?.form, draft: () => state?.draft.resposta, write: rewrite });
   onThread(mount, () => (state = null));
   watchDrop();
   document.addEventListener("htmx:after:swap", () => {

@@ -26,7 +26,7 @@ export function readDraft(id) {
 
 export function keepDraft(id, draft) {
   try {
-    const isWritten = [draft.resposta, draft.nota].some(({ text, reply }) => text || reply);
+    const isWritten = [draft.resposta, draft.nota].some(({ text, reply, own }) => text || reply || own);
     if (isWritten) sessionStorage.setItem(nameOf(id), JSON.stringify(draft));
     else sessionStorage.removeItem(nameOf(id));
   } catch {
