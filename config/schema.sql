@@ -36,6 +36,7 @@
 -- migration bot 0001_vendors 13b8b87b0e79b694
 -- migration bot 0002_talking 06465e0df6f74ef0
 -- migration bot 0003_suggestions 1666c31bccfa079a
+-- migration bot 0004_rewriting ec1c43edc4e09085
 -- migration campaigns 0001_start 41499dd9f484966a
 -- migration campaigns 0002_listed_phone 9c6cb70948a4fd2c
 -- migration campaigns 0003_lists_read d714e7f54253c6ef
@@ -1069,6 +1070,10 @@ CREATE INDEX "bot_botsuggestion_conversation_id_3e880d27" ON "bot_botsuggestion"
 CREATE INDEX "bot_botsuggestion_entry_id_bd4b4923" ON "bot_botsuggestion" ("entry_id");
 CREATE INDEX "suggestion_open" ON "bot_botsuggestion" ("conversation_id") WHERE "state" = 'oferecida';
 CREATE INDEX "suggestion_newest" ON "bot_botsuggestion" ("company_id", "created_at" DESC);
+ALTER TABLE "bot_assistant" ADD COLUMN "rewrites" boolean DEFAULT true NOT NULL;
+ALTER TABLE "bot_assistant" ALTER COLUMN "rewrites" DROP DEFAULT;
+ALTER TABLE "bot_botsuggestion" ADD COLUMN "style" varchar(12) DEFAULT '' NOT NULL;
+ALTER TABLE "bot_botsuggestion" ALTER COLUMN "style" DROP DEFAULT;
 CREATE TABLE "campaigns_campaign" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(255) NOT NULL, "description" text NOT NULL, "kind" varchar(20) NOT NULL, "channel_kind" varchar(20) NOT NULL, "status" varchar(12) NOT NULL, "pause_reason" varchar(20) NOT NULL, "failures_accepted" integer NOT NULL CHECK ("failures_accepted" >= 0), "pause_detail" varchar(300) NOT NULL, "filters" jsonb NOT NULL, "audience_state" varchar(10) NOT NULL, "audience_error" varchar(300) NOT NULL, "built_at" timestamp with time zone NULL, "scheduled_at" timestamp with time zone NULL, "started_at" timestamp with time zone NULL, "finished_at" timestamp with time zone NULL, "quiet_from" time NOT NULL, "quiet_until" time NOT NULL, "rate" smallint NOT NULL CHECK ("rate" >= 0), "frequency_days" smallint NOT NULL CHECK ("frequency_days" >= 0), "failure_limit" smallint NOT NULL CHECK ("failure_limit" >= 0), "follows_capacity" boolean NOT NULL, "expected_replies" smallint NOT NULL CHECK ("expected_replies" >= 0), "winner_rule" varchar(10) NOT NULL, "forecast_cost" numeric(14, 6) NULL, "currency" varchar(3) NOT NULL, "author_id" uuid NULL, "calendar_id" uuid NULL, "channel_id" uuid NULL, "company_id" uuid NOT NULL, "reply_queue_id" uuid NULL, "segment_id" uuid NULL);
 CREATE TABLE "campaigns_campaignvariant" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "letter" varchar(1) NOT NULL, "text" text NOT NULL, "variables" jsonb NOT NULL, "campaign_id" uuid NOT NULL, "company_id" uuid NOT NULL, "template_id" uuid NULL);
 CREATE TABLE "campaigns_listedperson" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "line" integer NOT NULL CHECK ("line" >= 0), "raw" varchar(64) NOT NULL, "given" jsonb NOT NULL, "campaign_id" uuid NOT NULL, "company_id" uuid NOT NULL, "contact_id" uuid NULL);
@@ -1187,8 +1192,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 19:50:54.469115+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 19:50:55.798988+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 19:58:41.778992+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 19:58:42.271230+00:00'::timestamptz;
 ALTER TABLE "omnichannel_attachment" ADD COLUMN "milliseconds" integer DEFAULT 0 NOT NULL CHECK ("milliseconds" >= 0);
 ALTER TABLE "omnichannel_attachment" ADD COLUMN "waveform" varchar(64) DEFAULT '' NOT NULL;
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" timestamp with time zone NOT NULL);
