@@ -17,19 +17,22 @@ SATISFIED = 4
 
 @dataclass(frozen=True, slots=True)
 class DayMeasure:
-    """One additive number over the facts `f` whose `day` falls on the day that is counted."""
+    """One additive number over the facts `f` whose `day` falls on the day that is counted; those
+    for which `condition` holds are what it is made of.
+    """
 
     name: str
     day: str
     sql: str
+    condition: str
 
 
 def _count(name: str, day: str, condition: str = "true") -> DayMeasure:
-    return DayMeasure(name, day, f"count(*) FILTER (WHERE {condition})")
+    return DayMeasure(name, day, f"count(*) FILTER (WHERE {condition})", condition)
 
 
 def _sum(name: str, day: str, column: str) -> DayMeasure:
-    return DayMeasure(name, day, f"coalesce(sum({column}), 0)::bigint")
+    return DayMeasure(name, day, f"coalesce(sum({column}), 0)::bigint", f"{column} IS NOT NULL")
 
 
 MEASURES: tuple[DayMeasure, ...] = (

@@ -13,6 +13,7 @@ from common.errors import DomainError
 
 DAY = timedelta(days=1)
 LONGEST = 400
+YEARS = range(2000, 2101)
 
 
 class RangeRefused(DomainError):
@@ -34,6 +35,12 @@ class Range:
         """Refuse what nobody can mean. Raises RangeRefused."""
         if self.last < self.first:
             raise RangeRefused
+        if self.first.year not in YEARS or self.last.year not in YEARS:
+            # Beside the ends of the calendar there is no span before, nor a week around.
+            raise RangeRefused(
+                _("Escolha datas entre %(first)s e %(last)s.")
+                % {"first": YEARS[0], "last": YEARS[-1]}
+            )
         if self.days > LONGEST:
             raise RangeRefused(
                 _("O período tem mais de %(days)s dias. Escolha um menor.") % {"days": LONGEST}

@@ -137,7 +137,8 @@ class Numbers:
 class PeriodReport:
     """A span of days: the whole, and by day, queue, channel, attendant and hour.
 
-    `by_hour` counts conversations that began in each hour of the company's day.
+    `by_hour` counts conversations that began in each hour of the company's day; `by_weekday` the
+    same for each day of the week, Monday first.
     """
 
     range: Range
@@ -149,6 +150,7 @@ class PeriodReport:
     started_by_channel: dict[UUID, int]
     started_by_day: dict[date, int]
     by_hour: list[int]
+    by_weekday: list[list[int]]
 
 
 def report(company: Company, span: Range, only: Only | None = None) -> PeriodReport:
@@ -160,10 +162,12 @@ def report(company: Company, span: Range, only: Only | None = None) -> PeriodRep
     spreads = _spreads(values, only, counts)
     started = _started(values, only)
     by_hour = [0] * 24
+    by_weekday = [[0] * 24 for _day in range(7)]
     by_channel: dict[UUID, int] = {}
     by_day: dict[date, int] = {}
     for channel, day, hour, number in started:
         by_hour[hour] += number
+        by_weekday[day.weekday()][hour] += number
         by_channel[channel] = by_channel.get(channel, 0) + number
         by_day[day] = by_day.get(day, 0) + number
     people = _run(PEOPLE.format(only=_only(only, "f")), values)[0][0]
@@ -177,6 +181,7 @@ def report(company: Company, span: Range, only: Only | None = None) -> PeriodRep
         started_by_channel=by_channel,
         started_by_day={day: by_day.get(day, 0) for day in span},
         by_hour=by_hour,
+        by_weekday=by_weekday,
     )
 
 

@@ -10,6 +10,8 @@ from inbox.campaigns import views as campaigns
 from inbox.list import views as list_views
 from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
+from inbox.reports import views as reports
+from inbox.reports import wall
 from inbox.shell import account, presence
 from inbox.start import views as start
 from inbox.talk import actions, answers, elsewhere, files, gallery, mails, measure, tickets
@@ -85,6 +87,9 @@ urlpatterns = [
     path("presenca/", presence.PresenceView.as_view(), name="presence"),
     path("painel/", board.BoardPage.as_view(), name="board"),
     path("painel/<uuid:ticket_id>/", board.BoardTicketView.as_view(), name="board-ticket"),
+    path("dashboard/", wall.WallPage.as_view(), name="wall"),
+    path("relatorios/", reports.ReportsPage.as_view(), name="reports"),
+    path("relatorios/atendimentos/", reports.BehindPage.as_view(), name="report-tickets"),
     path("campanhas/", campaigns.CampaignListPage.as_view(), name="campaigns"),
     path("campanhas/nova/", steps.AudienceStep.as_view(), name="campaign-new"),
     path(CAMPAIGN, campaigns.ResultPage.as_view(), name="campaign"),

@@ -188,6 +188,10 @@ TABLE: dict[str, Address] = {
     "atendimento/painel/<uuid:ticket_id>/": Address(
         {"post": MANAGER}, {"acao": "urgente"}, is_form=True
     ),
+    # Attendants are led to their own numbers.
+    "atendimento/dashboard/": reads(),
+    "atendimento/relatorios/": reads(),
+    "atendimento/relatorios/atendimentos/": reads(),
     "atendimento/campanhas/": Address({"get": MANAGER}),
     "atendimento/campanhas/nova/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
     SHEET: Address({"get": MANAGER, "post": MANAGER}, {"acao": "pausar"}, is_form=True),

@@ -16,7 +16,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import CompanyView
-from accounts.models import Membership
 from analytics.api.serializers import (
     LiveOut,
     PerformanceOut,
@@ -26,22 +25,20 @@ from analytics.api.serializers import (
 )
 from analytics.definitions import DEFINITIONS
 from analytics.live import live
-from analytics.ranges import Range, today, week_of
-from analytics.selectors import (
-    ATTENDANT,
-    CHANNEL,
-    QUEUE,
-    Counts,
-    Numbers,
-    PeriodReport,
-    report,
+from analytics.parts import (
+    channel_names,
+    is_something,
+    kinds_of,
+    narrowed,
+    parts_of,
+    people_names,
+    person_of,
+    queue_names,
 )
+from analytics.ranges import Range, today, week_of
+from analytics.selectors import ATTENDANT, QUEUE, report
 from analytics.working import working
 from common.api.fields import Id, StrictSerializer
-from common.errors import NotFound
-from omnichannel.models import Channel
-from providers.choices import ChannelKind
-from queues.models import Queue
 
 TAGS = ["relatórios"]
 SINCE = OpenApiParameter("desde", date, description="Primeiro dia; sem ele, há 29 dias.")
@@ -95,23 +92,12 @@ class ReportView(CompanyView):
 
     def only(self, asked: Mapping[str, Any]) -> dict[str, UUID]:
         """Return what rows are narrowed to. Raises NotFound for what is not the caller's to see."""
-        only: dict[str, UUID] = {}
-        if "fila" in asked:
-            only[QUEUE] = self.found(Queue.objects.visible_to(self.membership), asked["fila"]).pk
-        if "canal" in asked:
-            only[CHANNEL] = self.found(Channel.objects.all(), asked["canal"]).pk
-        if "atendente" in asked:
-            only[ATTENDANT] = self.person(asked["atendente"]).pk
-        elif not self.membership.is_manager:
-            only[ATTENDANT] = self.membership.pk
-        return only
-
-    def person(self, pk: UUID) -> Membership:
-        """Return an attendant whose numbers the caller may see. Raises NotFound."""
-        if not self.membership.is_manager and pk != self.membership.pk:
-            raise NotFound
-        row: Membership = self.found(Membership.objects.select_related("user", "company"), pk)
-        return row
+        return narrowed(
+            self.membership,
+            queue=asked.get("fila"),
+            channel=asked.get("canal"),
+            attendant=asked.get("atendente"),
+        )
 
     def answer(self, span: Range, only: Mapping[str, UUID], **more: Any) -> dict[str, Any]:
         """Return a report as it is answered, with the period before beside it."""
@@ -122,12 +108,12 @@ class ReportView(CompanyView):
             "first": span.first,
             "last": span.last,
             "numbers": found.whole,
-            "before": before.whole if _is_something(before.whole) else None,
+            "before": before.whole if is_something(before.whole) else None,
             "days": days_shown(found),
             "hours": [{"hour": n, "conversations": of} for n, of in enumerate(found.by_hour)],
             "kinds": kinds_of(found),
-            "queues": parts_of(found.by_queue, dict(Queue.objects.values_list("pk", "name"))),
-            "channels": parts_of(found.by_channel, dict(Channel.objects.values_list("pk", "name"))),
+            "queues": parts_of(found.by_queue, queue_names()),
+            "channels": parts_of(found.by_channel, channel_names()),
             "attendants": parts_of(found.by_attendant, people_names()),
             "definitions": DEFINITIONS,
             **more,
@@ -229,7 +215,7 @@ class Performance(ReportView):
     )
     def get(self, request: Request, membership_id: UUID) -> Response:
         """Conta o que um atendente fez e como passou o tempo: o seu ou, a gestores, qualquer um."""
-        asked, who = self.asked(), self.person(membership_id)
+        asked, who = self.asked(), person_of(self.membership, membership_id)
         span = self.span(asked)
         only = {**self.only(asked), ATTENDANT: who.pk}
         shown = self.answer(span, only, working=WorkingOut(working(who, span)).data)
@@ -252,35 +238,3 @@ class QueueReport(ReportView):
         asked = self.asked()
         only = self.only({**asked, "fila": queue_id})
         return Response(ReportOut(self.answer(self.span(asked), only)).data)
-
-
-def kinds_of(found: PeriodReport) -> list[dict[str, Any]]:
-    """Return the conversations that began by each kind of channel there is, zeros too."""
-    kinds = dict(Channel.objects.values_list("pk", "kind"))
-    numbers = dict.fromkeys(ChannelKind.values, 0)
-    for channel, number in found.started_by_channel.items():
-        if channel in kinds:
-            numbers[kinds[channel]] += number
-    return [
-        {"kind": kind, "name": str(ChannelKind(kind).label), "conversations": number}
-        for kind, number in numbers.items()
-    ]
-
-
-def people_names() -> dict[Any, str]:
-    """Return the names of everybody who is or was in the company."""
-    rows = Membership.objects.accepted().select_related("user")
-    return {row.pk: row.user.name for row in rows}
-
-
-def parts_of(found: Mapping[Any, Counts], names: Mapping[Any, str]) -> list[dict[str, Any]]:
-    """Return parts by name; all of them together are the whole, so those of nobody stay."""
-    rows = [
-        {"id": key, "name": names.get(key) or str(_("Sem atendente")), "counts": counts}
-        for key, counts in found.items()
-    ]
-    return sorted(rows, key=lambda row: (row["id"] is None, str(row["name"]).casefold()))
-
-
-def _is_something(numbers: Numbers) -> bool:
-    return bool(numbers.conversations or any(numbers.counts.values()))

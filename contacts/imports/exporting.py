@@ -164,27 +164,27 @@ def _moment(moment: Any, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%d/%m/%Y %H:%M}" if moment else ""
 
 
-def csv_pieces(lines: Iterator[list[str]]) -> Iterator[str]:
+def csv_pieces(lines: Iterator[Sequence[Any]]) -> Iterator[str]:
     """Write what Excel in Brazil opens by a double click: semicolons, and a mark for UTF-8. Nothing
     in it runs or loses digits there.
     """
     buffer = io.StringIO()
-    write: Callable[[list[str]], Any] = csv.writer(buffer, delimiter=";").writerow
+    write: Callable[[list[Any]], Any] = csv.writer(buffer, delimiter=";").writerow
     buffer.write(BOM)
     while some := list(islice(lines, CHUNK)):
         for line in some:
-            write([harmless(cell) for cell in line])
+            write([harmless(cell) if isinstance(cell, str) else cell for cell in line])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
 
 
-def workbook_pieces(lines: Iterator[list[str]], title: str) -> Iterator[bytes]:
-    """Write a workbook with one sheet."""
+def workbook_pieces(lines: Iterator[Sequence[Any]], title: str) -> Iterator[bytes]:
+    """Write a workbook with one sheet; texts stay texts, numbers numbers."""
     return _pieces(_xlsx(lines, title))
 
 
-def _xlsx(lines: Iterator[list[str]], title: str) -> IO[bytes]:
+def _xlsx(lines: Iterator[Sequence[Any]], title: str) -> IO[bytes]:
     # Imported here: it loads numpy along, which web processes do without until somebody asks.
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -192,7 +192,9 @@ def _xlsx(lines: Iterator[list[str]], title: str) -> IO[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
 
-    def cell(text: str) -> Any:
+    def cell(text: Any) -> Any:
+        if not isinstance(text, str):
+            return text
         text = ILLEGAL.sub("", text)[:32_767]
         if not text or text[0].isalnum():
             return text

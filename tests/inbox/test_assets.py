@@ -22,6 +22,9 @@ def locked(name: str) -> str:
 
 def test_the_committed_files_are_those_of_the_locked_versions():
     assert {path.name for path in VENDOR.iterdir()} == {
+        f"echarts-{locked('echarts')}.min.js",
+        "echarts.LICENSE.txt",
+        "echarts.NOTICE.txt",
         f"htmx-{locked('htmx.org')}.min.js",
         "htmx.LICENSE.txt",
         f"lucide-{locked('lucide-static')}.svg",
