@@ -40,6 +40,8 @@ LISTED = (
     "last_inbound_at",
     "waiting_since",
     "moved_at",
+    "snoozed_at",
+    "snoozed_until",
 )
 # The columns a bubble is drawn from; a page reads dozens of them, quotes and authors included.
 QUOTED = ("kind", "text", "direction", "author_kind", "deleted_at", "author__user__name")
@@ -89,12 +91,14 @@ def visible_values(reader: Membership) -> tuple[UUID, ...]:
 
 
 def tab_rows(tab: str, reader: Membership) -> Any:
-    """Return what a tab holds: `minhas` (mine, open), `livres` (nobody's, open), `robo` (the
-    bot's), `todas` (all).
+    """Return what a tab holds: `minhas` (mine, open, not put aside), `livres` (nobody's, open),
+    `robo` (the bot's), `adiadas` (mine, put aside), `todas` (all).
     """
     seen = Conversation.objects.for_company(reader.company_id).visible_to(reader)
     if tab == "minhas":
-        return seen.open().filter(attendant=reader)
+        return seen.open().filter(attendant=reader, snoozed_at=None)
+    if tab == "adiadas":
+        return seen.filter(attendant=reader, snoozed_at__isnull=False)
     if tab == "livres":
         return seen.open().filter(attendant=None).exclude(stage=Stage.BOT)
     if tab == "robo":
@@ -136,7 +140,7 @@ def _stretch(stretch: StretchPage, company_id: UUID, *rest: Any) -> Any:
 
 
 def _names_reader(stretch: StretchPage) -> bool:
-    return stretch.tab == "minhas" or not stretch.is_everything
+    return stretch.tab in ("minhas", "adiadas") or not stretch.is_everything
 
 
 def stretch_of(reader: Membership, stretch: StretchPage, *place: Any) -> list[Conversation]:
@@ -154,6 +158,7 @@ def _counts(is_everything: bool, company_id: UUID, member_id: UUID) -> dict[str,
         "minhas": mine,
         "livres": tab_rows("livres", reader).filter(**begun),
         "robo": tab_rows("robo", reader).filter(**begun),
+        "adiadas": tab_rows("adiadas", reader).filter(**begun),
         "todas": tab_rows("todas", reader).filter(**begun),
         "nao_lidas": mine.filter(unread_count__gt=0),
     }

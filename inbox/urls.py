@@ -14,7 +14,17 @@ from inbox.reports import views as reports
 from inbox.reports import wall
 from inbox.shell import account, presence
 from inbox.start import views as start
-from inbox.talk import actions, answers, elsewhere, files, gallery, mails, measure, tickets
+from inbox.talk import (
+    actions,
+    answers,
+    elsewhere,
+    files,
+    gallery,
+    mails,
+    measure,
+    snoozing,
+    tickets,
+)
 from inbox.talk import views as talk
 
 app_name = "inbox"
@@ -54,6 +64,8 @@ urlpatterns = [
     path(f"{CONVERSATION}reabrir/", actions.ReopenView.as_view(), name="reopen"),
     path(f"{CONVERSATION}lida/", actions.ReadView.as_view(), name="read"),
     path(f"{CONVERSATION}nao-lida/", actions.UnreadView.as_view(), name="unread"),
+    path(f"{CONVERSATION}adiar/", snoozing.SnoozeView.as_view(), name="snooze"),
+    path(f"{CONVERSATION}retomar/", snoozing.WakeView.as_view(), name="wake"),
     path(f"{CONVERSATION}transferir/", tickets.TransferView.as_view(), name="transfer"),
     path(f"{CONVERSATION}finalizar/", tickets.FinishView.as_view(), name="finish"),
     path(f"{CONVERSATION}passada/", tickets.PassedView.as_view(), name="passed"),

@@ -23,6 +23,7 @@ from omnichannel.services import (
     proving,
     receipts,
     renewing,
+    snoozing,
     starting,
     templates,
 )
@@ -89,6 +90,12 @@ def person_name(company_id: str, conversation_id: str) -> None:
 def attachments_sweep() -> None:
     """Ring for files that still wait."""
     media.attachments_sweep()
+
+
+@shared_task(name="omnichannel.tasks.snoozes_wake")
+def snoozes_wake() -> None:
+    """Bring back conversations whose moment came."""
+    snoozing.snoozes_wake()
 
 
 @shared_task(name="omnichannel.tasks.starts_purge")

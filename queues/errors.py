@@ -65,6 +65,13 @@ class QueueNameTaken(Conflict):
     message = _("Já existe uma fila com este nome. Escolha outro.")
 
 
+class AnswerOverdue(Conflict):
+    """Who was promised an answer and got none is not put aside."""
+
+    code = "resposta_atrasada"
+    message = _("O prazo da primeira resposta já venceu. Responda ao paciente antes de adiar.")
+
+
 class NotAMember(DomainError):
     """The person does not work in the queue, or not any more."""
 

@@ -138,6 +138,8 @@ TABLE: dict[str, Address] = {
     f"{PAGE}sugestoes/<uuid:pair_id>/confirmar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}sugestoes/<uuid:pair_id>/recusar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}mesclas/<uuid:merge_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}adiar/": Address({"get": MEMBER, "post": MEMBER}, {"quando": "resposta"}, is_form=True),
+    f"{PAGE}retomar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}transferir/": Address(
         {"get": MEMBER, "post": MEMBER}, {"destino": "", "motivo": "x"}, is_form=True
     ),
@@ -256,6 +258,8 @@ TABLE: dict[str, Address] = {
     f"{TALK}assumir/": acts(),
     f"{TALK}liberar/": acts(),
     f"{TALK}devolver-robo/": acts(),
+    f"{TALK}adiar/": acts(),
+    f"{TALK}retomar/": acts(),
     f"{TALK}pausar-robo/": acts(),
     f"{TALK}sugestoes/": acts(),
     f"{TALK}reescrever/": acts(text="x", style="curto"),

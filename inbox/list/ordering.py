@@ -52,6 +52,12 @@ def order_of(tab: str, asked: str = "") -> str:
 
 def stretches(tab: str, order: str) -> tuple[Stretch, ...]:
     """Return the stretches of a tab in an order."""
+    if tab == "adiadas":
+        # Whoever comes back first is on top; those without a moment follow, the newest first.
+        return (
+            Stretch(Q(snoozed_until__isnull=False), F("snoozed_until"), is_rising=True),
+            Stretch(Q(snoozed_until=None), F("snoozed_at"), is_rising=False),
+        )
     moment = F("last_message_at") if tab == "todas" else STIRRED
     if order == RECENT:
         return (Stretch(Q(), moment, is_rising=False),)
@@ -76,6 +82,10 @@ def after(rows: Any, stretch: Stretch, place: Place | None) -> Any:
 
 def number_of(conversation: Conversation, tab: str, order: str) -> int:
     """Return the number by which a row finds its place in a list that is on screen."""
+    if tab == "adiadas" and conversation.snoozed_at is not None:
+        if conversation.snoozed_until is not None:
+            return TOP - microseconds(conversation.snoozed_until)
+        return microseconds(conversation.snoozed_at)
     last, moved = conversation.last_message_at, conversation.moved_at
     stirred = microseconds(last if tab == "todas" or moved is None else max(last or moved, moved))
     if order == RECENT:

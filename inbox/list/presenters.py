@@ -11,7 +11,7 @@ from accounts.models import Membership
 from contacts.masking import Lens
 from inbox.list.ordering import RECENT, number_of
 from inbox.list.shapes import ConversationCard, SearchResult
-from inbox.shell.clocks import UNANSWERED, WAITS, deadline_of, since
+from inbox.shell.clocks import UNANSWERED, WAITS, deadline_of, since, snoozed_words
 from inbox.shell.presenters import about_of, face_of, first_name, label_of, preview_of, window_of
 from inbox.shell.shapes import Since
 from omnichannel.choices import Direction, Stage
@@ -91,6 +91,7 @@ def card_of(
         queue=ticket.queue.name if ticket and getattr(ticket, "has_others", True) else "",
         deadline=deadline_of(ticket) if ticket else None,
         found=found,
+        snoozed=snoozed_words(conversation),
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from inbox.shell.shapes import Deadline, Face, ReplyWindow, Since
 
-Filter = Literal["minhas", "livres", "robo", "todas"]
+Filter = Literal["minhas", "livres", "robo", "adiadas", "todas"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Counts:
     all: int = 0
     unread: int = 0
     bot: int = 0
+    snoozed: int = 0
 
 
 Marked = tuple[tuple[str, bool], ...]
@@ -69,3 +70,5 @@ class ConversationCard:
     # The dependant it is about; "" when it is the person.
     about: str = ""
     found: SearchResult | None = None
+    # Until when it is put aside, in words; "" when it is not.
+    snoozed: str = ""

@@ -53,7 +53,12 @@ class ListMixin(InboxView):
         """Return the numbers on the tabs."""
         found = selectors.counts(self.membership)
         return Counts(
-            found["minhas"], found["livres"], found["todas"], found["nao_lidas"], found["robo"]
+            mine=found["minhas"],
+            free=found["livres"],
+            all=found["todas"],
+            unread=found["nao_lidas"],
+            bot=found["robo"],
+            snoozed=found["adiadas"],
         )
 
     def page_context(self) -> dict[str, Any]:

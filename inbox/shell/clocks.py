@@ -9,9 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from inbox.shell.shapes import Deadline, Since
+from omnichannel.models import Conversation
 from queues import selectors, sla
 from queues.choices import TicketStatus
 from queues.models import Ticket
@@ -106,6 +108,28 @@ class _Blanks(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return "{" + name + "}"
+
+
+def moment_ahead(moment: datetime) -> str:
+    """Tell an hour to come with its day, unless that is today: 07:33, amanhã às 07:33."""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    clock = f"{local:%H:%M}"
+    days = (local.date() - today).days
+    if days <= 0:
+        return clock
+    if days == 1:
+        return gettext("amanhã às %(clock)s") % {"clock": clock}
+    form = "d/m" if local.year == today.year else "d/m/Y"
+    return gettext("%(day)s às %(clock)s") % {"day": date_format(local, form), "clock": clock}
+
+
+def snoozed_words(conversation: Conversation) -> str:
+    """Say until when a conversation is put aside; "" when it is not."""
+    if conversation.snoozed_at is None:
+        return ""
+    if conversation.snoozed_until is None:
+        return gettext("Adiada até o paciente escrever")
+    return gettext("Adiada: %(moment)s") % {"moment": moment_ahead(conversation.snoozed_until)}
 
 
 def waited_of(ticket: Ticket, now: datetime) -> str | Since:

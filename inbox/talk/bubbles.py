@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -244,6 +245,8 @@ def system_sentence(message: Message, contact_name: str, channel_label: str) -> 
         "continua_de": _("Continua a conversa que começou por outro canal: %(other)s"),
         "voltou": _("O paciente voltou a escrever aqui: continua com %(to)s"),
         "pessoa": _("%(name)s transferiu a conversa para %(to)s"),
+        "adiada": _snoozed(str(message.metadata.get("until") or "")),
+        "retomada": _woken(str(message.metadata.get("why") or "")),
         "ligacao": _("%(contact)s ligou pelo %(channel)s"),
         "anuncio": _("%(contact)s abriu a conversa por um anúncio: %(advert)s"),
     }
@@ -253,6 +256,22 @@ def system_sentence(message: Message, contact_name: str, channel_label: str) -> 
     # The reason of a transfer is written for whoever goes on with the patient.
     reason = str(message.metadata.get("reason") or "")
     return f"{sentence % who}: “{reason}”" if reason else sentence % who
+
+
+def _snoozed(until: str) -> str:
+    if not until:
+        return _("%(name)s adiou a conversa até o paciente escrever")
+    local = timezone.localtime(datetime.fromisoformat(until))
+    moment = date_format(local, "d/m/Y H:i")
+    return _("%(name)s adiou a conversa até {moment}").format(moment=moment)
+
+
+def _woken(why: str) -> str:
+    return {
+        "hora": _("A conversa adiada voltou na hora marcada"),
+        "escreveu": _("A conversa adiada voltou: o paciente escreveu"),
+        "prazo": _("A conversa adiada voltou: o prazo do atendimento está perto"),
+    }.get(why, _("%(name)s retomou a conversa adiada"))
 
 
 def _template(shown: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from common.visible import visible
 from contacts.masking import Lens
+from inbox.shell.clocks import snoozed_words
 from inbox.shell.presenters import about_of, face_of, first_name, label_of, name_of, window_of
 from inbox.shell.shapes import ReplyWindow
 from inbox.talk.bubbles import bubble_of
@@ -153,6 +154,7 @@ def thread_of(
         handle=lens.phone(contact) if visible(contact.name) else "",
         ticket=ticket.pk if ticket is not None and ticket.is_open else None,
         **_rights(conversation, reader),
+        snoozed=snoozed_words(conversation),
         cost=words,
         is_free=is_free,
         letter=letter_box(conversation, reader, lens),
@@ -184,6 +186,7 @@ def _rights(conversation: Conversation, reader: Membership) -> dict[str, bool]:
         "is_mine": is_mine,
         "can_take": is_open and not is_mine and can_write,
         "can_release": is_open and has_attendant and can_write,
+        "can_snooze": conversation.stage == Stage.HUMAN and has_attendant and can_write,
         "can_return_to_bot": is_open and can_write and not is_robots,
         "can_pause_bot": is_open and can_write and has_bot(conversation.channel),
         "can_close": is_open and can_write,

@@ -255,6 +255,9 @@ class Thread:
     is_mine: bool = False
     handle: str = ""
     can_take: bool = False
+    can_snooze: bool = False
+    # Until when it is put aside, in words; "" when it is not.
+    snoozed: str = ""
     can_release: bool = False
     can_return_to_bot: bool = False
     can_pause_bot: bool = False

@@ -170,6 +170,8 @@ def _facts(card: ConversationCard, is_closed: bool, said: Words) -> str:
     if is_closed or card.stage == "bot":
         kind, drawn = ("chip", "archive") if is_closed else ("chip info", "bot")
         stage = f'<span class="{kind}">{icon(drawn)}{escape(card.stage_label)}</span>'
+    if card.snoozed:
+        stage = f'<span class="chip info">{icon("clock")}<span>{escape(card.snoozed)}</span></span>'
     waits = ""
     if card.waits:
         waits = (

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from inbox.shell.clocks import clock_texts, since
+from inbox.shell.clocks import clock_texts, moment_ahead, since
 from inbox.shell.shapes import Deadline, Since
 from inbox.talk.texts import talk_texts
 from providers.registry import policy_of
@@ -162,14 +162,7 @@ def short_when(moment: datetime | None) -> str:
 @register.filter
 def clock_and_day(moment: datetime) -> str:
     """Tells an hour to come with its day, unless that is today: 07:33, amanhã às 07:33."""
-    local = timezone.localtime(moment)
-    days = (local.date() - _today()).days
-    if days <= 0:
-        return f"{local:%H:%M}"
-    if days == 1:
-        return _("amanhã às %(clock)s") % {"clock": f"{local:%H:%M}"}
-    day = date_format(local, "d/m")
-    return _("%(day)s às %(clock)s") % {"day": day, "clock": f"{local:%H:%M}"}
+    return moment_ahead(moment)
 
 
 @register.filter
@@ -239,6 +232,7 @@ def script_texts() -> dict[str, str]:
     return {
         "reconnecting": _("Sem conexão com o servidor. Reconectando..."),
         "reconnected": _("Conexão restabelecida."),
+        "woke": _("Uma conversa adiada voltou para a sua lista."),
         "live": _("Ao vivo"),
         "notLive": _("Reconectando"),
         "noAnswer": _("Não foi possível falar com o servidor. Tente de novo."),

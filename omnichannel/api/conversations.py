@@ -22,11 +22,13 @@ from omnichannel.api.serializers import (
     BeginIn,
     ConversationIn,
     ConversationOut,
+    SnoozeIn,
 )
 from omnichannel.models import Channel, Conversation
 from omnichannel.search import conversations_search
 from omnichannel.services import conversations, handover
 from omnichannel.services.about import conversation_about_set
+from omnichannel.services.snoozing import conversation_snooze, conversation_wake
 from omnichannel.services.starting import conversation_begin
 
 TAGS = ["conversas"]
@@ -217,6 +219,43 @@ class Release(ConversationAct):
     def act(self, conversation: Conversation, **given: Any) -> None:
         """Put it back where everyone may take it."""
         conversations.conversation_release(conversation=conversation, actor=self.membership)
+
+
+class Snooze(ConversationAct):
+    """Adiar."""
+
+    serializer_class = SnoozeIn
+
+    @extend_schema(
+        tags=TAGS, operation_id="conversas_adiar", request=SnoozeIn, responses=ConversationOut
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Tira a conversa da lista de quem a tem, até a hora marcada ou até o paciente escrever.
+
+        Os prazos do atendimento continuam contando.
+        """
+        return self.run(conversation_id)
+
+    def act(self, conversation: Conversation, **given: Any) -> None:
+        """Put it aside."""
+        conversation_snooze(
+            conversation=conversation, actor=self.membership, until=given.get("until")
+        )
+
+
+class Wake(ConversationAct):
+    """Retomar."""
+
+    @extend_schema(
+        tags=TAGS, operation_id="conversas_retomar", request=None, responses=ConversationOut
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Traz de volta a conversa adiada; a que não está adiada fica como está."""
+        return self.run(conversation_id)
+
+    def act(self, conversation: Conversation, **given: Any) -> None:
+        """Bring it back."""
+        conversation_wake(conversation=conversation, actor=self.membership)
 
 
 class Reopen(ConversationAct):

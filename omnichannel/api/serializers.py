@@ -36,6 +36,8 @@ CONVERSATION_READ = (
     "opened_at",
     "closed_at",
     "continues_id",
+    "snoozed_at",
+    "snoozed_until",
 )
 MESSAGE_READ = (
     "conversation_id",
@@ -125,6 +127,8 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
             "opened_at",
             "closed_at",
             "continues",
+            "snoozed_at",
+            "snoozed_until",
         )
 
     def to_representation(self, row: Conversation) -> dict[str, Any]:
@@ -150,6 +154,8 @@ class ConversationOut(serializers.ModelSerializer[Conversation]):
             "opened_at": moment_shown(row.opened_at),
             "closed_at": moment_shown(row.closed_at),
             "continues": id_shown(row.continues_id),
+            "snoozed_at": moment_shown(row.snoozed_at),
+            "snoozed_until": moment_shown(row.snoozed_until),
         }
 
     def get_bot_active(self, row: Conversation) -> bool:
@@ -191,6 +197,16 @@ class ConversationIn(StrictSerializer):
     """What may be written of a conversation."""
 
     about = Id(allow_null=True, help_text="Id de quem escreve ou de um dependente; nulo limpa.")
+
+
+class SnoozeIn(StrictSerializer):
+    """Until when a conversation is put aside."""
+
+    until = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="Dentro de um ano; sem ele, até o paciente escrever.",
+    )
 
 
 class BeginIn(StrictSerializer):

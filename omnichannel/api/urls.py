@@ -57,6 +57,8 @@ urlpatterns = [
         conversations.ReturnToBot.as_view(),
         name="api-return-to-bot",
     ),
+    path(f"{CONVERSATION}adiar/", conversations.Snooze.as_view(), name="api-snooze"),
+    path(f"{CONVERSATION}retomar/", conversations.Wake.as_view(), name="api-wake"),
     path(f"{CONVERSATION}reabrir/", conversations.Reopen.as_view(), name="api-reopen"),
     path(f"{CONVERSATION}lida/", conversations.Seen.as_view(), name="api-seen"),
     path("mensagens/<uuid:message_id>/reenviar/", messages.Retry.as_view(), name="api-retry"),

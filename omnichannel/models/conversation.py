@@ -135,6 +135,10 @@ class Conversation(CompanyOwned):
     moved_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(_("aberta em"), default=timezone.now)
     closed_at = models.DateTimeField(_("encerrada em"), null=True, blank=True)
+    # Put aside by whoever holds it: since when, and until when; without an end until the patient
+    # writes.
+    snoozed_at = models.DateTimeField(_("adiada em"), null=True, editable=False)
+    snoozed_until = models.DateTimeField(_("adiada até"), null=True, editable=False)
     # If the patient writes before this moment, the closed conversation opens again.
     reopen_until = models.DateTimeField(_("reabre até"), null=True, editable=False)
 
@@ -171,6 +175,18 @@ class Conversation(CompanyOwned):
                 condition=~models.Q(stage="encerrada") & models.Q(attendant=None),
                 name="conversation_free",
             ),
+            # Inbox, "Adiadas".
+            models.Index(
+                fields=("company", "attendant", "snoozed_until", "id"),
+                condition=models.Q(snoozed_at__isnull=False),
+                name="conversation_snoozed",
+            ),
+            # The sweep that brings them back.
+            models.Index(
+                fields=("snoozed_until",),
+                condition=models.Q(snoozed_until__isnull=False),
+                name="conversation_snooze_due",
+            ),
             # Inbox: whoever waits longest for an answer.
             models.Index(
                 fields=("company", "waiting_since", "id"),
@@ -206,6 +222,11 @@ class Conversation(CompanyOwned):
     def is_open(self) -> bool:
         """Whether somebody still holds it."""
         return self.stage != Stage.CLOSED
+
+    @property
+    def is_snoozed(self) -> bool:
+        """Whether its holder put it aside."""
+        return self.snoozed_at is not None
 
     @property
     def window_closes_at(self) -> datetime | None:

@@ -76,6 +76,8 @@ def stage_move(
     conversation.stage = stage
     conversation.attendant = attendant
     conversation.moved_at = timezone.now()
+    # Whoever has it next must see it.
+    conversation.snoozed_at = conversation.snoozed_until = None
     conversation.closed_at = conversation.moved_at if stage == Stage.CLOSED else None
     if stage != Stage.CLOSED:
         conversation.reopen_until = None
@@ -92,7 +94,7 @@ def system_line(
 
     The page words it in the reader's language from `metadata["event"]`: assumida, liberada,
     encerrada, descadastro, reaberta, transferida, robo, robo_passou, atribuida, devolvida,
-    abandonada, fila, pessoa, continua_de, continua_em, voltou.
+    abandonada, fila, pessoa, continua_de, continua_em, voltou, adiada, retomada.
     """
     line = system_line_draft(conversation, event, actor, detail)
     line.save(force_insert=True)

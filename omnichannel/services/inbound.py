@@ -42,6 +42,7 @@ from omnichannel.services.placeholders import (
     placeholder_is_of,
     window_open,
 )
+from omnichannel.services.snoozing import Woken, snooze_end
 from providers.choices import MessageKind, MessageStatus
 from providers.content import Cards
 from providers.facts import CallNotice, InboundMessage, MediaRef
@@ -67,6 +68,8 @@ SAVED = (
     "last_inbound_at",
     "waiting_since",
     "moved_at",
+    "snoozed_at",
+    "snoozed_until",
     "referral",
     "other_app",
 )
@@ -308,6 +311,8 @@ class _Batch:
                 stage_move(conversation, Stage.QUEUE)
                 self.from_bot.append(conversation)
             return
+        if conversation.is_snoozed:
+            self.lookup.lines.append(snooze_end(conversation, why=Woken.WROTE))
         conversation.unread_count += 1
         conversation.waiting_since = conversation.waiting_since or incoming.happened_at
         known = conversation.last_inbound_at

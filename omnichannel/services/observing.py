@@ -54,6 +54,9 @@ class Observer:
         taken, so that an observer may take locks that come first.
         """
 
+    def snoozing(self, conversation: Conversation) -> None:
+        """Somebody is about to put a locked conversation aside; what is raised refuses it."""
+
     def moved(self, move: Move) -> None:
         """A conversation was taken, released, given, closed, reopened or went to or from a bot."""
 
@@ -77,6 +80,14 @@ def tell_taking(conversation: Conversation, attendant: Membership) -> None:
     """Tell everybody that somebody is about to take a conversation; what they raise refuses it."""
     for observer in observers:
         observer.taking(conversation, attendant)
+
+
+def tell_snoozing(conversation: Conversation) -> None:
+    """Tell everybody that somebody is about to put a conversation aside; what they raise refuses
+    it.
+    """
+    for observer in observers:
+        observer.snoozing(conversation)
 
 
 def tell_moved(

@@ -15,6 +15,7 @@ from omnichannel.models import Conversation, Message
 from omnichannel.services.observing import Arrival, Move, Observer
 from queues import bells
 from queues.choices import TicketEventKind, TicketStatus
+from queues.errors import AnswerOverdue
 from queues.models import Queue, Ticket, TicketEvent
 from queues.services.beside import beside_bring, beside_take
 from queues.services.moving import ticket_move
@@ -42,6 +43,16 @@ class TicketFollower(Observer):
     def taking(self, conversation: Conversation, attendant: Membership) -> None:
         """Let nobody take more than they have room for, by whatever door."""
         taking_check(conversation, attendant)
+
+    def snoozing(self, conversation: Conversation) -> None:
+        """Let nobody put aside who waits for a first answer that is late already."""
+        late = Ticket.unscoped.serving().filter(
+            conversation=conversation,
+            first_response_at=None,
+            first_response_due_at__lte=timezone.now(),
+        )
+        if late.exists():
+            raise AnswerOverdue
 
     def moved(self, move: Move) -> None:
         """Bring the ticket to what its conversation is now."""

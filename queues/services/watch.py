@@ -16,6 +16,7 @@ from common.realtime import publish
 from common.tasks import apart, ring
 from omnichannel.models import Conversation
 from omnichannel.services.conversations import conversation_lock
+from omnichannel.services.snoozing import Woken, conversation_wake
 from queues import bells, events, sla
 from queues.choices import TicketEventKind
 from queues.models import Ticket
@@ -74,10 +75,15 @@ def sla_tell(ticket: Ticket, now: datetime) -> None:
     if row is None or row.sla_check_at is None:
         return
     steps = row.deadlines.steps()
+    told = False
     for step in steps:
         is_kept = step.which == sla.FIRST_RESPONSE and row.first_response_at is not None
         if row.sla_check_at <= step.at <= now and not is_kept:
             _tell_step(row, step)
+            told = True
+    if told:
+        # What was put aside comes back before its promise is broken.
+        conversation_wake(conversation=Conversation(pk=row.conversation_id), why=Woken.PROMISE)
     row.sla_check_at = sla.next_step(steps, now)
     row.save(update_fields=["sla_check_at", "updated_at"])
 

@@ -20,6 +20,7 @@ CONVERSATION_FIELDS = {
     "id", "contact", "about", "continues", "channel", "channel_kind", "stage", "is_open",
     "bot_active", "awaiting_human", "attendant", "queue", "assistant", "message_count",
     "unread_count", "subject", "last_message", "window_closes_at", "opened_at", "closed_at",
+    "snoozed_at", "snoozed_until",
 }  # fmt: skip
 
 

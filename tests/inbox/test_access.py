@@ -31,6 +31,7 @@ POSTS = {
     *(
         "return-to-bot",
         "pause-bot",
+        "wake",
         "unread",
         "next",
         "board-ticket",

@@ -14,7 +14,9 @@ from accounts.services.calendars import calendar_save
 from accounts.services.presence import presence_beat, presence_choose, presence_expire
 from omnichannel.choices import ChannelStatus
 from omnichannel.models import Message
+from omnichannel.services.snoozing import conversation_snooze
 from queues.choices import TicketStatus
+from queues.errors import AnswerOverdue
 from queues.models import Ticket
 from queues.services.courtesy import APART, company_speak
 from queues.services.processing import queue_drain
@@ -251,3 +253,32 @@ def test_waiting_since_is_not_touched_by_what_the_system_says(telling, arrive):
     row = again(ticket.conversation)
     assert (row.waiting_since, row.unread_count) == (before, 1)
     assert timezone.now() > before
+
+
+# --- what was put aside ---------------------------------------------------------------------------
+
+
+def test_what_was_put_aside_comes_back_before_its_promise_breaks(early, queue, beto):
+    with after(10):
+        ticket_take(ticket=early, attendant=beto)
+        conversation_snooze(
+            conversation=early.conversation, actor=beto, until=NOON + timedelta(hours=3)
+        )
+    with after(200):
+        watch()
+        assert again(early.conversation).is_snoozed
+    with after(250):
+        watch()
+    assert not again(early.conversation).is_snoozed
+    assert again(early).first_response_due_at == NOON + timedelta(seconds=300)
+
+
+def test_who_waits_for_a_late_first_answer_is_not_put_aside(early, queue, beto):
+    with after(10):
+        ticket_take(ticket=early, attendant=beto)
+    with after(301):
+        with pytest.raises(AnswerOverdue):
+            conversation_snooze(conversation=early.conversation, actor=beto, until=None)
+        say(early.conversation, beto)
+        conversation_snooze(conversation=early.conversation, actor=beto, until=None)
+    assert again(early.conversation).is_snoozed

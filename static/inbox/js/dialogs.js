@@ -6,9 +6,15 @@ import { currentId, onThread } from "./thread.js";
 
 const OF_A_CONVERSATION = ["acao", "modelos", "confirmar"];
 
-async function open(url) {
+/** Opens a dialog that belongs to no open conversation: one of a card, of several, of the list itself. */
+export const openAlone = (url) => show(url, () => true);
+
+function open(url) {
   const id = currentId();
-  const isWanted = () => id && currentId() === id;
+  return show(url, () => id && currentId() === id);
+}
+
+async function show(url, isWanted) {
   if (!isWanted()) return;
   const { ok } = await exchange(url, { target: el("acao"), swap: "innerHTML", isWanted });
   if (!ok || !isWanted() || document.querySelector("dialog[open]")) return;
@@ -71,7 +77,8 @@ export function start() {
   });
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     const form = ctx.sourceElement?.closest?.("[data-closes], [data-folds]");
-    if (!form || ctx.response.status >= 400) return;
+    // A field that asks what it means has done nothing yet.
+    if (!form || ctx.response.status >= 400 || ctx.request.method === "GET") return;
     if (form.dataset.closes) return el(form.dataset.closes).close();
     form.reset();
     form.closest("details").open = false;

@@ -25,6 +25,7 @@ const ACTS = {
   a: () => press("a"),
   e: () => press("e"),
   x: () => press("x"),
+  z: () => press("z"),
   p: () => el("proximo")?.click(),
 };
 // Words are typed faster than this; a key that is meant stands alone.

@@ -99,6 +99,10 @@ function onEvent(event) {
   if (event.type === "ticket_assigned" && event.data.attendant === document.body.dataset.member) {
     handed.passed(event.conversation).then((isNews) => isNews && notify.chimeIfOn());
   }
+  if (event.data?.woke && event.data.attendant === document.body.dataset.member) {
+    notice(say("woke"));
+    notify.chimeIfOn();
+  }
   if (event.type === "resumed") thread.followed(event.conversation, event.data.follow);
   else list.refreshCard(event.conversation);
   if (!isOpen) return;
