@@ -126,6 +126,7 @@
 -- migration queues 0003_sentences 3145015c5d97822c
 -- migration queues 0004_channel_ids ed05d7052f4c9f98
 -- migration queues 0005_continued 846fb7841b5e35c2
+-- migration queues 0006_quick_replies 56ec7796002fed57
 -- migration sessions 0001_initial 2aa438e2393ee513
 -- migration simulator 0001_initial 02058d04bf78c302
 -- migration simulator 0002_template_reviews 0fc7202e501f497c
@@ -1194,14 +1195,28 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:01:57.247045+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:01:57.673785+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:04:21.689189+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:04:22.310895+00:00'::timestamptz;
 ALTER TABLE "omnichannel_attachment" ADD COLUMN "milliseconds" integer DEFAULT 0 NOT NULL CHECK ("milliseconds" >= 0);
 ALTER TABLE "omnichannel_attachment" ADD COLUMN "waveform" varchar(64) DEFAULT '' NOT NULL;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_at" timestamp with time zone NULL;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_until" timestamp with time zone NULL;
 CREATE INDEX "conversation_snoozed" ON "omnichannel_conversation" ("company_id", "attendant_id", "snoozed_until", "id") WHERE "snoozed_at" IS NOT NULL;
 CREATE INDEX "conversation_snooze_due" ON "omnichannel_conversation" ("snoozed_until") WHERE "snoozed_until" IS NOT NULL;
+CREATE TABLE "queues_quickreply" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "scope" varchar(10) NOT NULL, "folder" varchar(60) NOT NULL, "name" varchar(40) NOT NULL, "text" text NOT NULL, "used_count" integer NOT NULL CHECK ("used_count" >= 0), "company_id" uuid NOT NULL, "owner_id" uuid NULL, "queue_id" uuid NULL);
+CREATE TABLE "queues_quickreplyfile" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "file" varchar(255) NOT NULL, "filename" varchar(255) NOT NULL, "mime_type" varchar(100) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "company_id" uuid NOT NULL, "reply_id" uuid NOT NULL);
+CREATE UNIQUE INDEX "quick_reply_once" ON "queues_quickreply" ("company_id", "owner_id", "queue_id", (UPPER("name"))) NULLS NOT DISTINCT;
+ALTER TABLE "queues_quickreply" ADD CONSTRAINT "quick_reply_whose" CHECK ((("owner_id" IS NOT NULL AND "queue_id" IS NULL AND "scope" = 'pessoal') OR ("owner_id" IS NULL AND "queue_id" IS NOT NULL AND "scope" = 'fila') OR ("owner_id" IS NULL AND "queue_id" IS NULL AND "scope" = 'empresa')));
+ALTER TABLE "queues_quickreply" ADD CONSTRAINT "queues_quickreply_company_id_e4d11da9_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_quickreply" ADD CONSTRAINT "queues_quickreply_owner_id_82fa64ca_fk_accounts_membership_id" FOREIGN KEY ("owner_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_quickreply" ADD CONSTRAINT "queues_quickreply_queue_id_d09a10db_fk_queues_queue_id" FOREIGN KEY ("queue_id") REFERENCES "queues_queue" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "queues_quickreply_company_id_e4d11da9" ON "queues_quickreply" ("company_id");
+CREATE INDEX "queues_quickreply_owner_id_82fa64ca" ON "queues_quickreply" ("owner_id");
+CREATE INDEX "queues_quickreply_queue_id_d09a10db" ON "queues_quickreply" ("queue_id");
+ALTER TABLE "queues_quickreplyfile" ADD CONSTRAINT "queues_quickreplyfil_company_id_c230e77f_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_quickreplyfile" ADD CONSTRAINT "queues_quickreplyfile_reply_id_05be837a_fk_queues_quickreply_id" FOREIGN KEY ("reply_id") REFERENCES "queues_quickreply" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "queues_quickreplyfile_company_id_c230e77f" ON "queues_quickreplyfile" ("company_id");
+CREATE INDEX "queues_quickreplyfile_reply_id_05be837a" ON "queues_quickreplyfile" ("reply_id");
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" timestamp with time zone NOT NULL);
 CREATE INDEX "django_session_session_key_c0390e0f_like" ON "django_session" ("session_key" varchar_pattern_ops);
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");

@@ -10,6 +10,7 @@ from inbox.campaigns import views as campaigns
 from inbox.list import views as list_views
 from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
+from inbox.replies import views as replies
 from inbox.reports import views as reports
 from inbox.reports import wall
 from inbox.shell import account, presence
@@ -30,6 +31,7 @@ from inbox.talk import views as talk
 app_name = "inbox"
 
 CAMPAIGN = "campanhas/<uuid:campaign_id>/"
+QUICK = "respostas-rapidas/<uuid:quick_reply_id>/"
 LETTER = "mensagens/<uuid:message_id>/email/"
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
@@ -47,6 +49,16 @@ urlpatterns = [
     path(f"{CONVERSATION}modelos/", talk.TemplatesView.as_view(), name="templates"),
     path(f"{CONVERSATION}medida/", measure.MeasureView.as_view(), name="measure"),
     path(f"{CONVERSATION}respostas/", answers.AnswersView.as_view(), name="answers"),
+    path(f"{CONVERSATION}rapidas/", replies.OfferedView.as_view(), name="offered"),
+    path(
+        f"{CONVERSATION}rapidas/<uuid:quick_reply_id>/usar/",
+        replies.UseView.as_view(),
+        name="reply-use",
+    ),
+    path("respostas-rapidas/", replies.RepliesPage.as_view(), name="replies"),
+    path("respostas-rapidas/nova/", replies.ReplyPage.as_view(), name="reply-new"),
+    path(QUICK, replies.ReplyPage.as_view(), name="reply"),
+    path(f"{QUICK}apagar/", replies.ReplyDeleteView.as_view(), name="reply-delete"),
     path(f"{CONVERSATION}rascunho/", answers.DraftView.as_view(), name="draft"),
     path(f"{CONVERSATION}reescrita/", answers.RewriteView.as_view(), name="rewrite"),
     path(f"{CONVERSATION}outros-canais/", elsewhere.ElsewhereView.as_view(), name="elsewhere"),

@@ -14,6 +14,14 @@ class Distribution(models.TextChoices):
     MANUAL = "manual", _("Manual (o atendente puxa)")
 
 
+class ReplyScope(models.TextChoices):
+    """Who may use a quick reply."""
+
+    PERSON = "pessoal", _("Só eu")
+    QUEUE = "fila", _("Quem atende na fila")
+    COMPANY = "empresa", _("Toda a empresa")
+
+
 class TicketStatus(models.TextChoices):
     """The spec's five states (atendimento_status)."""
 

@@ -42,6 +42,7 @@ from omnichannel.models import Attachment, Conversation, PersonProfile, Template
 from omnichannel.services.outbound import message_send, note_add
 from queues.models import Ticket
 from queues.services.queues import members_set, queue_save
+from queues.services.quick_replies import quick_reply_save
 from tests import make
 
 MARK = "MARCADACLINICA"
@@ -51,6 +52,7 @@ API = "central-atendimento/"
 TALK = f"{API}conversas/<uuid:conversation_id>/"
 PAGE = "atendimento/conversas/<uuid:conversation_id>/"
 QUEUE = f"{API}filas/<uuid:queue_id>/"
+QUICK = f"{API}respostas-rapidas/<uuid:quick_reply_id>/"
 TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
 REPORT = f"{API}analytics/"
 CAMPAIGN = f"{API}campanhas/<uuid:campaign_id>/"
@@ -114,6 +116,22 @@ TABLE: dict[str, Address] = {
     f"{PAGE}respostas/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}rascunho/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}reescrita/": Address({"post": MEMBER}, {"texto": "x", "jeito": "curto"}, is_form=True),
+    f"{PAGE}rapidas/": reads(),
+    f"{PAGE}rapidas/<uuid:quick_reply_id>/usar/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/respostas-rapidas/": reads(),
+    "atendimento/respostas-rapidas/nova/": Address(
+        {"get": MEMBER, "post": MEMBER},
+        {"nome": "oi", "para": "pessoal", "texto": "Oi"},
+        is_form=True,
+    ),
+    "atendimento/respostas-rapidas/<uuid:quick_reply_id>/": Address(
+        {"get": MEMBER, "post": MEMBER},
+        {"nome": "oi", "para": "empresa", "texto": "Oi"},
+        is_form=True,
+    ),
+    "atendimento/respostas-rapidas/<uuid:quick_reply_id>/apagar/": Address(
+        {"post": MEMBER}, {}, is_form=True
+    ),
     f"{PAGE}anexos/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}assumir/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}liberar/": Address({"post": MEMBER}, {}, is_form=True),
@@ -157,6 +175,12 @@ TABLE: dict[str, Address] = {
     ),
     f"{API}filas/": Address({"get": MEMBER, "post": MANAGER}, {"name": "Nova"}),
     f"{QUEUE}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}),
+    f"{API}respostas-rapidas/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"name": "oi", "text": "Oi"}
+    ),
+    f"{QUICK}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}, {"text": "Outra"}),
+    # Without a file it is refused before anybody asks who sent it.
+    f"{QUICK}arquivos/": Address({"post": MEMBER, "delete": MANAGER}),
     f"{QUEUE}metricas/": reads(),
     f"{REPORT}metricas/": reads(),
     f"{REPORT}metricas/tempo-real/": reads(),
@@ -296,6 +320,9 @@ BESIDE = [
     (f"{QUEUE}atendimentos/", "get", "?contact", "contact"),
     (f"{QUEUE}atendimentos/", "get", "?attendant", "member"),
     (f"{QUEUE}", "patch", "calendar", "calendar"),
+    (f"{API}respostas-rapidas/", "post", "queue", "queue"),
+    (QUICK, "patch", "queue", "queue"),
+    ("atendimento/respostas-rapidas/nova/", "get", "?mensagem", "message"),
     (f"{API}whatsapp/perfil-negocio/", "get", "?canal", "channel"),
     (f"{API}whatsapp/perfil-negocio/", "patch", "?canal", "channel"),
     (f"{API}whatsapp/templates/", "get", "?canal", "channel"),
@@ -419,10 +446,14 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
             variants=[VariantDraft(template, "", {})],
         )
         audience_build(campaign=audience_request(campaign=campaign, actor=administrator))
+    quick = quick_reply_save(
+        actor=administrator, scope="empresa", folder=mark, name=mark, text=mark
+    )
     entry = entry_save(company=company, actor=administrator, question=mark, answer=mark)
     ids = {
         "campaign": campaign.pk,
         "entry": entry.pk,
+        "quick_reply": quick.pk,
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,
         "conversation": conversation.pk,

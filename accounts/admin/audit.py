@@ -124,6 +124,8 @@ WORDS = {
     "fila.apagada": _("Apagou uma fila"),
     "fila.equipe": _("Alterou a equipe de uma fila"),
     "fila.pesos": _("Alterou os pesos do próximo atendimento"),
+    "fila.resposta_rapida_apagada": _("Apagou uma resposta rápida da equipe"),
+    "fila.resposta_rapida_salva": _("Salvou uma resposta rápida da equipe"),
     "fila.salva": _("Salvou uma fila"),
     "modelo.editado": _("Editou um modelo de mensagem"),
     "modelo.enviado": _("Enviou um modelo para análise"),

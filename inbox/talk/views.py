@@ -29,6 +29,7 @@ from omnichannel.models import Attachment, Conversation, Message, Template
 from omnichannel.services.outbound import message_send, note_add
 from omnichannel.services.reply_cost import template_prices
 from providers.choices import MessageKind
+from queues.blanks import blanks_refuse
 
 
 class ConversationPage(TalkView, ListMixin):
@@ -94,6 +95,7 @@ class MessagesView(TalkView):
                 client_id=data["client_id"],
             )
         else:
+            blanks_refuse(data["texto"])
             message_send(
                 conversation=conversation,
                 author=self.membership,

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from inbox.replies.texts import composer_texts
 from inbox.shell.clocks import clock_texts, moment_ahead, since
 from inbox.shell.shapes import Deadline, Since
 from inbox.talk.texts import talk_texts
@@ -89,6 +90,7 @@ def _tools(language: str, can_reply: bool, has_text: bool) -> SafeString:
     offered = [
         (can_reply, "reply", "reply", _("Responder"), _("Responder a esta mensagem")),
         (has_text, "copy", "copy", _("Copiar texto"), _("Copiar texto")),
+        (has_text, "keep-quick", "zap", *[_("Salvar como resposta rápida")] * 2),
     ]
     buttons = format_html_join(
         "",
@@ -273,6 +275,7 @@ def script_texts() -> dict[str, str]:
         "themeAuto": _("Tema do sistema"),
         **clock_texts(),
         **talk_texts(),
+        **composer_texts(),
     }
 
 
@@ -286,3 +289,9 @@ _EMOJI = re.compile(
 def is_emoji(text: str) -> bool:
     """Tells whether a message is only a few emoji, which are shown large."""
     return 0 < len(text) <= 12 and bool(text.strip()) and bool(_EMOJI.fullmatch(text))
+
+
+@register.filter
+def in_braces(name: str) -> str:
+    """Writes a blank of a quick reply as it is typed, which a template's own braces would not."""
+    return f"{{{{{name}}}}}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from queues.api import queues, tickets
+from queues.api import queues, quick_replies, tickets
 
 QUEUE = "filas/<uuid:queue_id>/"
+QUICK = "respostas-rapidas/<uuid:quick_reply_id>/"
 TICKET = "atendimentos/<uuid:ticket_id>/"
 
 urlpatterns = [
@@ -17,6 +18,9 @@ urlpatterns = [
     path(f"{QUEUE}proximo-atendimento/", queues.NextTicket.as_view(), name="api-queue-next"),
     path(f"{QUEUE}membros/", queues.Members.as_view(), name="api-queue-members"),
     path(f"{QUEUE}distribuir/", queues.Drain.as_view(), name="api-queue-drain"),
+    path("respostas-rapidas/", quick_replies.QuickReplies.as_view(), name="api-quick-replies"),
+    path(QUICK, quick_replies.QuickReplyDetail.as_view(), name="api-quick-reply"),
+    path(f"{QUICK}arquivos/", quick_replies.QuickFiles.as_view(), name="api-quick-reply-files"),
     path(TICKET, tickets.TicketDetail.as_view(), name="api-ticket"),
     path(f"{TICKET}historico/", tickets.History.as_view(), name="api-ticket-history"),
     path(f"{TICKET}assumir/", tickets.TicketTake.as_view(), name="api-ticket-take"),

@@ -1,6 +1,7 @@
 """Queues, who works in them, and tickets: one wait for a person each."""
 
 from queues.models.queue import NextWeights, Queue, QueueChannel, QueueMember, RoutingRun
+from queues.models.quick_reply import QuickReply, QuickReplyFile
 from queues.models.ticket import (
     LINE,
     ProtocolCounter,
@@ -17,6 +18,8 @@ __all__ = (
     "Queue",
     "QueueChannel",
     "QueueMember",
+    "QuickReply",
+    "QuickReplyFile",
     "RoutingRun",
     "Ticket",
     "TicketEvent",

@@ -11,11 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, Membership, User
 from accounts.services.audit import audit_record
 from common.errors import DomainError, NotFound
+from common.files import files_delete
 from common.realtime import publish
 from common.tasks import ring
 from queues import bells, events
 from queues.errors import QueueInUse, QueueNameTaken
-from queues.models import NextWeights, Queue, QueueChannel, QueueMember, Ticket
+from queues.models import (
+    NextWeights,
+    Queue,
+    QueueChannel,
+    QueueMember,
+    QuickReplyFile,
+    Ticket,
+)
 
 
 class QueueRefused(DomainError):
@@ -69,6 +77,7 @@ def queue_delete(*, queue: Queue, actor: User | None) -> None:
     if Ticket.unscoped.filter(queue=queue).exists():
         raise QueueInUse
     audit_record(company=queue.company_id, actor=actor, action="fila.apagada", target=queue)
+    files_delete([one.file for one in QuickReplyFile.unscoped.filter(reply__queue=queue)])
     queue.delete()
 
 

@@ -4,7 +4,7 @@ import { blank, keepDraft, newKey, readDraft } from "./drafts.js";
 import { el, htmx, lastSeq, say } from "./fragments.js";
 import { notice } from "./notices.js";
 import * as outbox from "./outbox.js";
-import { addPiece, sizeText } from "./pieces.js";
+import { addPiece, sizeText, storedPiece } from "./pieces.js";
 import * as rewriting from "./rewriting.js";
 import { isLoading } from "./stage.js";
 import { copy, currentId, onThread, refreshThread } from "./thread.js";
@@ -176,17 +176,26 @@ function addFiles(files) {
 }
 
 function takeFiles(files) {
-  for (const file of files) {
-    const { pieces } = state;
-    const piece = addPiece(file, pieces, state.form);
-    piece.remove.addEventListener("click", () => {
-      piece.request?.abort();
-      pieces.splice(pieces.indexOf(piece), 1);
-      piece.row.remove();
-      drawTogether();
-    });
-  }
+  for (const file of files) letGo(addPiece(file, state.pieces, state.form), state.pieces);
   drawPieces();
+}
+
+/** Lets a file be taken out of those that go along. */
+function letGo(piece, pieces) {
+  piece.remove.addEventListener("click", () => {
+    piece.request?.abort();
+    pieces.splice(pieces.indexOf(piece), 1);
+    piece.row.remove();
+    if (state) drawTogether();
+  });
+}
+
+/** Takes files that the server attached to what is being written in a conversation. */
+export function takeStored(id, files) {
+  const pieces = piecesOf.get(id);
+  if (!pieces || !files.length) return;
+  for (const file of files) letGo(storedPiece(file, pieces), pieces);
+  if (state?.id === id) drawPieces();
 }
 
 /** Lets the files chosen in one conversation go along to another: that one's channel judges them, and they are

@@ -9,7 +9,8 @@ const OF_A_CONVERSATION = ["acao", "modelos", "confirmar"];
 /** Opens a dialog that belongs to no open conversation: one of a card, of several, of the list itself. */
 export const openAlone = (url) => show(url, () => true);
 
-function open(url) {
+/** Opens what the server draws for the conversation on screen. */
+export function openDialog(url) {
   const id = currentId();
   return show(url, () => id && currentId() === id);
 }
@@ -67,7 +68,7 @@ export function start() {
   onThread(() => {}, closeAll);
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-dialog]");
-    if (button) open(button.dataset.dialog);
+    if (button) openDialog(button.dataset.dialog);
   });
   // Whoever goes on typing writes to the patient instead of pressing single keys. "close" does not bubble.
   document.addEventListener("close", (event) => event.target.matches?.("dialog") && focusBox(), true);

@@ -9,10 +9,12 @@ import * as gallery from "./gallery.js";
 import * as handed from "./handed.js";
 import * as keys from "./keys.js";
 import * as list from "./list.js";
+import * as menu from "./menu.js";
 import { notice } from "./notices.js";
 import * as notify from "./notify.js";
 import * as player from "./player.js";
 import { clearPresence, drawPresence, heard } from "./presence.js";
+import * as quick from "./quick.js";
 import { startRail } from "./rail.js";
 import { connect } from "./socket.js";
 import * as stage from "./stage.js";
@@ -160,6 +162,8 @@ composer.start({
     socket.send({ type: "typing", conversation: thread.currentId() });
   },
 });
+menu.start();
+quick.start();
 templates.start();
 dialogs.start();
 elsewhere.start();

@@ -64,7 +64,7 @@ function draw(piece) {
   row.className = "piece";
   const thumb = document.createElement("span");
   thumb.className = "thumb";
-  if (piece.kind === "imagem") {
+  if (piece.kind === "imagem" && piece.file instanceof Blob) {
     const image = document.createElement("img");
     image.src = URL.createObjectURL(piece.file);
     image.alt = "";
@@ -96,6 +96,15 @@ function fail(piece, problem) {
   piece.row.classList.add("broken");
   piece.note.textContent = problem;
   piece.bar.remove();
+}
+
+/** Adds a file that the server has already. */
+export function storedPiece({ id, kind, filename, size }, pieces) {
+  const piece = { file: { name: filename, size }, kind, key: newKey(), id, problem: "", done: Promise.resolve() };
+  draw(piece);
+  piece.bar.remove();
+  pieces.push(piece);
+  return piece;
 }
 
 /** Adds a file to `pieces` and starts its upload. piece.done resolves when it is ready or has failed. */
