@@ -1,4 +1,8 @@
-"""Which entry answers a question: by meaning where vectors are there, else by words. Pure."""
+"""Which entry answers a question: by meaning where vectors are there, else by words. Pure.
+
+By meaning: how near the question is to an entry's phrases after the learned projection, a little of
+how many words and letters they share, less how near it is to sentences that ask a clinic nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.knowledge.bands import BY_MEANING, BY_WORDS, RankedEntry, Thresholds
+from bot.knowledge.projecting import NEAREST, projection
 from bot.texts import bare
 
-# Of an entry's phrases the best one says most; the mean of its three best keeps a lucky one down.
-BEST_SHARE, MEAN_OF = 0.6, 3
+# The best of an entry's phrases, and the mean of its three best, which keeps a lucky one down.
+BEST_SHARE, MEAN_OF = 0.3, 3
+# What shared words and letters add, and likeness to strange sentences takes.
+WORDS_SHARE, STRANGE_SHARE = 0.2, 0.6
 K1, B = 1.2, 0.75
 _ENDINGS = (
     *("amentos", "amento", "imentos", "imento", "acoes", "acao", "icoes", "icao", "mente"),
@@ -46,7 +53,8 @@ class Index:
         if self.has_meaning:
             import numpy
 
-            self._matrix = numpy.stack([phrase.vector for phrase in phrases])
+            self._matrix = projection().of(numpy.stack([phrase.vector for phrase in phrases]))
+            self._strange = projection().strange_to(self._matrix)
         self._words = _Words([phrase.text for phrase in phrases])
 
     def __len__(self) -> int:
@@ -56,16 +64,26 @@ class Index:
         """Return every entry, the best first; by meaning when the question's vector is given and
         all phrases have theirs, else by words.
         """
-        if vector is not None and self.has_meaning:
-            scores: Sequence[float] = (self._matrix @ vector).tolist()
-            share = BEST_SHARE
+        by_words = self._by_entry(self._words.scores(text), 1.0)
+        if vector is None or not self.has_meaning:
+            scores = by_words
         else:
-            scores, share = self._words.scores(text), 1.0
-        by_entry: dict[Any, list[float]] = defaultdict(list)
-        for entry, score in zip(self._entries, scores, strict=True):
-            by_entry[entry].append(score)
-        mixed = [RankedEntry(entry, _mixed(found, share)) for entry, found in by_entry.items()]
+            asked = projection().of(vector)
+            near = self._by_entry((self._matrix @ asked).tolist(), BEST_SHARE)
+            less = STRANGE_SHARE * self._strangeness(asked)
+            scores = {one: near[one] + WORDS_SHARE * by_words[one] - less for one in near}
+        mixed = [RankedEntry(entry, score) for entry, score in scores.items()]
         return sorted(mixed, key=lambda one: -one.score)
+
+    def _by_entry(self, scores: Sequence[float], share: float) -> dict[Any, float]:
+        found: dict[Any, list[float]] = defaultdict(list)
+        for entry, score in zip(self._entries, scores, strict=True):
+            found[entry].append(score)
+        return {entry: _mixed(ones, share) for entry, ones in found.items()}
+
+    def _strangeness(self, asked: Any) -> float:
+        nearest = sorted((self._strange @ asked).tolist())[-NEAREST:]
+        return sum(nearest) / len(nearest) if nearest else 0.0
 
     def thresholds(self, vector: Any) -> Thresholds:
         """Return the thresholds that belong to the way in which `ranked` goes."""
@@ -78,34 +96,40 @@ def _mixed(scores: list[float], share: float) -> float:
 
 
 class _Words:
-    """BM25 over stems and a cosine over letters, each from 0 to 1 and added in halves."""
+    """BM25 over stems and a cosine over letters, each from 0 to 1 and added in halves. Kept by stem
+    and by letters, so that a question costs what it shares with phrases, not what there is.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._stems = [Counter(stems(text)) for text in texts]
-        self._lengths = [sum(one.values()) or 1 for one in self._stems]
-        self._average = sum(self._lengths) / len(self._lengths) if texts else 1.0
-        self._rarity = _rarity([set(one) for one in self._stems])
+        self._number = len(texts)
+        counted = [Counter(stems(text)) for text in texts]
+        lengths = [sum(one.values()) or 1 for one in counted]
+        average = sum(lengths) / len(lengths) if texts else 1.0
+        self._rarity = _rarity([set(one) for one in counted])
+        self._by_stem: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for at, (found, length) in enumerate(zip(counted, lengths, strict=True)):
+            for stem, times in found.items():
+                full = times * (K1 + 1) / (times + K1 * (1 - B + B * length / average))
+                self._by_stem[stem].append((at, self._rarity[stem] * min(1.0, full)))
         grams = [Counter(_grams(text)) for text in texts]
         self._gram_rarity = _rarity([set(one) for one in grams])
-        self._grams = [_weighed(one, self._gram_rarity) for one in grams]
+        self._by_gram: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for at, one in enumerate(grams):
+            for gram, weight in _weighed(one, self._gram_rarity).items():
+                self._by_gram[gram].append((at, weight))
 
     def scores(self, text: str) -> list[float]:
         """Return how well each phrase fits a text."""
+        found = [0.0] * self._number
         asked = set(stems(text))
         ideal = sum(self._rarity.get(stem, 0.5) for stem in asked) or 1.0
-        letters = _weighed(Counter(_grams(text)), self._gram_rarity)
-        return [
-            (self._bm25(at, asked) / ideal + _dot(letters, self._grams[at])) / 2
-            for at in range(len(self._stems))
-        ]
-
-    def _bm25(self, at: int, asked: set[str]) -> float:
-        found, length = self._stems[at], self._lengths[at] / self._average
-        return sum(
-            self._rarity[stem] * min(1.0, times * (K1 + 1) / (times + K1 * (1 - B + B * length)))
-            for stem in asked
-            if (times := found.get(stem, 0))
-        )
+        for stem in asked:
+            for at, weight in self._by_stem.get(stem, ()):
+                found[at] += weight / ideal / 2
+        for gram, own in _weighed(Counter(_grams(text)), self._gram_rarity).items():
+            for at, weight in self._by_gram.get(gram, ()):
+                found[at] += own * weight / 2
+        return found
 
 
 def stems(text: str) -> list[str]:
@@ -136,8 +160,3 @@ def _weighed(counts: Counter[str], rarity: dict[str, float]) -> dict[str, float]
     raw = {word: (1 + math.log(count)) * rarity.get(word, most) for word, count in counts.items()}
     length = math.sqrt(sum(value * value for value in raw.values())) or 1.0
     return {word: value / length for word, value in raw.items()}
-
-
-def _dot(first: dict[str, float], second: dict[str, float]) -> float:
-    small, large = sorted((first, second), key=len)
-    return sum(value * large.get(word, 0.0) for word, value in small.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from accounts.models import Company, Membership
+from bot.knowledge.projecting import ways
 from bot.models import KnowledgeCategory, KnowledgeEntry
 from bot.services.knowledge import entry_save
 from bot.starter import STARTER
@@ -13,6 +14,8 @@ from bot.starter import STARTER
 @transaction.atomic
 def starter_import(*, company: Company, actor: Membership | None) -> int:
     """Add the drafts of the starter set that a company has no entry for; return how many."""
+    # How patients type it, with each of the ways that the set has itself.
+    typed = ways()
     have = set(KnowledgeEntry.objects.for_company(company).values_list("question", flat=True))
     count = 0
     for one in STARTER:
@@ -25,7 +28,7 @@ def starter_import(*, company: Company, actor: Membership | None) -> int:
             label=one.label,
             answer=one.answer,
             category=category_ensure(company, one.category),
-            aliases=one.aliases,
+            aliases=[*one.aliases, *typed.get(one.label, ())],
             origin="inicial",
         )
         count += 1

@@ -1,98 +1,108 @@
 """What the local knowledge is good for, asked of the starter set (docs/bot.md).
 
-`held` and `out_of_scope` are the questions that the thresholds were chosen on: they only tell that
-nothing got worse. `fresh` and `fresh_out_of_scope` were written later, asked once, and nothing was
-changed for them; they hold what was found, which misses two of the aims.
+`patients.txt` and `patients_out_of_scope.txt` were written before anything was measured with them,
+without the entries' other ways to ask at hand, and chose nothing: neither what was learned
+(`bot/knowledge/examples`) nor a threshold. Whoever changes the ranking chooses on the examples.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 
-from bot.knowledge import embedding
-from bot.knowledge.bands import BY_MEANING, BY_WORDS, Band, Thresholds, band_of, offered
-from bot.knowledge.ranking import Index, IndexedPhrase
+from accounts.models import Company
+from bot.knowledge import projecting
+from bot.models import Assistant, KnowledgeEntry
+from bot.services.knowledge import entry_save
+from bot.services.measuring import AskedQuestion, Measured, measure, read
+from bot.services.recalling import phrases_embed
+from bot.services.starting import starter_import
 from bot.starter import STARTER
-from bot.texts import spelled
+from bot.texts import bare
+from common.scoping import company_scope
+from omnichannel.models import Channel
+from tests.bot.conftest import publish
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "bot"
-Questions = tuple[list[list[str]], list[str]]
+FILES = (FOLDER / "patients.txt", FOLDER / "patients_out_of_scope.txt")
 
 
-def questions(asked: str, strange: str) -> Questions:
-    """Read a set: questions with the label of the entry that answers them, and those without."""
-    rows = (FOLDER / asked).read_text().splitlines()
-    return [line.split("|") for line in rows], (FOLDER / strange).read_text().splitlines()
+def questions() -> list[AskedQuestion]:
+    return [one for file in FILES for one in read(file.read_text().splitlines())]
 
 
-FITTED = questions("held.txt", "out_of_scope.txt")
-UNSEEN = questions("fresh.txt", "fresh_out_of_scope.txt")
+@pytest.fixture
+def starter(clinic: Company, channel: Channel) -> Assistant:
+    """Give an assistant of a clinic that took the starter set and published all of it."""
+    starter_import(company=clinic, actor=None)
+    for row in KnowledgeEntry.objects.for_company(clinic):
+        answer = re.sub(r"[\[\]]", "", row.answer)
+        entry_save(company=clinic, actor=None, entry=row, answer=answer, status="publicado")
+    return publish(clinic, [channel])
 
 
-def shares(asked: Questions, limits: Thresholds, *, by_meaning: bool) -> dict[str, float]:
-    """Ask everything; return shares of the questions and, as strange_*, of those without entry."""
-    held, strange = asked
-    phrases = [(one.label, text) for one in STARTER for text in (one.question, *one.aliases)]
-    vectors = embedding.embed([spelled(text) for _label, text in phrases]) if by_meaning else None
-    index = Index(
-        [
-            IndexedPhrase(label, text, None if vectors is None else vectors[at])
-            for at, (label, text) in enumerate(phrases)
-        ]
-    )
-    found: Counter[str] = Counter()
-    for wanted, text in [*held, *(("", text) for text in strange)]:
-        vector = embedding.embed([spelled(text)])[0] if by_meaning else None
-        ranked = index.ranked(text, vector)
-        band = band_of(ranked, limits)
-        if not wanted:
-            found[f"strange_{band}"] += 1
-            continue
-        is_right = ranked[0].entry == wanted
-        found["first"] += is_right
-        if band == Band.ANSWER:
-            found["right" if is_right else "wrong"] += 1
-        elif band == Band.OFFER:
-            names = [one.entry for one in offered(ranked, limits)]
-            found["offered" if wanted in names else "offered_without"] += 1
-        else:
-            found["person"] += 1
-    return {
-        name: count / (len(strange) if name.startswith("strange_") else len(held))
-        for name, count in found.items()
-    }
+@pytest.fixture
+def plain(starter: Assistant) -> Assistant:
+    """Give the same with no more than three ways to ask an entry, as a clinic writes its own."""
+    for row, one in zip(KnowledgeEntry.unscoped.order_by("pk"), STARTER, strict=True):
+        entry_save(company=starter.company, actor=None, entry=row, aliases=one.aliases)
+    return starter
 
 
-@pytest.mark.parametrize(("asked", "sizes"), [(FITTED, (151, 50)), (UNSEEN, (60, 30))])
-def test_there_is_enough_to_measure(asked: Questions, sizes: tuple[int, int]) -> None:
-    held, strange = asked
-    assert (len(held), len(strange), len(STARTER)) == (*sizes, 40)
-    assert {label for label, _text in held} == {one.label for one in STARTER}
-    known = {spelled(text) for one in STARTER for text in (one.question, *one.aliases)}
-    assert [text for _label, text in held if spelled(text) in known] == []
+def asked_of(assistant: Assistant) -> Measured:
+    with company_scope(assistant.company_id):
+        return measure(assistant, questions())
+
+
+def test_there_is_enough_to_measure() -> None:
+    own = [one for one in questions() if one.label]
+    assert (len(own), len(questions()) - len(own), len(STARTER)) == (160, 60, 40)
+    assert {one.label for one in own} == {one.label for one in STARTER}
+
+
+def test_nothing_that_was_learned_from_is_asked() -> None:
+    known = {bare(text) for one in STARTER for text in (one.question, *one.aliases)}
+    known |= {bare(text) for texts in projecting.ways().values() for text in texts}
+    known |= {bare(text) for text in projecting.strange()}
+    near = [
+        (one.text, other)
+        for one in questions()
+        for other in known
+        if SequenceMatcher(None, bare(one.text), other).real_quick_ratio() > 0.8
+        and SequenceMatcher(None, bare(one.text), other).ratio() > 0.8
+    ]
+    assert near == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("asked", "first", "wrong", "strange"), [(FITTED, 0.75, 0.07, 0.04), (UNSEEN, 0.60, 0.04, 0.10)]
-)
-def test_by_meaning(asked: Questions, first: float, wrong: float, strange: float) -> None:
-    found = shares(asked, BY_MEANING, by_meaning=True)
-    assert found["first"] >= first, found
-    assert found["wrong"] <= wrong, found
-    assert found.get("strange_responder", 0) <= strange, found
+def test_by_meaning(starter: Assistant, capsys: Any) -> None:
+    while phrases_embed(limit=400):
+        pass
+    found = asked_of(starter)
+    assert found.first >= 0.75, found
+    assert found.wrong <= 0.07, found
+    assert found.strange_answered <= 0.04, found
+    call_command("bot_eval", "--questions", *map(str, FILES))
+    assert f"first: {found.first:.1%}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("asked", "first", "wrong", "strange"), [(FITTED, 0.70, 0.07, 0.04), (UNSEEN, 0.50, 0.04, 0.04)]
-)
-def test_by_words_where_the_model_is_missing(
-    asked: Questions, first: float, wrong: float, strange: float
-) -> None:
-    found = shares(asked, BY_WORDS, by_meaning=False)
-    assert found["first"] >= first, found
-    assert found.get("wrong", 0) <= wrong, found
-    assert found.get("strange_responder", 0) <= strange, found
+@pytest.mark.slow
+def test_by_meaning_with_few_ways_to_ask(plain: Assistant) -> None:
+    while phrases_embed(limit=400):
+        pass
+    found = asked_of(plain)
+    assert found.first >= 0.70, found
+    assert found.wrong <= 0.07, found
+    assert found.strange_answered <= 0.04, found
+
+
+def test_by_words_where_the_model_is_missing(starter: Assistant) -> None:
+    found = asked_of(starter)
+    assert found.first >= 0.60, found
+    assert found.wrong <= 0.07, found
+    assert found.strange_answered <= 0.04, found
