@@ -74,6 +74,7 @@ class Mail:
     is_readable      False: only the raw mail can be opened
     charset_guessed  some of it was not in the charset that it names
     inline           pictures shown inside `html`: which MediaRef.media_id has which Content-ID
+    mark             a digest of who wrote what: each copy of one mail has the same
     invite           an appointment that came with it, as providers/email/invite.py reads it
     """
 
@@ -94,6 +95,7 @@ class Mail:
     charset_guessed: bool = False
     inline: Json = field(default_factory=dict)
     invite: Json = field(default_factory=dict)
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

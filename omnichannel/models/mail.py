@@ -24,6 +24,8 @@ class MailBody(CompanyOwned):
     size = models.PositiveBigIntegerField(_("tamanho"), default=0)
     # With their angle brackets taken off; long ones are whole here.
     mail_id = models.TextField("Message-ID", blank=True)
+    # A digest of who wrote what, by which copies of one mail are told from another mail of its id.
+    mark = models.CharField(max_length=64, blank=True, default="", db_default="")
     in_reply_to = ArrayField(models.TextField(), default=list, blank=True)
     refers_to = ArrayField(models.TextField(), default=list, blank=True)
     # {"address", "name"} each.

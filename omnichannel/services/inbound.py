@@ -43,6 +43,7 @@ from omnichannel.services.placeholders import (
     window_open,
 )
 from omnichannel.services.snoozing import Woken, snooze_end
+from omnichannel.services.repeats import told_apart
 from providers.choices import MessageKind, MessageStatus
 from providers.content import Cards
 from providers.facts import CallNotice, InboundMessage, MediaRef
@@ -133,7 +134,7 @@ class _Batch:
     def __init__(self, channel: Channel, messages: Sequence[InboundMessage]) -> None:
         self.channel = channel
         self.late: list[tuple[Message, InboundMessage]] = []
-        self.incoming = self._new([message_keyed(one) for one in messages])
+        self.incoming = self._new(told_apart(channel, [message_keyed(one) for one in messages]))
         self.lookup = ConversationLookup(channel, self.incoming)
         self.courtesies: set[Any] = set()
         # When the clinic last wrote from its phone, in which conversation.

@@ -27,6 +27,7 @@ def mail_body(message: Message, incoming: InboundMessage) -> MailBody | None:
         raw=_raw_store(message, mail.raw),
         size=len(mail.raw),
         mail_id=mail.message_id,
+        mark=mail.mark,
         **_header(mail),
         verdict=mail.verdict,
         is_automatic=mail.is_automatic,

@@ -12,6 +12,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message as Part
 from email.policy import compat32
+from hashlib import sha256
 from mimetypes import guess_type
 from typing import Any
 
@@ -44,6 +45,7 @@ class MailFile:
     content_id: str
     is_inline: bool
     size: int
+    digest: bytes
 
 
 @dataclass(slots=True)
@@ -225,6 +227,7 @@ def _file(
             content_id=content_id,
             is_inline=bool(content_id) or disposition == "inline",
             size=len(data),
+            digest=sha256(data).digest(),
         )
     )
 
@@ -243,6 +246,7 @@ def _unpack(packed: Winmail, place: str, found: TakenApart) -> None:
                 content_id=one.content_id,
                 is_inline=bool(one.content_id),
                 size=len(one.data),
+                digest=sha256(one.data).digest(),
             )
         )
 

@@ -16,6 +16,7 @@ from providers.email import mime
 from providers.email.account import own_addresses
 from providers.email.automatic import is_automatic
 from providers.email.bounce import Report, report_of
+from providers.email.caps import header_cut
 from providers.email.fold import fold
 from providers.email.html_text import text_of, without_quotes
 from providers.email.invite import invite_of
@@ -152,7 +153,23 @@ def _mail(mail: RawMail, found: TakenApart, letter: _Letter) -> Mail:
         charset_guessed=found.charset_guessed,
         inline={one.content_id: one.part for one in found.files if one.content_id},
         invite=invite_of(found.calendar) if found.calendar else {},
+        mark=_mark(mail, found, letter),
     )
+
+
+def _mark(mail: RawMail, found: TakenApart, letter: _Letter) -> str:
+    """Return a digest of who wrote what. Copies of a mail differ in how they came, and in nothing
+    of this.
+    """
+    digest = hashlib.sha256()
+    words = found.text if found.is_readable else header_cut(mail.raw)[1].decode("latin-1")
+    people = (*letter.senders, *addresses(found.headers.get("reply-to", [])))
+    for said in (found.first("subject"), words, found.html, *(one.address for one in people)):
+        # Servers on the way break lines and end them otherwise.
+        digest.update(" ".join(said.split()).encode("utf-8", "replace") + b"\0")
+    for file in found.files:
+        digest.update(file.digest)
+    return digest.hexdigest()
 
 
 def _said(found: TakenApart, whole: Mail) -> str:

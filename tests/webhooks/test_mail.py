@@ -76,6 +76,47 @@ def test_a_thread_goes_on_by_ids_that_are_not_ours(box) -> None:
     assert second.conversation_id == first.conversation_id != new.conversation_id
 
 
+SAME = {"message_id": "um@paciente.example"}
+
+
+def test_a_copy_of_a_mail_is_known_by_what_it_says(box) -> None:
+    first = make.mail("Posso remarcar?\nObrigada", **SAME)
+    # The same through another server, beside it and later.
+    copy = b"Received: from lista.example\r\nX-Outro: sim\r\n" + first.replace(
+        b"\r\nObrigada", b" \r\nObrigada\r\n"
+    )
+    assert len(make.mails(box, first, copy)) == 1
+    assert make.mails(box, copy + b"\r\n") == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "Outra coisa"},
+        {"subject": "Outro assunto"},
+        {"sender": OTHER},
+        {"Reply_To": OTHER},
+    ],
+)
+@pytest.mark.parametrize("is_later", [False, True])
+def test_a_mail_that_repeats_an_id_but_says_something_else_is_stored(box, other, is_later):
+    first, second = make.mail(**SAME), make.mail(**{**SAME, **other})
+    given = [[first], [second]] if is_later else [[first, second]]
+    stored = [message for raws in given for message in make.mails(box, *raws)]
+    assert len(stored) == 2 and len({one.conversation_id for one in stored}) == 2
+    assert MailBody.unscoped.filter(mail_id=SAME["message_id"]).count() == 2
+    # Its own copies are known, and an answer to the id still finds a conversation.
+    assert make.mails(box, b"Received: x\r\n" + second, b"Received: y\r\n" + first) == []
+    (answer,) = make.mails(box, make.mail("E então?", References="<um@paciente.example>"))
+    assert answer.conversation_id == stored[0].conversation_id
+
+
+def test_a_file_alone_makes_another_mail(box) -> None:
+    head = {**SAME, "Content_Type": "application/pdf", "Content_Disposition": "attachment"}
+    stored = make.mails(box, make.mail("%PDF-1.4 um", **head), make.mail("%PDF-1.4 dois", **head))
+    assert len(stored) == 2
+
+
 def test_somebody_else_in_a_thread_is_never_taken_for_the_patient(box, ana) -> None:
     (first,) = make.mails(box, make.mail(sender=JOANA))
     ours = sent(first.conversation, ana)
