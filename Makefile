@@ -3,11 +3,13 @@
 # make check   lint, types, import contract, deployment check, missing migrations, tests
 # make bench   the figures, each beside its floor; also in var/bench.jsonl
 # make chaos   kills processes and servers while events pour in, then counts
+# make backup  a copy of database and files in a new folder, while everything runs (TO=folder)
+# make restore back to such a copy, with everything stopped (FROM=folder, ARGS=--replace)
 # make manage  a command of manage.py against the database of `make run` (ARGS=createsuperuser)
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint scripts-check deploy-check types bench chaos manage venv venv-dev clean-venv
+.PHONY: help run test check lint scripts-check deploy-check types bench chaos manage backup restore venv venv-dev clean-venv
 
 # The first Python here that fits; when none does, bootstrap.py says so in a sentence.
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -40,6 +42,14 @@ run: venv
 
 manage: venv
 	@exec $(PY) -m config.launcher manage $(ARGS)
+
+backup: venv
+	@test -n "$(TO)" || { echo "Say where: make backup TO=/disk/copy-1" >&2; exit 1; }
+	@exec $(PY) -m config.launcher manage backup "$(abspath $(TO))"
+
+restore: venv
+	@test -n "$(FROM)" || { echo "Say from where: make restore FROM=/disk/copy-1" >&2; exit 1; }
+	@exec $(PY) -m config.launcher manage restore "$(abspath $(FROM))" $(ARGS)
 
 # Every worker reads every file: what one run compiled, the next must find.
 test: venv-dev

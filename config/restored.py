@@ -1,0 +1,42 @@
+"""After a copy was put in place: what had not gone out when it was made may have gone out since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.choices import CampaignStatus
+from campaigns.models import Campaign
+from campaigns.services.campaigns import campaign_pause
+from common.scoping import company_scope
+from omnichannel.sending.claims import watched
+from omnichannel.services.delivery import outbox_give_up
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many were held back."""
+
+    messages: int
+    campaigns: int
+
+
+def sending_hold() -> Held:
+    """Send nothing of its own accord: call messages uncertain that waited or were claimed, and
+    pause campaigns that ran. Whoever knows what happened since decides about each.
+    """
+    campaigns = 0
+    for campaign in Campaign.unscoped.filter(status=CampaignStatus.RUNNING).order_by("pk"):
+        with company_scope(campaign.company_id):
+            campaign_pause(campaign=campaign, detail=_("Os dados voltaram a uma cópia."))
+        campaigns += 1
+    messages = outbox_give_up()
+    # Whoever claimed something died with the data that were here.
+    moment = timezone.now() + timedelta(days=1)
+    for sender in watched:
+        while count := sender.give_up(sender.before(moment)):
+            messages += count
+    return Held(messages, campaigns)
