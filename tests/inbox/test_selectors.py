@@ -149,6 +149,7 @@ def test_each_count_is_that_of_what_its_tab_lists(channel, ana, beto):
         "minhas": 1,
         "livres": 1,
         "robo": 0,
+        "adiadas": 0,
         "todas": 3,
         "nao_lidas": 1,
     }
