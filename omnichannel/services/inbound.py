@@ -42,8 +42,8 @@ from omnichannel.services.placeholders import (
     placeholder_is_of,
     window_open,
 )
-from omnichannel.services.snoozing import Woken, snooze_end
 from omnichannel.services.repeats import told_apart
+from omnichannel.services.snoozing import Woken, snooze_end
 from providers.choices import MessageKind, MessageStatus
 from providers.content import Cards
 from providers.facts import CallNotice, InboundMessage, MediaRef
