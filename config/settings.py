@@ -291,6 +291,8 @@ FILA_DEFAULT_SIMULTANEOUS = env.int("FILA_DEFAULT_SIMULTANEOUS", default=5)
 FILA_ABANDONED_TIMEOUT = env.int("FILA_ABANDONED_TIMEOUT", default=600)
 # Seconds of quiet after which the bot answers what a patient wrote in pieces; 0 for each message.
 MESSAGE_GROUPING_DELAY = env.float("MESSAGE_GROUPING_DELAY", default=2.0)
+# Sockets that visitors of one network may have open in one web process; beyond, panels ask instead.
+VISITOR_SOCKETS_PER_NETWORK = env.int("VISITOR_SOCKETS_PER_NETWORK", default=200)
 # How many campaign senders work at once, over all workers; each uses most of a core.
 CAMPAIGN_SENDERS = env.int("CAMPAIGN_SENDERS", default=1)
 

@@ -19,11 +19,12 @@ from django.urls import path
 from common import rooms
 from common.errors import DomainError
 from common.origins import is_own_page
-from visitors import following
+from visitors import crowds, following
 from visitors.errors import Blocked, SessionOver
 from visitors.following import Follow, Frame
 from visitors.http import cookie_of
 from visitors.reading import number
+from visitors.secrets import network_of
 from visitors.urls import Key as Key
 from visitors.views import seen_status
 
@@ -45,6 +46,7 @@ CLOSE_SESSION = 4401
 CLOSE_BLOCKED = 4403
 CLOSE_ABUSE = 4408
 CLOSE_SLOW = 4409
+CLOSE_CROWDED = 4429
 
 _readers = ThreadPoolExecutor(4, "visitors")
 
@@ -55,6 +57,7 @@ class VisitorSocket(AsyncWebsocketConsumer):
     follow: Follow | None = None
     has_left = False
     rooms_joined: frozenset[str] = frozenset()
+    _network: str | None = None
     _reading: asyncio.Task[None] | None = None
     _waiting: asyncio.TimerHandle | None = None
     _is_due = False
@@ -68,6 +71,12 @@ class VisitorSocket(AsyncWebsocketConsumer):
         self._count, self._since, self._beaten = 0, time.monotonic(), time.monotonic()
         self._names: dict[str, str] = {}
         await self.accept()
+        network = network_of((self.scope.get("client") or ("",))[0])
+        if not crowds.enter(network):
+            # A panel reads why only of a socket that was open; it goes on by asking.
+            await self.close(CLOSE_CROWDED, "too many sockets of one network")
+            return
+        self._network = network
         loop = asyncio.get_running_loop()
         self._waiting = loop.call_later(HELLO_SECONDS, self._give_up)
 
@@ -78,6 +87,9 @@ class VisitorSocket(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """Leave the rooms."""
         self.has_left = True
+        if self._network is not None:
+            crowds.leave(self._network)
+            self._network = None
         if self._waiting is not None:
             self._waiting.cancel()
         if self._reading is not None:

@@ -80,7 +80,9 @@ class Panel:
         if self.has_cookies and cookies:
             headers.append((b"cookie", cookies.encode()))
         path = f"/ws/chat/{self.channel.account_id}/"
-        return WebsocketCommunicator(VisitorsFirst(_nobody), path, headers=headers)
+        made = WebsocketCommunicator(VisitorsFirst(_nobody), path, headers=headers)
+        made.scope["client"] = [self.ip, 40000]
+        return made
 
 
 async def _nobody(scope: Any, receive: Any, send: Any) -> None:

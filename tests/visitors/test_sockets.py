@@ -17,8 +17,9 @@ from tests.queues.conftest import make_queue
 from tests.race import together
 from tests.visitors.panel import Panel
 from tests.visitors.test_line import answer, elsewhere, frames
-from visitors import sockets
+from visitors import crowds, sockets
 from visitors.models import VisitorBlock, VisitorSession
+from visitors.secrets import network_of
 from visitors.services.blocking import visitor_block
 from visitors.services.sessions import session_end
 
@@ -65,6 +66,25 @@ async def test_a_socket_without_a_session_is_closed(chat: Channel, hello: Any) -
     assert (await socket.connect())[0]
     await socket.send_json_to(hello)
     assert await closed(socket) == sockets.CLOSE_SESSION
+
+
+async def test_a_network_has_so_many_sockets_and_no_more(chat: Channel, settings: Any) -> None:
+    settings.VISITOR_SOCKETS_PER_NETWORK = 2
+    panel = await elsewhere(lambda: Panel(chat, ip="192.0.2.77").start())
+    held = [await opened(panel) for _time in range(2)]
+    crowded = panel.socket()
+    assert (await crowded.connect())[0]
+    assert await closed(crowded) == sockets.CLOSE_CROWDED
+    await crowded.disconnect()
+    assert crowds.count_open(network_of(panel.ip)) == 2
+    # Another network's visitor is nobody's crowd, and who leaves makes room.
+    stranger = await elsewhere(lambda: Panel(chat, ip="198.51.100.9").start())
+    other = await opened(stranger)
+    await held.pop().disconnect()
+    held += [other, await opened(panel)]
+    for socket in held:
+        await socket.disconnect()
+    assert crowds.count_open(network_of(panel.ip)) == 0
 
 
 async def test_another_visitors_talk_is_not_heard(chat: Channel, ana: Membership) -> None:

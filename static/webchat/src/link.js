@@ -10,6 +10,7 @@ const BEAT = 20_000;
 const PATIENCE = 10_000;
 const POLL = 4_000;
 const FURTHEST = 30_000;
+const CROWDED = 60_000;
 const channel = "BroadcastChannel" in self ? new BroadcastChannel(`central:${key}`) : null;
 let socket = null;
 let isReady = false;
@@ -123,7 +124,12 @@ function closed(code) {
     end();
     start();
   } else if (code === 4403) change({ view: "bloqueado" });
-  else again();
+  else if (code === 4429) {
+    // Its network has as many as it may: this panel asks every few seconds until there is room.
+    change({ isCrowded: true });
+    setTimeout(open, CROWDED * (0.5 + Math.random() / 2));
+    poll();
+  } else again();
 }
 
 /** Opens anew after a while that doubles, with chance in it: a server that returns is not met by everybody at once. */
@@ -148,6 +154,7 @@ function heard(frame) {
 function ready({ reload }) {
   isReady = true;
   tries = 0;
+  change({ isCrowded: false });
   linked("ligado");
   if (reload) catchUp();
   outbox.retry();

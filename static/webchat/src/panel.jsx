@@ -58,6 +58,11 @@ function Panel() {
           {t.away}
         </p>
       )}
+      {link !== "fora" && state.isCrowded && state.session && (
+        <p class="strip" role="status">
+          {t.crowded}
+        </p>
+      )}
       {body}
     </div>
   );

@@ -29,7 +29,7 @@ const fresh = () => ({
 });
 
 // What belongs to this panel and survives another session.
-export const state = { ...fresh(), link: "ligando", isOpen: false, isInside: false };
+export const state = { ...fresh(), link: "ligando", isCrowded: false, isOpen: false, isInside: false };
 const readers = new Set();
 
 /** Changes some of the state and draws again. */

@@ -51,6 +51,7 @@ export default {
   newBelow: "New messages",
   typing: (name) => (name ? `${name} is typing` : "Typing"),
   away: "No connection. What you write will be sent when it is back.",
+  crowded: "Many people use this chat on your network: messages come a few seconds late.",
   connecting: "Connecting…",
   choose: "Answer options",
   file: "File",

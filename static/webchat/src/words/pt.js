@@ -51,6 +51,7 @@ export default {
   newBelow: "Novas mensagens",
   typing: (name) => (name ? `${name} está digitando` : "Digitando"),
   away: "Sem conexão. O que você escrever será enviado quando ela voltar.",
+  crowded: "Muita gente usa este chat na sua rede: as mensagens chegam com alguns segundos de atraso.",
   connecting: "Conectando…",
   choose: "Opções de resposta",
   file: "Arquivo",
