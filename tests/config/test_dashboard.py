@@ -59,7 +59,7 @@ def test_it_warns_of_messages_that_are_stored_late(ana, monkeypatch):
     InboundEvent.objects.filter(pk=event.pk).update(created_at=created)
     monkeypatch.setattr("config.dashboard.pace_told", lambda: 0.12)
     page = text_of(office.browser.get("/admin/"))
-    assert "espera há 40 s para ser gravada" in page
+    assert re.search(r"espera há 4\d s para ser gravada", page)
     assert "até 120 ms mais tarde; nenhuma mensagem é recusada" in page
     assert "para ser gravada" not in text_of(Office(ana).browser.get("/admin/"))
 
