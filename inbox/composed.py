@@ -63,6 +63,7 @@ DRAWN = (
     "delivered_at",
     "read_at",
     "edited_at",
+    "starred_at",
     "client_id",
 )
 

@@ -22,6 +22,7 @@ from inbox.talk import (
     files,
     gallery,
     mails,
+    marking,
     measure,
     snoozing,
     tickets,
@@ -65,6 +66,7 @@ urlpatterns = [
     # Not beside the others: who is refused keeps the conversation that stands there.
     path("continuar/<uuid:conversation_id>/", elsewhere.ContinueView.as_view(), name="continue"),
     path(f"{CONVERSATION}anexos/", files.UploadView.as_view(), name="attach"),
+    path(f"{CONVERSATION}estrelas/", marking.StarredView.as_view(), name="starred"),
     path(f"{CONVERSATION}midia/", gallery.MediaView.as_view(), name="media"),
     path(f"{CONVERSATION}controle/", actions.ControlView.as_view(), name="control"),
     path(f"{CONVERSATION}foto/", files.PictureView.as_view(), name="picture"),
@@ -122,6 +124,9 @@ urlpatterns = [
     path(f"{CAMPAIGN}envio/", steps.SendingStep.as_view(), name="campaign-sending"),
     path(f"{CAMPAIGN}revisao/", steps.ReviewStep.as_view(), name="campaign-review"),
     path(f"{CAMPAIGN}pessoas/", campaigns.PeoplePage.as_view(), name="campaign-people"),
+    path("mensagens/<uuid:message_id>/reagir/", marking.ReactView.as_view(), name="react"),
+    path("mensagens/<uuid:message_id>/estrela/", marking.StarView.as_view(), name="star"),
+    path("mensagens/<uuid:message_id>/encaminhar/", marking.ForwardView.as_view(), name="forward"),
     path("mensagens/<uuid:message_id>/reenviar/", actions.RetryView.as_view(), name="retry"),
     path(
         "anexos/<uuid:attachment_id>/baixar-de-novo/",

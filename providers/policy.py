@@ -137,6 +137,7 @@ class Policy:
     starts_with      ids by which people may be written to before they wrote, the one that they give
                      each other first; none where only they begin
     questions        what may be asked with something to tap; None asks in words with numbers
+    reactions        emojis that are offered to react with; none where the kind carries no reaction
     has_marks        *bold* is shown as such
     price_units      what is paid for: a delivered message, a segment, or nothing
     marketing_hours  when campaigns may be sent; None leaves it to the campaign
@@ -160,6 +161,7 @@ class Policy:
     files_goes: Any = ""
     questions: QuestionRule | None = None
     has_quotes: bool = False
+    reactions: tuple[str, ...] = ()
     has_marks: bool = False
     files_per_message: int = 1
     has_threads: bool = False

@@ -112,6 +112,16 @@ TABLE: dict[str, Address] = {
     f"{PAGE}foto/": reads(),
     f"{PAGE}controle/": acts(),
     f"{PAGE}midia/": reads(),
+    f"{PAGE}estrelas/": reads(),
+    "atendimento/mensagens/<uuid:message_id>/estrela/": Address(
+        {"post": MEMBER}, {"marcada": "sim"}, is_form=True
+    ),
+    "atendimento/mensagens/<uuid:message_id>/reagir/": Address(
+        {"post": MEMBER}, {"emoji": "👍", "client_id": "r"}, is_form=True
+    ),
+    "atendimento/mensagens/<uuid:message_id>/encaminhar/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"client_id": "f"}, is_form=True
+    ),
     f"{PAGE}medida/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
     f"{PAGE}respostas/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}rascunho/": Address({"post": MEMBER}, {}, is_form=True),

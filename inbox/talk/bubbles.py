@@ -24,6 +24,7 @@ from inbox.talk.shapes import Bubble, Option, Quote, ReactionChip
 from omnichannel.choices import Author, Direction
 from omnichannel.models import Message
 from omnichannel.remedies import Remedy, remedy_of
+from omnichannel.services.forwarding import is_forwardable
 from providers import registry
 from providers.choices import ChannelKind, MessageKind, MessageStatus
 from providers.content import InfoRequest, LinkButton, Question
@@ -76,10 +77,7 @@ def bubble_of(
         earlier_texts=_earlier(message),
         can_retry=remedy is Remedy.RETRY,
         wants_template=remedy is Remedy.TEMPLATE,
-        can_reply=may_answer
-        and registry.policy_of(channel_kind).has_quotes
-        and not message.is_internal
-        and bool(message.external_id),
+        **_abilities(message, channel_kind, may_answer),
         quote=_quote(message, contact_name, reader),
         reactions=_reactions(message, contact_name),
         letter=letter,
@@ -90,6 +88,19 @@ def bubble_of(
             else _content(message, contact, contact_name, lens, label_of(ChannelKind, channel_kind))
         ),
     )
+
+
+def _abilities(message: Message, channel_kind: str, may_answer: bool) -> dict[str, bool]:
+    """Return what may be done with a message, by the names of Bubble."""
+    policy = registry.policy_of(channel_kind)
+    # What quotes or reacts names it by the provider's id.
+    is_known = may_answer and not message.is_internal and bool(message.external_id)
+    return {
+        "can_reply": is_known and policy.has_quotes,
+        "can_react": is_known and bool(policy.reactions) and message.deleted_at is None,
+        "can_forward": is_forwardable(message),
+        "is_starred": message.starred_at is not None,
+    }
 
 
 def _moments(message: Message) -> dict[str, Any]:
@@ -159,7 +170,12 @@ def _reactions(message: Message, contact_name: str) -> tuple[ReactionChip, ...]:
     if not getattr(message, "has_reactions", True):
         return ()
     return tuple(
-        ReactionChip(row.emoji, 1, contact_name if row.direction == Direction.IN else _("Equipe"))
+        ReactionChip(
+            row.emoji,
+            1,
+            contact_name if row.direction == Direction.IN else _("Equipe"),
+            row.direction == Direction.OUT,
+        )
         for row in message.reactions.all()
         if row.emoji
     )

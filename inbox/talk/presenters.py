@@ -47,6 +47,7 @@ def limits_of(kind: str) -> Limits:
         goes=str(policy.files_goes),
         templates=registry.has_face(kind, Templates),
         replies=policy.has_quotes,
+        reactions=policy.reactions,
         is_measured=policy.price_units == "segment",
     )
 

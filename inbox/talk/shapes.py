@@ -83,6 +83,7 @@ class ReactionChip:
     emoji: str
     count: int
     who: str
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,9 @@ class Bubble:
     # It failed because free text cannot arrive: an approved template can.
     wants_template: bool = False
     can_reply: bool = False
+    can_react: bool = False
+    can_forward: bool = False
+    is_starred: bool = False
     quote: Quote | None = None
     reactions: tuple[ReactionChip, ...] = ()
     files: tuple[File, ...] = ()
@@ -205,6 +209,19 @@ class Bubble:
             or self.choices
         )
 
+    @property
+    def abilities(self) -> str:
+        """What its menu offers, by names that the page's script knows."""
+        offered = (
+            ("reply", self.can_reply),
+            ("react", self.can_react),
+            ("copy", bool(self.text)),
+            ("keep-quick", bool(self.text)),
+            ("forward", self.can_forward),
+            ("unstar" if self.is_starred else "star", not self.is_deleted),
+        )
+        return " ".join(name for name, is_offered in offered if is_offered)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -226,6 +243,7 @@ class Limits:
     accept: str = ""
     templates: bool = False
     replies: bool = False
+    reactions: tuple[str, ...] = ()
     is_measured: bool = False
 
 

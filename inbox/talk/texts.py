@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 def talk_texts() -> dict[str, str]:
     """Return them by key, in the reader's language."""
     return {
+        "notHere": _("Esta mensagem não está mais neste histórico."),
         "play": _("Tocar"),
         "pause": _("Pausar"),
         "timeOf": _("{at} de {all}"),

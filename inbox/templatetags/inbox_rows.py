@@ -23,7 +23,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from inbox.list.shapes import ConversationCard, Marked, SearchResult
-from inbox.talk.shapes import Bubble
+from inbox.talk.shapes import Bubble, ReactionChip
 from inbox.templatetags.inbox_ui import (
     channel_icon,
     epoch,
@@ -62,6 +62,8 @@ class Words:
     template: str
     retry: str
     send_template: str
+    starred: str
+    take_back: str
     you: str
 
 
@@ -79,6 +81,8 @@ def _words(language: str) -> Words:
         template=_("Modelo"),
         retry=_("Tentar de novo"),
         send_template=_("Enviar modelo"),
+        starred=_("Marcada com estrela"),
+        take_back=_("Retirar a reação"),
         you=_("Você"),
     )
 
@@ -261,7 +265,7 @@ def bubble(bubble: Bubble) -> SafeString:
         f"  {_foot(bubble.footer)}{_letter(bubble)}\n"
         f'  <div class="meta">{_meta(bubble, is_out, said)}</div>\n  {_choices(bubble)}\n'
         f"</article>\n{_reactions(bubble, said)}\n{_trouble(bubble, said)}\n</div>\n"
-        f"{'' if bubble.is_deleted else tools(bubble.can_reply, bubble.text)}\n</li>\n"
+        f"{'' if bubble.is_deleted else tools(bubble.abilities)}\n</li>\n"
     )
 
 
@@ -314,6 +318,9 @@ def _meta(bubble: Bubble, is_out: bool, said: Words) -> str:
         )
     elif bubble.edited_at:
         drawn += f"<span>{said.edited}</span>"
+    if bubble.is_starred:
+        drawn += f'<span title="{said.starred}">{icon("star", "small star")}'
+        drawn += f'<span class="only-readers">{said.starred}</span></span>'
     drawn += f'<time datetime="{bubble.iso}" title="{bubble.moment}">{bubble.clock}</time>'
     if is_out and not bubble.is_note:
         drawn += tick(bubble.status, bubble.status_label, bubble.status_at)
@@ -335,12 +342,23 @@ def _reactions(bubble: Bubble, said: Words) -> str:
     if not bubble.reactions:
         return ""
     rows = "".join(
-        f'<li title="{escape(one.who)}">{escape(one.emoji)}'
+        f'<li title="{escape(one.who)}">{_emoji(bubble, one, said)}'
         f"{f'<small>{one.count}</small>' if one.count > 1 else ''}"
         f'<span class="only-readers">{escape(one.who)}</span></li>'
         for one in bubble.reactions
     )
     return f'<ul class="reactions" aria-label="{said.reactions}">{rows}</ul>'
+
+
+def _emoji(bubble: Bubble, one: ReactionChip, said: Words) -> str:
+    """Draw an emoji; what we put there can be taken back where we may react."""
+    if not (one.is_ours and bubble.can_react):
+        return escape(one.emoji)
+    return (
+        f'<button type="button" data-act="unreact" data-emoji="{escape(one.emoji)}" title="'
+        f'{said.take_back}">{escape(one.emoji)}<span class="only-readers">{said.take_back}'
+        "</span></button>"
+    )
 
 
 def _trouble(bubble: Bubble, said: Words) -> str:

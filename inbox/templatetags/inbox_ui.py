@@ -80,17 +80,19 @@ def tick(status: str, label: str, at: str) -> SafeString:
 
 
 @register.simple_tag
-def tools(can_reply: bool, text: str) -> SafeString:
+def tools(abilities: str) -> SafeString:
     """Draws what can be done with a bubble. Asked for fifty times a page, so it is kept."""
-    return _tools(get_language() or "", can_reply, bool(text))
+    return _tools(get_language() or "", abilities)
 
 
-@lru_cache(maxsize=32)
-def _tools(language: str, can_reply: bool, has_text: bool) -> SafeString:
+@lru_cache(maxsize=128)
+def _tools(language: str, abilities: str) -> SafeString:
+    can = abilities.split()
+    menu = _("Mais ações desta mensagem")
     offered = [
-        (can_reply, "reply", "reply", _("Responder"), _("Responder a esta mensagem")),
-        (has_text, "copy", "copy", _("Copiar texto"), _("Copiar texto")),
-        (has_text, "keep-quick", "zap", *[_("Salvar como resposta rápida")] * 2),
+        ("react" in can, "menu", "smile-plus", _("Reagir"), _("Reagir a esta mensagem")),
+        ("reply" in can, "reply", "reply", _("Responder"), _("Responder a esta mensagem")),
+        (bool(can), "menu", "ellipsis", _("Mais ações"), menu),
     ]
     buttons = format_html_join(
         "",
@@ -98,7 +100,7 @@ def _tools(language: str, can_reply: bool, has_text: bool) -> SafeString:
         '{}<span class="only-readers">{}</span></button>',
         ((act, title, icon(name, "small"), words) for on, act, name, title, words in offered if on),
     )
-    return format_html('<div class="tools">{}</div>', buttons)
+    return format_html('<div class="tools" data-can="{}">{}</div>', abilities, buttons)
 
 
 @register.filter

@@ -91,6 +91,8 @@ class Message(CompanyOwned):
     read_at = models.DateTimeField(_("lida em"), null=True, blank=True)
     edited_at = models.DateTimeField(_("editada em"), null=True, blank=True)
     deleted_at = models.DateTimeField(_("apagada em"), null=True, blank=True)
+    # Somebody of the team marked it, for all to find again.
+    starred_at = models.DateTimeField(_("marcada em"), null=True, blank=True, editable=False)
 
     objects = CompanyManager.from_queryset(MessageQuerySet)()
     unscoped = models.Manager.from_queryset(MessageQuerySet)()
@@ -123,6 +125,12 @@ class Message(CompanyOwned):
                 fields=("channel", "reply_to_external_id"),
                 condition=models.Q(reply_to=None) & ~models.Q(reply_to_external_id=""),
                 name="message_quote_waiting",
+            ),
+            # What the team marked in a conversation.
+            models.Index(
+                fields=("conversation", "-starred_at"),
+                condition=models.Q(starred_at__isnull=False),
+                name="message_starred",
             ),
             # Serves the search box.
             GinIndex(OpClass(SAID, "gin_trgm_ops"), name="message_words"),

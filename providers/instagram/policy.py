@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from providers.choices import MessageKind
 from providers.conversion import FILMS, PICTURES, SOUNDS
+from providers.meta.messaging.content import REACTIONS
 from providers.meta.messaging.fields import HUMAN_AGENT
 from providers.meta.messaging.limits import (
     COMMENT_DAYS,
@@ -61,6 +62,7 @@ POLICY = Policy(
     files_goes=LIMITS.goes,
     questions=questions_up_to(TEXT_BYTES),
     has_quotes=True,
+    reactions=tuple(REACTIONS),
     comment_days=COMMENT_DAYS,
     other_apps=OTHER_APPS,
     proves_sender=True,

@@ -49,6 +49,7 @@ POLICY = Policy(
     files_goes=WHAT_GOES,
     questions=limits.QUESTIONS,
     has_quotes=True,
+    reactions=("👍", "❤️", "😂", "😮", "😢", "🙏"),
     has_marks=True,
     starts_with=(IdentityKind.WA_PHONE, IdentityKind.WA_BSUID),
     price_units="message",

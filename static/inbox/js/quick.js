@@ -1,6 +1,5 @@
 // Quick replies and blanks: `/` and `{{` in the box, filled in for this patient, with a word where a value is missing.
 import { takeStored } from "./composer.js";
-import { openDialog } from "./dialogs.js";
 import { el, say } from "./fragments.js";
 import { closeMenu, offer, plain, putText, typeSign } from "./menu.js";
 import { notice } from "./notices.js";
@@ -134,10 +133,6 @@ export function start() {
   document.addEventListener("click", (event) => {
     const act = event.target.closest?.("[data-act]");
     if (act?.dataset.act === "quick") press();
-    if (act?.dataset.act === "keep-quick") {
-      const id = act.closest(".message").id.slice(2);
-      openDialog(`${form().dataset.keepQuick}?mensagem=${id}`);
-    }
   });
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     if (!ctx.sourceElement?.matches?.("[data-quick-form]") || ctx.response.status >= 400) return;

@@ -36,12 +36,15 @@ const follows = () => open.sticking && !open.touching && performance.now() - ope
 
 /** Offers the way down to whoever is far from the foot, or near it with something new below. */
 function drawJump() {
-  const jump = el("conversa").querySelector(".jump");
+  const jump = el("conversa").querySelector(".jump:not(.up)");
   const away = distance(list());
   if (away < NEAR) open.news = false;
   jump.hidden = away < 3 * NEAR && !open.news;
   jump.toggleAttribute("data-news", open.news);
   jump.querySelector("span").textContent = say(open.news ? "newMessages" : "bottom");
+  const unread = el("nao-lidas");
+  const isAbove = unread && unread.getBoundingClientRect().bottom < list().getBoundingClientRect().top;
+  el("conversa").querySelector(".jump.up").hidden = !isAbove;
 }
 
 /** Keeps the foot in view when something grew. Never called for the person's own scrolling: each small step up
@@ -169,17 +172,18 @@ function reportRead() {
   }, READ_AFTER_MS);
 }
 
-/** Brings a row into view, fetching history until it is there. */
+/** Brings a row into view, fetching history until it is there; tells whether it is. */
 export async function jumpTo(id) {
   for (let page = 0; page < JUMP_PAGES && !el(id) && list().dataset.older; page += 1) await loadOlder();
   const row = el(id);
-  if (!row) return;
+  if (!row) return false;
   // The first steps of a smooth way up are still near the foot.
   open.sticking = false;
   open.movedUpAt = performance.now();
   row.scrollIntoView({ block: "center", behavior: "smooth" });
   row.classList.add("found");
   row.addEventListener("animationend", () => row.classList.remove("found"), { once: true });
+  return true;
 }
 
 /** Puts text on the clipboard, also where the page is not served over https. */
