@@ -30,6 +30,8 @@ from providers.choices import MessageKind, TemplateStatus
 LIST_SIZE = 30
 THREAD_SIZE = 40
 CHANGES_SIZE = 200
+# So many are chosen at once where all that match are meant.
+MATCHING = 2_000
 # Earlier conversations in the contact column.
 PAST_SIZE = 10
 
@@ -96,6 +98,22 @@ def found_in(
     rows = _within(membership, tab, segment).filter(last_message_at__isnull=False)
     is_every = composed.sees_all(membership) and tab == "todas" and segment is None
     return conversations_found(rows, words, is_clear=is_clear, is_every=is_every)
+
+
+def conversations_matching(
+    membership: Membership,
+    words: str,
+    *,
+    tab: str = "todas",
+    segment: UUID | None = None,
+    is_clear: bool = True,
+) -> list[UUID]:
+    """Return the ids of what a list would show page after page, up to a limit."""
+    found = found_in(membership, words, tab=tab, segment=segment, is_clear=is_clear)
+    rows = _within(membership, tab, segment).filter(last_message_at__isnull=False)
+    if found is not None:
+        rows = rows.filter(pk__in=list(found))
+    return list(rows.order_by("-last_message_at", "-id").values_list("pk", flat=True)[:MATCHING])
 
 
 def said_of(found: Mapping[UUID, Hit], rows: Sequence[Conversation]) -> dict[UUID, str]:

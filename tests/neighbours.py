@@ -103,6 +103,10 @@ TABLE: dict[str, Address] = {
     "atendimento/convites/": reads(),
     "atendimento/convites/<uuid:membership_id>/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/lista/": Address({"post": MEMBER}, {"filtro": "todas"}, is_form=True),
+    "atendimento/lista/acoes/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"acao": "lida"}, is_form=True
+    ),
+    "atendimento/lista/todas/": Address({"post": MEMBER}, {"filtro": "todas"}, is_form=True),
     "atendimento/conversas/nova/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
     PAGE: reads(),
     f"{PAGE}mensagens/": Address(
@@ -293,6 +297,7 @@ TABLE: dict[str, Address] = {
     f"{TALK}liberar/": acts(),
     f"{TALK}devolver-robo/": acts(),
     f"{TALK}adiar/": acts(),
+    f"{API}conversas/acoes/": acts(act="lida", conversations=[]),
     f"{TALK}retomar/": acts(),
     f"{TALK}pausar-robo/": acts(),
     f"{TALK}sugestoes/": acts(),

@@ -92,6 +92,7 @@ def card_of(
         deadline=deadline_of(ticket) if ticket else None,
         found=found,
         snoozed=snoozed_words(conversation),
+        priority=ticket.priority if ticket else 0,
     )
 
 

@@ -72,3 +72,10 @@ class ConversationCard:
     found: SearchResult | None = None
     # Until when it is put aside, in words; "" when it is not.
     snoozed: str = ""
+    # Of its open ticket; 0 without one.
+    priority: int = 0
+
+    @property
+    def has_ticket(self) -> bool:
+        """Whether somebody waits or is served."""
+        return self.priority > 0

@@ -83,6 +83,7 @@ class ListMixin(InboxView):
             "thread": None,
             "panel": None,
             "has_queues": has_queues(self.membership.company_id),
+            "is_manager": self.membership.is_manager,
             **presence_context(self.membership),
         }
 

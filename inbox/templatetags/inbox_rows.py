@@ -45,6 +45,8 @@ NOBODY = UUID(int=0)
 CLOSED = "encerrada"
 # A chip that says when the window closes shows itself two hours before.
 SOON = "7200000"
+# From here on a priority is worth a chip: 5 is what everybody has.
+HIGH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Words:
     """What rows say in one language; `%(name)s` stands where a name belongs."""
 
     about: str
+    choose: str
     closed_window: str
+    high_priority: str
     edited: str
     earlier: str
     mark_unread: str
@@ -71,7 +75,9 @@ class Words:
 def _words(language: str) -> Words:
     return Words(
         about=_("Sobre %(name)s"),
+        choose=_("Escolher a conversa de %(name)s"),
         closed_window=_("Janela fechada"),
+        high_priority=_("Prioridade %(level)s"),
         edited=_("editada"),
         earlier=_("Antes da edição"),
         mark_unread=_("Marcar como não lida"),
@@ -121,7 +127,8 @@ def card(context: Context, card: ConversationCard) -> SafeString:
     holder = "" if context.get("filter") == "minhas" else _holder(card, is_closed, said)
     channel = f"{escape(card.channel_label)} · {escape(card.channel_name)}"
     return mark_safe(  # noqa: S308
-        f'<li class="card-row" id="c-{card.id}" data-order="{card.order}">\n'
+        f'<li class="card-row" id="c-{card.id}" data-order="{card.order}"'
+        f' data-states="{_states(card, is_closed)}">\n'
         f'<a class="card{" unread" if card.unread else ""}" data-conversation="{card.id}"'
         f' href="{shown}" hx-get="{shown}"{current}>\n'
         f'  <span class="portrait"><span class="face tone-{face.tone}" aria-hidden="true">'
@@ -134,8 +141,23 @@ def card(context: Context, card: ConversationCard) -> SafeString:
         f'    </span>\n    <span class="facts">{_facts(card, is_closed, said)}\n'
         f"      {_window(card, is_closed, said)}\n      {_about(card, said)}\n"
         f"      {holder}</span>\n"
-        f"  </span>\n</a>{_unread_button(card, is_closed, name, said)}</li>\n"
+        f"  </span>\n</a>{_unread_button(card, is_closed, name, said)}"
+        f'<label class="pick-box"><input class="pick" type="checkbox" autocomplete="off">'
+        f'<span class="only-readers">{said.choose % {"name": name}}</span></label></li>\n'
     )
+
+
+def _states(card: ConversationCard, is_closed: bool) -> str:
+    """Say what the card's menu has to know, in words of static/inbox/js/cardmenu.js."""
+    known = {
+        "aberta": not is_closed,
+        "minha": card.is_mine,
+        "nao_lida": card.unread > 0,
+        "atendida": bool(card.attendant),
+        "adiada": bool(card.snoozed),
+        "atendimento": card.has_ticket,
+    }
+    return " ".join(name for name, is_so in known.items() if is_so)
 
 
 def _marked(parts: Marked) -> str:
@@ -174,8 +196,13 @@ def _facts(card: ConversationCard, is_closed: bool, said: Words) -> str:
     if is_closed or card.stage == "bot":
         kind, drawn = ("chip", "archive") if is_closed else ("chip info", "bot")
         stage = f'<span class="{kind}">{icon(drawn)}{escape(card.stage_label)}</span>'
+    if card.priority >= HIGH:
+        level = said.high_priority % {"level": card.priority}
+        stage += f'<span class="chip danger">{icon("zap")}<span>{level}</span></span>'
     if card.snoozed:
-        stage = f'<span class="chip info">{icon("clock")}<span>{escape(card.snoozed)}</span></span>'
+        stage += (
+            f'<span class="chip info">{icon("clock")}<span>{escape(card.snoozed)}</span></span>'
+        )
     waits = ""
     if card.waits:
         waits = (

@@ -230,6 +230,22 @@ def now_epoch() -> str:
     return epoch(timezone.now())
 
 
+def _act_texts() -> dict[str, str]:
+    """Return what is said of acts on one or several conversations."""
+    return {
+        "linkCopied": _("Link copiado."),
+        "undo": _("Desfazer"),
+        "chosenOne": _("1 escolhida"),
+        "chosenMany": _("{count} escolhidas"),
+        "actDone": _("Feito em 1 conversa."),
+        "actsDone": _("Feito em {count} conversas."),
+        "actsSame": _("{count} já estavam assim."),
+        "actsRefused": _("{count} não puderam: {why}"),
+        "actsGoing": _("{done} de {count}…"),
+        "actsMany": _("de {count} conversas"),
+    }
+
+
 @register.simple_tag
 def script_texts() -> dict[str, str]:
     """Gathers every sentence that a script of the inbox may show, in the reader's language."""
@@ -269,6 +285,7 @@ def script_texts() -> dict[str, str]:
         "assignedToYou": _("Um atendimento foi passado para você."),
         "assignedMany": _("{count} atendimentos foram passados para você."),
         "copied": _("Texto copiado."),
+        **_act_texts(),
         "fillAll": _("Preencha todos os campos para enviar."),
         "sound": _("Som de aviso ligado"),
         "silence": _("Som de aviso desligado"),

@@ -304,7 +304,7 @@ def test_every_path_of_the_contract_is_described(document: dict[str, Any]):
         "conversas/{conversation_id}/pausar-robo/": "post",
         "conversas/{conversation_id}/reabrir/": "post",
         "conversas/{conversation_id}/adiar/": "post",
-        "conversas/{conversation_id}/retomar/": "post",
+        "conversas/{conversation_id}/retomar/": "post", "conversas/acoes/": "post",
         "conversas/{conversation_id}/lida/": "post",
         "mensagens/{message_id}/reenviar/": "post", "anexos/{attachment_id}/": "get",
         "whatsapp/config/": "get", "whatsapp/perfil-negocio/": "get patch",

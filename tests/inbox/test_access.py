@@ -22,6 +22,8 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     "password",
     "invitations",
     "start",
+    "acts",
+    "matching",
 }
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
@@ -32,6 +34,7 @@ POSTS = {
         "return-to-bot",
         "pause-bot",
         "wake",
+        "matching",
         "unread",
         "next",
         "board-ticket",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.async_api import expect
 
 from accounts.models import Membership
+from common.scoping import company_scope
 from omnichannel.models import Channel, Conversation
 from omnichannel.services.conversations import conversation_take
 from omnichannel.services.snoozing import snoozes_wake
@@ -71,3 +72,99 @@ async def test_a_conversation_is_put_aside_by_a_phrase_and_comes_back(
     await behind(due)
     await expect(page.locator(f"#c-{talks[0].pk}")).to_have_count(1)
     await expect(page.locator("#avisos")).to_contain_text("adiada voltou")
+
+
+async def menu_of(inbox: Inbox, talk: Conversation, screen: dict[str, Any]) -> Any:
+    """Open a card's menu: by a long press on a phone, by the other button at a desk."""
+    card = inbox.page.locator(f"#c-{talk.pk} .card")
+    if screen is DESK:
+        await card.click(button="right")
+    else:
+        box = await card.bounding_box()
+        assert box is not None
+        point = [{"x": box["x"] + 120, "y": box["y"] + 20}]
+        cdp = await inbox.page.context.new_cdp_session(inbox.page)
+        touch = {"type": "touchStart", "touchPoints": point}
+        await cdp.send("Input.dispatchTouchEvent", touch)
+        await expect(inbox.page.locator("#menu-conversa")).to_be_visible()
+        await cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    menu = inbox.page.locator("#menu-conversa")
+    await expect(menu).to_be_visible()
+    return menu
+
+
+@widths
+async def test_a_card_s_menu_acts_and_an_act_is_taken_back(
+    sit_down: SitDown, beto: Membership, talks: list[Conversation], screen: dict[str, Any]
+):
+    inbox = await sit_down(beto, **screen)
+    page = inbox.page
+    await inbox.open("/atendimento/?filtro=minhas")
+    menu = await menu_of(inbox, talks[2], screen)
+    box = await menu.bounding_box()
+    assert box is not None and box["x"] + box["width"] <= screen["viewport"]["width"]
+    assert box["y"] + box["height"] <= screen["viewport"]["height"]
+    await menu.get_by_role("menuitem", name="Adiar").click()
+    dialog = page.locator("#acao")
+    await expect(dialog.locator("#acao-quem")).to_contain_text("Pessoa 2")
+    await dialog.get_by_role("button", name="Até o paciente escrever").click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.locator(f"#c-{talks[2].pk}")).to_have_count(0)
+    await page.locator("#avisos").get_by_role("button", name="Desfazer").click()
+    await expect(page.locator(f"#c-{talks[2].pk}")).to_have_count(1)
+    assert page.url.endswith("/atendimento/?filtro=minhas")
+
+
+@widths
+async def test_several_are_chosen_and_tagged_at_once(
+    sit_down: SitDown, beto: Membership, talks: list[Conversation], screen: dict[str, Any]
+):
+    inbox = await sit_down(beto, **screen)
+    page = inbox.page
+    await inbox.open("/atendimento/?filtro=minhas")
+    if screen is DESK:
+        await page.locator(f"#c-{talks[0].pk}").hover()
+        await page.locator(f"#c-{talks[0].pk} .pick").click()
+        await page.locator(f"#c-{talks[3].pk} .pick").click(modifiers=["Shift"])
+        await expect(page.locator("#selecao-conta")).to_have_text("4 escolhidas")
+    else:
+        menu = await menu_of(inbox, talks[0], screen)
+        await menu.get_by_role("menuitem", name="Escolher").click()
+        await page.locator(f"#c-{talks[1].pk} .pick").tap()
+        await expect(page.locator("#selecao-conta")).to_have_text("2 escolhidas")
+        await page.get_by_role("button", name="Escolher todas").click()
+        await expect(page.locator("#selecao-conta")).to_have_text("5 escolhidas")
+    await page.locator("#selecao [data-do=etiquetar]").click()
+    await page.locator("#acao [name=etiqueta]").fill("Retorno")
+    await page.locator("#acao [name=etiqueta]").press("Enter")
+    await expect(page.locator("#avisos")).to_contain_text("Feito em")
+    await expect(page.locator("#selecao")).to_be_hidden()
+
+    def tagged() -> int:
+        with company_scope(beto.company_id):
+            return sum(talk.contact.tags.count() for talk in talks)
+
+    assert await behind(tagged) == (4 if screen is DESK else 5)
+
+
+async def test_keys_reach_the_menu_and_the_boxes(
+    sit_down: SitDown, beto: Membership, talks: list[Conversation]
+):
+    inbox = await sit_down(beto, **DESK)
+    page = inbox.page
+    await inbox.open("/atendimento/?filtro=minhas")
+    card = page.locator(f"#c-{talks[1].pk} .card")
+    await card.focus()
+    await page.keyboard.press("Space")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Shift+Space")
+    await expect(page.locator("#selecao-conta")).to_have_text("2 escolhidas")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#selecao")).to_be_hidden()
+    await card.focus()
+    await page.keyboard.press("ContextMenu")
+    await expect(page.locator("#menu-conversa")).to_be_visible()
+    await page.keyboard.press("End")
+    await expect(page.get_by_role("menuitem", name="Copiar link")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(card).to_be_focused()

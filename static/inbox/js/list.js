@@ -14,7 +14,7 @@ let timer = 0;
 const listUrl = () => el("busca").form.getAttribute("hx-post");
 
 /** What the list shows now: the tab, the segment and the words searched for. Words travel in the body, never in an address. */
-function view() {
+export function view() {
   const data = new FormData();
   data.set("filtro", el("filtro").value);
   data.set("q", el("busca").value);

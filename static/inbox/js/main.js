@@ -1,4 +1,6 @@
 // Starts the inbox and ties its parts together.
+
+import { startCardMenu } from "./cardmenu.js";
 import { heardAt, startClock } from "./clock.js";
 import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
@@ -17,6 +19,7 @@ import * as player from "./player.js";
 import { clearPresence, drawPresence, heard } from "./presence.js";
 import * as quick from "./quick.js";
 import { startRail } from "./rail.js";
+import { startSelection } from "./selection.js";
 import { connect } from "./socket.js";
 import * as stage from "./stage.js";
 import { refreshStanding, startStanding } from "./standing.js";
@@ -172,6 +175,8 @@ gallery.start();
 player.start();
 messageMenu.start();
 startTags();
+startSelection();
+startCardMenu();
 startStanding();
 countdown.start();
 startClock();
