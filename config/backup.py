@@ -40,7 +40,7 @@ class BackupFailure(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class BackupCopy:
     """What a copy holds. `pg_dump` is the major version that wrote it; `rows` by table; `sums` are
     SHA-256 by file name; `folders` are the names of the folders in the archive of files.
     """
@@ -53,7 +53,7 @@ class Copy:
     folders: list[str]
 
 
-def backup_write(target: Path, params: Mapping[str, Any], folders: Mapping[str, Path]) -> Copy:
+def backup_write(target: Path, params: Mapping[str, Any], folders: Mapping[str, Path]) -> BackupCopy:
     """Write a copy into a folder that does not exist yet and return what it holds.
 
     `params` are psycopg's for the owner of the tables; `folders` are archived under their names.
@@ -74,7 +74,7 @@ def backup_write(target: Path, params: Mapping[str, Any], folders: Mapping[str, 
     return copy
 
 
-def _write(target: Path, params: Mapping[str, Any], folders: Mapping[str, Path]) -> Copy:
+def _write(target: Path, params: Mapping[str, Any], folders: Mapping[str, Path]) -> BackupCopy:
     with closing(psycopg.connect(**_plain(params), autocommit=False)) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
@@ -97,7 +97,7 @@ def _write(target: Path, params: Mapping[str, Any], folders: Mapping[str, Path])
         for name, folder in folders.items():
             if folder.is_dir():
                 archive.add(folder.resolve(), arcname=name, filter=_plain_file)
-    copy = Copy(
+    copy = BackupCopy(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         pg_dump=made_by,
         migrations=migrations,
@@ -116,10 +116,10 @@ def _plain_file(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
     return member if member.isfile() or member.isdir() else None
 
 
-def backup_read(source: Path) -> Copy:
+def backup_read(source: Path) -> BackupCopy:
     """Return what a copy holds, after every byte of it was read. Raises BackupFailure."""
     try:
-        copy = Copy(**json.loads((source / LIST).read_text()))
+        copy = BackupCopy(**json.loads((source / LIST).read_text()))
     except (OSError, ValueError, TypeError) as error:
         raise BackupFailure(f"{source} is no copy, or not a whole one: no {LIST}.") from error
     for name, expected in copy.sums.items():
@@ -133,7 +133,7 @@ def backup_read(source: Path) -> Copy:
 
 def restore_run(
     source: Path, params: Mapping[str, Any], folders: Mapping[str, Path], *, replace: bool = False
-) -> Copy:
+) -> BackupCopy:
     """Put a copy in place of what there is, compare every table with what was counted, and return
     what it held. Folders that were there are kept beside the new ones.
 

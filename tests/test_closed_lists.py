@@ -26,6 +26,7 @@ SCOPES = {
     "webhooks/pipeline.py:_store_fact": "each fact in the company of its channel",
     "visitors/http.py:_answer": "panels: the company of the channel whose key they name",
     "visitors/following.py:inside": "sockets of panels: the company of their channel",
+    "config/restored.py:sending_hold": "campaigns that a copy brought back, each in its company",
     "campaigns/dispatch.py:_claim": "what is sent from a number, in the company of its channel",
 }
 # Commands and the demo are started by hand, for companies that they name.
@@ -35,6 +36,7 @@ UNNAMED = {
     "common/files.py": "the one function",
     "webhooks/spool.py": "bodies that wait for the database",
     "webhooks/bodies.py": "the empty folder of a day; its files go through the one function",
+    "config/backup.py": "a copy that was not finished",
     "config/bootstrap.py": "the virtual environment",
     "config/embedded.py": "the servers' own folders",
 }
