@@ -53,7 +53,9 @@ class BackupCopy:
     folders: list[str]
 
 
-def backup_write(target: Path, params: Mapping[str, Any], folders: Mapping[str, Path]) -> BackupCopy:
+def backup_write(
+    target: Path, params: Mapping[str, Any], folders: Mapping[str, Path]
+) -> BackupCopy:
     """Write a copy into a folder that does not exist yet and return what it holds.
 
     `params` are psycopg's for the owner of the tables; `folders` are archived under their names.

@@ -22,7 +22,7 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class AnswerRates:
     """Shares of the questions with an entry, and of those without one (`strange_*`)."""
 
     questions: int
@@ -47,7 +47,7 @@ def read(lines: Iterable[str]) -> list[AskedQuestion]:
     return found
 
 
-def measure(assistant: Assistant, asked: Sequence[AskedQuestion]) -> Measured:
+def measure(assistant: Assistant, asked: Sequence[AskedQuestion]) -> AnswerRates:
     """Ask everything, each as the first words of a talk. Sends nothing, keeps nothing."""
     found: Counter[str] = Counter()
     mistakes: list[str] = []
@@ -63,7 +63,7 @@ def measure(assistant: Assistant, asked: Sequence[AskedQuestion]) -> Measured:
     strange = sum(not one.label for one in asked)
     own = len(asked) - strange
     names = ("first", "right", "wrong", "offered", "offered_without", "people")
-    return Measured(
+    return AnswerRates(
         own,
         strange,
         **{name: found[name] / max(own, 1) for name in names},
