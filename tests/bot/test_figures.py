@@ -19,7 +19,7 @@ from accounts.models import Company
 from bot.knowledge import projecting
 from bot.models import Assistant, KnowledgeEntry
 from bot.services.knowledge import entry_save
-from bot.services.measuring import AskedQuestion, Measured, measure, read
+from bot.services.measuring import AnswerRates, AskedQuestion, measure, read
 from bot.services.recalling import phrases_embed
 from bot.services.starting import starter_import
 from bot.starter import STARTER
@@ -54,7 +54,7 @@ def plain(starter: Assistant) -> Assistant:
     return starter
 
 
-def asked_of(assistant: Assistant) -> Measured:
+def asked_of(assistant: Assistant) -> AnswerRates:
     with company_scope(assistant.company_id):
         return measure(assistant, questions())
 
