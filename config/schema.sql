@@ -124,6 +124,7 @@
 -- migration omnichannel 0041_mail_mark 6297ab464974c3de
 -- migration omnichannel 0042_stars 1d051083786f14cc
 -- migration omnichannel 0043_starred_index 925ab8907bc80947
+-- migration omnichannel 0044_drafts e6ae3eb4bee7979e
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -1198,8 +1199,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:17:45.177875+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:17:45.380858+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:22:09.538309+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:22:10.266636+00:00'::timestamptz;
 ALTER TABLE "omnichannel_attachment" ADD COLUMN "milliseconds" integer DEFAULT 0 NOT NULL CHECK ("milliseconds" >= 0);
 ALTER TABLE "omnichannel_attachment" ADD COLUMN "waveform" varchar(64) DEFAULT '' NOT NULL;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_at" timestamp with time zone NULL;
@@ -1209,6 +1210,12 @@ CREATE INDEX "conversation_snooze_due" ON "omnichannel_conversation" ("snoozed_u
 ALTER TABLE "omnichannel_mailbody" ADD COLUMN "mark" varchar(64) DEFAULT '' NOT NULL;
 ALTER TABLE "omnichannel_message" ADD COLUMN "starred_at" timestamp with time zone NULL;
 CREATE INDEX "message_starred" ON "omnichannel_message" ("conversation_id", "starred_at" DESC) WHERE "starred_at" IS NOT NULL;
+CREATE TABLE "omnichannel_draft" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "mode" varchar(10) NOT NULL, "text" text NOT NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, CONSTRAINT "draft_once" UNIQUE ("member_id", "conversation_id", "mode"));
+ALTER TABLE "omnichannel_draft" ADD CONSTRAINT "omnichannel_draft_company_id_1e6f6370_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_draft" ADD CONSTRAINT "omnichannel_draft_conversation_id_e0325115_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_draft" ADD CONSTRAINT "omnichannel_draft_member_id_8b27e7d8_fk_accounts_membership_id" FOREIGN KEY ("member_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "omnichannel_draft_company_id_1e6f6370" ON "omnichannel_draft" ("company_id");
+CREATE INDEX "omnichannel_draft_conversation_id_e0325115" ON "omnichannel_draft" ("conversation_id");
 CREATE TABLE "queues_quickreply" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "scope" varchar(10) NOT NULL, "folder" varchar(60) NOT NULL, "name" varchar(40) NOT NULL, "text" text NOT NULL, "used_count" integer NOT NULL CHECK ("used_count" >= 0), "company_id" uuid NOT NULL, "owner_id" uuid NULL, "queue_id" uuid NULL);
 CREATE TABLE "queues_quickreplyfile" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "file" varchar(255) NOT NULL, "filename" varchar(255) NOT NULL, "mime_type" varchar(100) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "company_id" uuid NOT NULL, "reply_id" uuid NOT NULL);
 CREATE UNIQUE INDEX "quick_reply_once" ON "queues_quickreply" ("company_id", "owner_id", "queue_id", (UPPER("name"))) NULLS NOT DISTINCT;

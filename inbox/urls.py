@@ -19,6 +19,7 @@ from inbox.start import views as start
 from inbox.talk import (
     actions,
     answers,
+    drafts,
     elsewhere,
     files,
     gallery,
@@ -53,6 +54,8 @@ urlpatterns = [
     path(f"{CONVERSATION}modelos/", talk.TemplatesView.as_view(), name="templates"),
     path(f"{CONVERSATION}medida/", measure.MeasureView.as_view(), name="measure"),
     path(f"{CONVERSATION}respostas/", answers.AnswersView.as_view(), name="answers"),
+    path(f"{CONVERSATION}rascunhos/", drafts.DraftsView.as_view(), name="drafts"),
+    path("rascunhos/", drafts.OwnDraftsView.as_view(), name="own-drafts"),
     path(f"{CONVERSATION}rapidas/", replies.OfferedView.as_view(), name="offered"),
     path(
         f"{CONVERSATION}rapidas/<uuid:quick_reply_id>/usar/",

@@ -41,3 +41,10 @@ class AttachmentState(models.TextChoices):
     READY = "pronto", _("Pronto")
     FAILED = "falha", _("Não foi possível baixar")
     REFUSED = "recusado", _("Recusado")
+
+
+class DraftMode(models.TextChoices):
+    """What a draft would become."""
+
+    ANSWER = "resposta", _("Resposta")
+    NOTE = "nota", _("Nota interna")

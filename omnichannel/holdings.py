@@ -8,6 +8,7 @@ from contacts.holdings import Holding
 from omnichannel.models import (
     Attachment,
     Conversation,
+    Draft,
     MailBody,
     Message,
     MessageVersion,
@@ -50,6 +51,7 @@ HOLDINGS = (
     ),
     # The mail itself is a file, and goes with the row.
     Holding(MailBody, "message__conversation__contact", is_deleted=True, files="raw"),
+    Holding(Draft, "conversation__contact", is_deleted=True),
     Holding(MessageVersion, "message__conversation__contact", is_deleted=True),
     Holding(Reaction, "message__conversation__contact", is_deleted=True),
     Holding(SendingStop, "contact", is_deleted=True),

@@ -39,6 +39,7 @@ from leadscoring.services.scoring import score_recalculate
 from leadscoring.services.words import word_save
 from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment, Conversation, PersonProfile, Template
+from omnichannel.services.drafts import draft_save
 from omnichannel.services.outbound import message_send, note_add
 from queues.models import Ticket
 from queues.services.queues import members_set, queue_save
@@ -131,6 +132,10 @@ TABLE: dict[str, Address] = {
     f"{PAGE}rascunho/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}reescrita/": Address({"post": MEMBER}, {"texto": "x", "jeito": "curto"}, is_form=True),
     f"{PAGE}rapidas/": reads(),
+    f"{PAGE}rascunhos/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"modo": "nota", "texto": "x"}, is_form=True
+    ),
+    "atendimento/rascunhos/": reads(),
     f"{PAGE}rapidas/<uuid:quick_reply_id>/usar/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/respostas-rapidas/": reads(),
     "atendimento/respostas-rapidas/nova/": Address(
@@ -430,6 +435,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         word_save(company_id=company.pk, kind="preco", text=mark)
         message_send(conversation=conversation, author=attendant, text=mark)
         note_add(conversation=conversation, author=administrator, text=mark)
+        draft_save(member=attendant, conversation=conversation, mode="nota", text=mark, version="")
         attachment = Attachment(
             company=company,
             conversation=conversation,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 def composer_texts() -> dict[str, str]:
     """Return them in the reader's language; {blanks} are the scripts'."""
     return {
+        "draft": _("Rascunho"),
         "quickReplies": _("Respostas rápidas"),
         "blanks": _("Variáveis"),
         "offered": _("{count} opções. Use as setas e Enter."),

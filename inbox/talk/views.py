@@ -26,6 +26,7 @@ from inbox.talk.letters import copies_given
 from inbox.talk.pickers import PREFIX, options_of
 from inbox.talk.presenters import bubbles_of, thread_of
 from omnichannel.models import Attachment, Conversation, Message, Template
+from omnichannel.services.drafts import draft_sent
 from omnichannel.services.outbound import message_send, note_add
 from omnichannel.services.reply_cost import template_prices
 from providers.choices import MessageKind
@@ -107,6 +108,12 @@ class MessagesView(TalkView):
                 copies=copies_given(data["copia"], conversation, self.lens),
                 **self._template(request, data["modelo"]),
             )
+        draft_sent(
+            member=self.membership,
+            conversation=conversation,
+            mode=data["modo"] or "resposta",
+            texts=[data["texto"]],
+        )
         return self.drawn_update(conversation_id, is_answer=data["modo"] != "nota")
 
     def _quoted(self, conversation: Conversation, message_id: UUID | None) -> Message | None:

@@ -3,6 +3,7 @@
 from omnichannel.models.attachment import Attachment
 from omnichannel.models.channel import Channel, ChannelNotice
 from omnichannel.models.conversation import Conversation
+from omnichannel.models.draft import Draft
 from omnichannel.models.mail import MailBody
 from omnichannel.models.message import (
     EarlyChange,
@@ -22,6 +23,7 @@ __all__ = [
     "Channel",
     "ChannelNotice",
     "Conversation",
+    "Draft",
     "EarlyChange",
     "MailBody",
     "Message",

@@ -85,7 +85,7 @@ def quick_reply_save(
         row.queue = None
     row.owner = actor if row.scope == ReplyScope.PERSON else None
     row.name, row.folder = row.name.strip().lstrip("/"), row.folder.strip()
-    row.text = row.text.replace("\x00", "").strip()
+    row.text = row.text.replace("\x00", "").replace("\r\n", "\n").strip()
     _check(row)
     if not may_change(row, actor):
         raise QuickReplyShared

@@ -110,6 +110,14 @@ function draw() {
 
 const keep = () => keepDraft(state.id, state.draft);
 
+/** The draft of a conversation, open or not; `keepAt` keeps it and draws it where it stands. */
+export const draftAt = (id) => (state?.id === id ? state.draft : readDraft(id));
+
+export function keepAt(id, draft) {
+  keepDraft(id, draft);
+  if (state?.id === id) draw();
+}
+
 /** Turns to the answer or to the note: each has a text of its own, so that a note is never sent as an answer. */
 export function setMode(mode) {
   if (!state) return;
@@ -256,7 +264,7 @@ function submit() {
 /** Puts what was not sent back where it was written, before what was written since. */
 function giveBack(id, entries, problem) {
   const isHere = state?.id === id;
-  const draft = isHere ? state.draft : readDraft(id);
+  const draft = draftAt(id);
   const { modo } = entries[0].fields;
   const mine = draft[modo];
   const texts = entries.map((entry) => entry.fields.texto).filter(Boolean);

@@ -1,4 +1,4 @@
-// Half-written messages, kept until the tab closes or the person signs out: for each conversation one answer and
+// Half-written messages, kept until the tab closes or the person signs out (and on the server, synced.js): for each conversation one answer and
 // one note, which never become each other.
 
 const PREFIX = "rascunho:";
@@ -24,7 +24,13 @@ export function readDraft(id) {
   return { mode: kept?.mode ?? "resposta", resposta: kept?.resposta ?? blank(), nota: kept?.nota ?? blank() };
 }
 
+let whenKept = () => {};
+
+/** Calls `listener(id, draft)` whenever a draft was kept here. */
+export const onKept = (listener) => (whenKept = listener);
+
 export function keepDraft(id, draft) {
+  whenKept(id, draft);
   try {
     const isWritten = [draft.resposta, draft.nota].some(({ text, reply, own }) => text || reply || own);
     if (isWritten) sessionStorage.setItem(nameOf(id), JSON.stringify(draft));

@@ -23,6 +23,7 @@ import { startSelection } from "./selection.js";
 import { connect } from "./socket.js";
 import * as stage from "./stage.js";
 import { refreshStanding, startStanding } from "./standing.js";
+import * as synced from "./synced.js";
 import { startTags } from "./tags.js";
 import * as templates from "./templates.js";
 import * as thread from "./thread.js";
@@ -166,6 +167,7 @@ composer.start({
     socket.send({ type: "typing", conversation: thread.currentId() });
   },
 });
+synced.start();
 menu.start();
 quick.start();
 templates.start();
