@@ -68,6 +68,7 @@ WORDS = {
     "conversa.assumida": _("Assumiu uma conversa"),
     "conversa.robo_pausado": _("Pausou o robô em uma conversa"),
     "conhecimento.salvo": _("Salvou uma entrada de conhecimento"),
+    "conhecimento.importado": _("Importou entradas de conhecimento de um arquivo"),
     "assistente.salvo": _("Salvou um assistente"),
     "assistente.publicado": _("Publicou uma versão de um assistente"),
     "conversa.liberada": _("Liberou uma conversa"),

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import Company
 from bot.admin.assistants import member_of
+from bot.admin.importing import EntryImportPages
 from bot.choices import PhraseKind
 from bot.models import BotTurn, KnowledgeCategory, KnowledgeEntry, Phrase
 from bot.services.conflicts import conflicts_of
@@ -44,7 +45,7 @@ class EntryForm(CompanyForm):
 
 
 @admin.register(KnowledgeEntry)
-class KnowledgeEntryAdmin(CompanyAdmin):
+class KnowledgeEntryAdmin(EntryImportPages, CompanyAdmin):
     """Entries: questions, approved answers, and how often they served."""
 
     form = EntryForm
@@ -53,6 +54,7 @@ class KnowledgeEntryAdmin(CompanyAdmin):
     list_select_related = ("company", "category")
     search_fields = ("question", "answer")
     ordering = ("question",)
+    list_before_template = "admin/bot/entries.html"
     actions = ("publish_chosen", "retire_chosen")
     fieldsets = (
         (None, {"fields": ("question", "aliases", "answer", ("label", "category"))}),
