@@ -14,7 +14,7 @@ from inbox.people.visitors import BlockVisitorView
 from inbox.replies import views as replies
 from inbox.reports import views as reports
 from inbox.reports import wall
-from inbox.shell import account, presence
+from inbox.shell import account, palette, presence
 from inbox.start import views as start
 from inbox.talk import (
     actions,
@@ -116,6 +116,7 @@ urlpatterns = [
         name="merge-undo",
     ),
     path("proximo/", tickets.NextView.as_view(), name="next"),
+    path("paleta/", palette.PaletteView.as_view(), name="palette"),
     path("presenca/", presence.PresenceView.as_view(), name="presence"),
     path("painel/", board.BoardPage.as_view(), name="board"),
     path("painel/<uuid:ticket_id>/", board.BoardTicketView.as_view(), name="board-ticket"),
@@ -133,6 +134,11 @@ urlpatterns = [
     path("mensagens/<uuid:message_id>/reagir/", marking.ReactView.as_view(), name="react"),
     path("mensagens/<uuid:message_id>/estrela/", marking.StarView.as_view(), name="star"),
     path("mensagens/<uuid:message_id>/encaminhar/", marking.ForwardView.as_view(), name="forward"),
+    path(
+        "mensagens/<uuid:message_id>/encaminhar/para/",
+        marking.ForwardPlacesView.as_view(),
+        name="forward-places",
+    ),
     path("mensagens/<uuid:message_id>/reenviar/", actions.RetryView.as_view(), name="retry"),
     path(
         "anexos/<uuid:attachment_id>/baixar-de-novo/",

@@ -127,6 +127,10 @@ TABLE: dict[str, Address] = {
     "atendimento/mensagens/<uuid:message_id>/encaminhar/": Address(
         {"get": MEMBER, "post": MEMBER}, {"client_id": "f"}, is_form=True
     ),
+    "atendimento/mensagens/<uuid:message_id>/encaminhar/para/": Address(
+        {"post": MEMBER}, {"q": "x"}, is_form=True
+    ),
+    "atendimento/paleta/": Address({"post": MEMBER}, {"q": MARK}, is_form=True),
     f"{PAGE}medida/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
     f"{PAGE}respostas/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}rascunho/": Address({"post": MEMBER}, {}, is_form=True),

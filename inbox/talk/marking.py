@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
@@ -13,6 +12,7 @@ from common.errors import NotFound
 from inbox import selectors
 from inbox.shell.base import BadInput, InboxView
 from inbox.shell.presenters import face_of
+from inbox.shell.shapes import Face
 from inbox.talk.base import TalkView
 from inbox.talk.forms import KEY_LENGTH
 from inbox.talk.presenters import bubbles_of
@@ -97,28 +97,57 @@ class ForwardForm(forms.Form):
     client_id = forms.CharField(max_length=KEY_LENGTH - 4)
 
 
-class ForwardView(InboxView):
+class Forwarding(InboxView):
+    """What both parts of passing on need."""
+
+    def forwardable(self, message_id: UUID) -> Message:
+        """Return a message that may be passed on. Raises NotFound."""
+        message = selectors.message_get(self.membership, message_id)
+        if not is_forwardable(message):
+            raise NotFound
+        return message
+
+    def places(self, message: Message, asked: str) -> list[tuple[Conversation, Face]]:
+        """Return open conversations in which the reader may write, the newest first."""
+        rows = Conversation.objects.visible_to(self.membership).open()
+        rows = rows.filter(last_message_at__isnull=False).exclude(pk=message.conversation_id)
+        if not self.membership.is_manager:
+            rows = rows.filter(Q(attendant=None) | Q(attendant=self.membership))
+        if asked.replace("\x00", "").strip():
+            found = conversations_found(rows, asked, is_clear=self.lens.is_clear)
+            rows = rows.filter(pk__in=list(found))
+        parts = rows.select_related("contact", "channel", "identity", "about")
+        chosen = list(parts.order_by("-last_message_at")[:CHOICES])
+        self.saw(chosen)
+        return [(row, face_of(row, self.lens)) for row in chosen]
+
+
+class ForwardPlacesView(Forwarding):
+    """What was searched for in the dialog of passing on: posted, because it may be a name."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
+        """Draw the conversations that were found."""
+        message = self.forwardable(message_id)
+        places = self.places(message, request.POST.get("q", "")[:100])
+        return self.draw("inbox/talk/_forward_places.html", {"places": places})
+
+
+class ForwardView(Forwarding):
     """Encaminhar: GET asks where to, POST sends it there."""
 
     http_method_names = ("get", "post")
 
     def get(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
-        """Draw the dialog, or with `q` only what was searched for in it."""
-        message = self._message(message_id)
-        asked = request.GET.get("q", "")[:100]
-        rows = list(self._places(message, asked))
-        self.saw(rows)
-        context = {
-            "message": message,
-            "places": [(row, face_of(row, self.lens)) for row in rows],
-            "key": str(uuid4()),
-        }
-        name = "_forward_places" if "q" in request.GET else "_forward"
-        return self.draw(f"inbox/talk/{name}.html", context)
+        """Draw the dialog."""
+        message = self.forwardable(message_id)
+        context = {"message": message, "places": self.places(message, ""), "key": str(uuid4())}
+        return self.draw("inbox/talk/_forward.html", context)
 
     def post(self, request: HttpRequest, message_id: UUID) -> HttpResponse:
         """Send it and tell where it went."""
-        message = self._message(message_id)
+        message = self.forwardable(message_id)
         form = ForwardForm(request.POST)
         if not form.is_valid():
             raise BadInput
@@ -131,21 +160,3 @@ class ForwardView(InboxView):
         )
         context = {"face": face_of(target, self.lens), "id": target.pk}
         return self.draw("inbox/talk/_forwarded.html", context)
-
-    def _message(self, message_id: UUID) -> Message:
-        message = selectors.message_get(self.membership, message_id)
-        if not is_forwardable(message):
-            raise NotFound
-        return message
-
-    def _places(self, message: Message, asked: str) -> Any:
-        """Return open conversations in which the reader may write, the newest first."""
-        rows = Conversation.objects.visible_to(self.membership).open()
-        rows = rows.filter(last_message_at__isnull=False).exclude(pk=message.conversation_id)
-        if not self.membership.is_manager:
-            rows = rows.filter(Q(attendant=None) | Q(attendant=self.membership))
-        if asked.replace("\x00", "").strip():
-            found = conversations_found(rows, asked, is_clear=self.lens.is_clear)
-            rows = rows.filter(pk__in=list(found))
-        parts = rows.select_related("contact", "channel", "identity", "about")
-        return parts.order_by("-last_message_at")[:CHOICES]

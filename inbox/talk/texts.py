@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 def talk_texts() -> dict[str, str]:
     """Return them by key, in the reader's language."""
     return {
+        "action": _("Ação"),
+        "nothingFound": _("Nada encontrado."),
         "notHere": _("Esta mensagem não está mais neste histórico."),
         "play": _("Tocar"),
         "pause": _("Pausar"),

@@ -77,7 +77,7 @@ def test_a_message_is_passed_on_once(
     enter: Enter, beto: Membership, said: Message, other: Conversation
 ):
     client = enter(beto)
-    found = client.get(reverse("inbox:forward", args=[said.pk]), {"q": "rita"})
+    found = client.post(reverse("inbox:forward-places", args=[said.pk]), {"q": "rita"})
     assert str(other.pk) in found.content.decode()
     for _ in range(2):
         answer = act(client, "forward", said, destino=str(other.pk), client_id="f1")
@@ -119,7 +119,8 @@ def test_nothing_is_passed_on_to_where_the_writer_may_not_write(
 ):
     conversation_take(conversation=other, attendant=carla)
     client = enter(beto)
-    found = client.get(reverse("inbox:forward", args=[said.pk]), {"q": "rita"}).content.decode()
+    where = reverse("inbox:forward-places", args=[said.pk])
+    found = client.post(where, {"q": "rita"}).content.decode()
     assert str(other.pk) not in found
     answer = act(client, "forward", said, destino=str(other.pk), client_id="f")
     assert answer.status_code in (403, 404, 409)

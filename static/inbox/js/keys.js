@@ -60,8 +60,9 @@ function meant(event, act) {
 /** Starts listening for keys. */
 export function start() {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]"))
-      return;
+    // AltGr is Ctrl and Alt on Windows; on ABNT2 keyboards without a key of their own it types / and ?.
+    const isCommand = (event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph");
+    if (isCommand || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (isLoading()) return;
     if (event.key === "Escape") {
       // Who leaves a field on purpose has ended what was typed: the next letter stands alone.
