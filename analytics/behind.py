@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -61,7 +62,7 @@ def behind(
         only=" AND ".join(f"f.{column} = %({column})s" for column in sorted(only)) or "true",
         after=f"(f.{one.day}_day, f.ticket_id) < (%(day)s, %(ticket)s)" if after else "true",
     )
-    values = {
+    values: dict[str, Any] = {
         "company": company.pk,
         "first": span.first,
         "last": span.last,

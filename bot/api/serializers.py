@@ -95,7 +95,7 @@ class RewriteIn(StrictSerializer):
     """An attendant's text and how it is to be."""
 
     text = Text(max_length=20_000)
-    style = serializers.ChoiceField(choices=RewriteStyle.choices)
+    style = serializers.ChoiceField(choices=RewriteStyle.choices)  # type: ignore[assignment]
 
 
 class BotSessionOut(serializers.ModelSerializer[BotSession]):

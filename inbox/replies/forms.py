@@ -67,7 +67,7 @@ class ReplyForm(forms.Form):
                 "texto": reply.text,
             }
         super().__init__(data, files, initial=initial)
-        offered = [(ReplyScope.PERSON.value, ReplyScope.PERSON.label)]
+        offered: list[tuple[str, Any]] = [(ReplyScope.PERSON.value, ReplyScope.PERSON.label)]
         if actor.is_manager:
             self.queues = {f"fila.{row.pk}": row for row in Queue.objects.active()}
             offered.append((ReplyScope.COMPANY.value, ReplyScope.COMPANY.label))

@@ -97,7 +97,7 @@ class ReplyPage(RepliesView):
         self.saw([message.conversation])
         return "" if message.deleted_at else message.text
 
-    def _drawn(self, form: ReplyForm, reply: QuickReply | None, status: int = 200) -> Any:
+    def _drawn(self, form: ReplyForm, reply: QuickReply | None, status: int = 200) -> HttpResponse:
         folders = sorted({row.folder for row in self.rows() if row.folder})
         context = {"form": form, "reply": reply, "blanks": BLANKS, "folders": folders}
         name = "_dialog" if self.is_fragment else "form"

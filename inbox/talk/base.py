@@ -150,7 +150,7 @@ class TalkView(InboxView):
 class ConversationActView(TalkView):
     """A POST that does one thing to a conversation the reader may see."""
 
-    http_method_names = ("post",)
+    http_method_names: Any = ("post",)
 
     def post(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         """Do it and draw what changed."""

@@ -90,7 +90,7 @@ def bubble_of(
     )
 
 
-def _abilities(message: Message, channel_kind: str, may_answer: bool) -> dict[str, bool]:
+def _abilities(message: Message, channel_kind: str, may_answer: bool) -> dict[str, Any]:
     """Return what may be done with a message, by the names of Bubble."""
     policy = registry.policy_of(channel_kind)
     # What quotes or reacts names it by the provider's id.

@@ -101,13 +101,13 @@ class SnoozeView(ConversationActView):
             context = {"moment": found, "is_asked": bool(request.GET[PHRASE].strip())}
             return self.draw("inbox/talk/_snooze_moment.html", context)
         self.saw([conversation])
-        context = {
+        shown: dict[str, Any] = {
             "conversation": conversation,
             "name": name_of(conversation, self.lens),
             "offers": offers(now),
             "is_from_list": request.GET.get("de") == "lista",
         }
-        return self.draw("inbox/talk/_snooze.html", context)
+        return self.draw("inbox/talk/_snooze.html", shown)
 
     def post(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         """Put it aside."""

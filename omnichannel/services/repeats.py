@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from omnichannel.models import Channel, MailBody
 from providers.facts import InboundMessage
@@ -20,7 +21,8 @@ def told_apart(channel: Channel, messages: Sequence[InboundMessage]) -> list[Inb
         return list(messages)
     bodies = MailBody.objects.for_company(channel.company_id).exclude(mark="")
     known = bodies.filter(message__channel=channel, message__external_id__in=ids)
-    first: dict[str, str] = dict(known.values_list("message__external_id", "mark"))
+    pairs: Any = known.values_list("message__external_id", "mark")
+    first: dict[str, str] = dict(pairs)
     return [_apart(one, first) for one in messages]
 
 

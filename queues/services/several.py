@@ -121,7 +121,8 @@ def conversation_act(*, conversation: Conversation, actor: Membership, order: Ac
     """Do it to one conversation the actor may see; return whether something changed. Raises what
     the act's service raises.
     """
-    return _ACTS[order.act](conversation, actor, order)
+    is_changed: bool = _ACTS[order.act](conversation, actor, order)
+    return is_changed
 
 
 def _read(row: Conversation, actor: Membership, order: ActOrder) -> bool:

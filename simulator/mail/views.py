@@ -73,7 +73,7 @@ def write(request: HttpRequest) -> HttpResponse:
     """Write to the clinic as a patient."""
     mailbox = get_object_or_404(_mailboxes(), address=request.POST.get("caixa", ""))
     answered = _answered(request.POST.get("responder", ""))
-    given = {name: value.strip() for name, value in request.POST.items()}
+    given = {name: str(value).strip() for name, value in request.POST.items()}
     name, address = (" ".join(given.get(one, "").split()) for one in ("nome", "endereco"))
     try:
         validate_email(address)
