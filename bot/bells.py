@@ -2,5 +2,6 @@
 
 TURN = "bot.tasks.turn"
 EMBED = "bot.tasks.phrases_embed"
+READ = "bot.tasks.read"
 SUMMARY = "bot.tasks.summary"
 RETAKE = "bot.tasks.retake"

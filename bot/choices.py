@@ -129,6 +129,29 @@ class SuggestionState(models.TextChoices):
     IGNORED = "ignorada", _("Ignorada")
 
 
+class ReadingKind(models.TextChoices):
+    """What is read out of a conversation for staff."""
+
+    SUBJECT = "assunto", _("Assunto")
+    FEELING = "sentimento", _("Sentimento")
+
+
+class Feeling(models.TextChoices):
+    """How a patient sounds; no judgement of their health."""
+
+    NEGATIVE = "negativo", _("Insatisfeito")
+    NEUTRAL = "neutro", _("Neutro")
+    POSITIVE = "positivo", _("Satisfeito")
+
+
+class ReadingOrigin(models.TextChoices):
+    """Who read it."""
+
+    RULE = "regra", _("por regra")
+    AI = "ia", _("por IA")
+    PERSON = "pessoa", _("por uma pessoa")
+
+
 class EvalExpectation(models.TextChoices):
     """What a test case expects of the bot."""
 

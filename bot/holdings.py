@@ -10,6 +10,7 @@ from bot.models import (
     BotSuggestion,
     BotTurn,
     EvalCase,
+    TalkReading,
     Transcription,
 )
 from contacts.holdings import Holding
@@ -29,6 +30,7 @@ TALK_HOLDINGS = (
     ),
     Holding(BotPause, "contact", is_deleted=True),
     Holding(BotSuggestion, "conversation__contact", is_deleted=True),
+    Holding(TalkReading, "conversation__contact", is_deleted=True),
     Holding(EvalCase, "contact", is_deleted=True),
 )
 VENDOR_HOLDINGS = (

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from bot import bells, vendor_bells
 from bot.holdings import TALK_HOLDINGS, VENDOR_HOLDINGS
 from bot.models import BotSession, Phrase
-from bot.retention import turns_purge
+from bot.retention import readings_purge, turns_purge
 from bot.services.transcribing import transcription_want, transcriptions_due
 from bot.services.turns import sessions_due, turns_lost
 from common.api.told import Told
@@ -46,7 +46,7 @@ PLUG = Plug(
     watches=(into(file_ready, transcription_want),),
     keeps=(
         into(holdings, *TALK_HOLDINGS, *VENDOR_HOLDINGS),
-        into(purges, (DataClass.MESSAGES, turns_purge)),
+        into(purges, (DataClass.MESSAGES, turns_purge), (DataClass.MESSAGES, readings_purge)),
     ),
     sweeps=(
         into(
@@ -68,6 +68,7 @@ PLUG = Plug(
         bells.RETAKE: "robo",
         bells.EMBED: "robo",
         bells.SUMMARY: "robo",
+        bells.READ: "robo",
         vendor_bells.TRANSCRIBE: "robo",
     },
     choices={
@@ -77,6 +78,9 @@ PLUG = Plug(
         "SessionState": "bot.choices.SessionState",
         "SuggestionOrigin": "bot.choices.SuggestionOrigin",
         "SuggestionState": "bot.choices.SuggestionState",
+        "ReadingKind": "bot.choices.ReadingKind",
+        "Feeling": "bot.choices.Feeling",
+        "ReadingOrigin": "bot.choices.ReadingOrigin",
         "RewriteStyle": "bot.choices.RewriteStyle",
         "HandoverReason": "bot.choices.HandoverReason",
     },

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bot.models import BotTurn
+from bot.models import BotTurn, TalkReading
 from contacts.retention import BATCH
 from contacts.services.privacy import holds_now
 from omnichannel.choices import Stage
@@ -32,4 +32,19 @@ def turns_purge(company_id: Any, before: datetime) -> int:
             text="", candidates=[], updated_at=timezone.now()
         )
         count += len(ids)
+    return count
+
+
+def readings_purge(company_id: Any, before: datetime) -> int:
+    """Remove what was read out of conversations that ended before a moment, but for people under a
+    legal hold. Returns how many.
+    """
+    rows = TalkReading.unscoped.filter(
+        company_id=company_id,
+        conversation__stage=Stage.CLOSED,
+        conversation__closed_at__lt=before,
+    ).exclude(conversation__contact__in=holds_now().values("contact"))
+    count = 0
+    while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
+        count += TalkReading.unscoped.filter(pk__in=ids).delete()[0]
     return count

@@ -40,6 +40,18 @@ def summary(company_id: str, session_id: str) -> None:
     summary_write(session_id)
 
 
+@company_task("bot.tasks.read", ignore_result=True)
+def read(company_id: str, conversation_id: str) -> None:
+    """Read subject and feeling of a conversation for who goes on with it."""
+    from bot.services.reading import conversation_read
+    from omnichannel.models import Conversation
+
+    rows = Conversation.objects.select_related("company", "contact")
+    talk = rows.filter(pk=conversation_id).first()
+    if talk is not None:
+        conversation_read(talk)
+
+
 @shared_task(name="bot.tasks.sweep", ignore_result=True)
 def sweep() -> None:
     """Ring for what nobody rang for, and for what a dead worker left: each in its own time, for a

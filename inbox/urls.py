@@ -67,6 +67,8 @@ urlpatterns = [
     path(QUICK, replies.ReplyPage.as_view(), name="reply"),
     path(f"{QUICK}apagar/", replies.ReplyDeleteView.as_view(), name="reply-delete"),
     path(f"{CONVERSATION}rascunho/", answers.DraftView.as_view(), name="draft"),
+    path(f"{CONVERSATION}ler/", people.TalkReadView.as_view(), name="read-talk"),
+    path(f"{CONVERSATION}leitura/", people.ReadingView.as_view(), name="reading"),
     path(f"{CONVERSATION}reescrita/", answers.RewriteView.as_view(), name="rewrite"),
     path(f"{CONVERSATION}outros-canais/", elsewhere.ElsewhereView.as_view(), name="elsewhere"),
     # Not beside the others: who is refused keeps the conversation that stands there.

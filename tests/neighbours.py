@@ -134,6 +134,10 @@ TABLE: dict[str, Address] = {
     f"{PAGE}medida/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
     f"{PAGE}respostas/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}rascunho/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}ler/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}leitura/": Address(
+        {"post": MEMBER}, {"leitura": "sentimento", "valor": "neutro"}, is_form=True
+    ),
     f"{PAGE}reescrita/": Address({"post": MEMBER}, {"texto": "x", "jeito": "curto"}, is_form=True),
     f"{PAGE}rapidas/": reads(),
     f"{PAGE}rascunhos/": Address(
@@ -310,6 +314,10 @@ TABLE: dict[str, Address] = {
     f"{TALK}retomar/": acts(),
     f"{TALK}pausar-robo/": acts(),
     f"{TALK}sugestoes/": acts(),
+    f"{TALK}ler/": acts(),
+    f"{TALK}leituras/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"kind": "sentimento", "value": "neutro"}
+    ),
     f"{TALK}reescrever/": acts(text="x", style="curto"),
     f"{TALK}reabrir/": acts(),
     f"{TALK}lida/": acts(),

@@ -108,6 +108,7 @@ class AssistantAdmin(CompanyAdmin):
                 (_("passadas a pessoas"), str(sessions.filter(state="passada").count())),
                 (_("confirmadas"), str(sessions.filter(outcome="confirmada").count())),
                 (_("último turno"), since(last)),
+                (_("leituras corrigidas"), _corrected(obj)),
             ),
             warnings=_warnings(obj, known),
             notes=[
@@ -212,6 +213,13 @@ def _tried(assistant: Assistant, text: str, lines: list[dict[str, Any]]) -> dict
         "candidates": reply.candidates,
         "ms": sum(reply.steps.values()),
     }
+
+
+def _corrected(obj: Assistant) -> str:
+    from bot.services.reading import corrections_count
+
+    changed, total = corrections_count(obj.company_id)
+    return gettext("%(changed)d de %(total)d") % {"changed": changed, "total": total}
 
 
 def _warnings(obj: Assistant, known: int) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from bot.choices import EntryStatus, EntryUse, RewriteStyle
-from bot.models import Assistant, BotSession, BotSuggestion, KnowledgeEntry
+from bot.choices import EntryStatus, EntryUse, ReadingKind, RewriteStyle
+from bot.models import Assistant, BotSession, BotSuggestion, KnowledgeEntry, TalkReading
 from bot.models.knowledge import ANSWER, LABEL
 from bot.services.knowledge import MOST_ALIASES
 from common.api.fields import StrictSerializer, Text
@@ -89,6 +89,23 @@ class BotSuggestionOut(serializers.ModelSerializer[BotSuggestion]):
             "state",
             "created_at",
         )
+
+
+class ReadingOut(serializers.ModelSerializer[TalkReading]):
+    """What was read out of a conversation, or what a person said it is."""
+
+    by = serializers.UUIDField(source="by_id", allow_null=True)
+
+    class Meta:
+        model = TalkReading
+        fields = ("id", "kind", "value", "reason", "origin", "by", "created_at")
+
+
+class ReadingIn(StrictSerializer):
+    """What a person says it is: a subject of the company's list, or a feeling."""
+
+    kind = serializers.ChoiceField(choices=ReadingKind.choices)
+    value = Text(max_length=100)
 
 
 class RewriteIn(StrictSerializer):

@@ -16,12 +16,15 @@ from bot.api.serializers import (
     BotSuggestionOut,
     EntryIn,
     EntryOut,
+    ReadingIn,
+    ReadingOut,
     RewriteIn,
 )
-from bot.choices import RewriteStyle
-from bot.models import Assistant, BotSession, KnowledgeEntry
+from bot.choices import ReadingKind, RewriteStyle
+from bot.models import Assistant, BotSession, KnowledgeEntry, TalkReading
 from bot.services.knowledge import entry_save
 from bot.services.pausing import bot_pause
+from bot.services.reading import conversation_read, reading_correct, readings_of
 from bot.services.starting import category_ensure
 from omnichannel.api.base import ConversationsView
 from omnichannel.api.conversations import ConversationAct
@@ -99,6 +102,62 @@ class Rewrite(ConversationsView):
             style=RewriteStyle(given["style"]),
         )
         return Response(BotSuggestionOut(row).data)
+
+
+class Readings(ConversationsView):
+    """Leituras de uma conversa."""
+
+    serializer_class = ReadingIn
+
+    @extend_schema(tags=TAGS, operation_id="leituras_list", responses={200: ReadingOut(many=True)})
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        """Lista o que regras, IA e pessoas leram da conversa, a mais nova primeiro.
+
+        A primeira de cada tipo vale; a de uma pessoa depois de outra é uma correção.
+        """
+        conversation = self.conversation(conversation_id)
+        rows = TalkReading.objects.filter(conversation=conversation)
+        found = self.paginate_queryset(rows)
+        return self.get_paginated_response(ReadingOut(found, many=True).data)
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="leituras_create",
+        request=ReadingIn,
+        responses={201: ReadingOut},
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Corrige o assunto ou o sentimento; o que foi lido antes continua guardado."""
+        conversation = self.conversation(conversation_id)
+        given = self.read(ReadingIn)
+        row = reading_correct(
+            conversation=conversation,
+            actor=self.membership,
+            kind=ReadingKind(given["kind"]),
+            value=given["value"],
+        )
+        return Response(ReadingOut(row).data, status=201)
+
+
+class ReadNow(ConversationsView):
+    """Ler a conversa."""
+
+    # Said again it reads the same words, and keeps one row of it.
+    honours_idempotency = False
+    pagination_class: Any = None
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="conversas_ler",
+        request=None,
+        responses={200: ReadingOut(many=True)},
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Lê o assunto e o sentimento agora, e devolve o que vale. O paciente não vê."""
+        conversation = self.conversation(conversation_id)
+        conversation_read(conversation)
+        rows = readings_of(conversation).values()
+        return Response(ReadingOut(rows, many=True).data)
 
 
 class Assistants(CompanyView):

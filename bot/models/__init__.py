@@ -4,6 +4,7 @@ from bot.models.assistants import Assistant, AssistantChannel, AssistantVersion,
 from bot.models.evaluation import EvalCase, EvalRun
 from bot.models.knowledge import KnowledgeCategory, KnowledgeEntry, Phrase
 from bot.models.ledger import AiClaim, AiDeparture, AiRate, AiUsage
+from bot.models.readings import TalkReading
 from bot.models.sessions import BotSession, BotTurn
 from bot.models.suggestions import BotSuggestion
 from bot.models.transcription import Transcription
@@ -28,5 +29,6 @@ __all__ = [
     "KnowledgeCategory",
     "KnowledgeEntry",
     "Phrase",
+    "TalkReading",
     "Transcription",
 ]

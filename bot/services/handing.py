@@ -81,6 +81,7 @@ def hand_over(
         since=asked_at,
     )
     _note(held, session, reason)
+    ring(bells.READ, str(talk.company_id), str(talk.pk))
     if session is not None and _has_writer(talk):
         ring(bells.SUMMARY, str(talk.company_id), str(session.pk))
     _rank(held, reason, told_closed=said is not None and not is_open)

@@ -26,6 +26,7 @@ class ActKind(StrEnum):
     SEARCH = "buscar_conhecimento"
     HOURS = "horarios"
     NOTE = "anotar"
+    CLASSIFY = "classificar"
 
 
 # Answered by us within the same call; the others end it.
@@ -107,7 +108,8 @@ class BotAct:
 
     Only what belongs to the kind is filled: ANSWER text, sources; OFFER text, options (ids of
     entries, at most three); ASK text, awaits; HAND_OVER reason, summary, queue; END is_confirmed,
-    text; SEARCH query; HOURS nothing; NOTE note (a listed field's name), value.
+    text; SEARCH query; HOURS nothing; NOTE note (a listed field's name), value; CLASSIFY
+    queue (a listed subject), note (a listed feeling), summary (why).
     """
 
     kind: ActKind

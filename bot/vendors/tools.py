@@ -33,6 +33,7 @@ TOLD = {
     ActKind.END: "Encerra quando o paciente disse que está resolvido.",
     ActKind.SEARCH: "Procura mais entradas do conhecimento da clínica.",
     ActKind.HOURS: "Diz se a clínica está aberta e os próximos horários.",
+    ActKind.CLASSIFY: "Diz à equipe o assunto, o sentimento e o motivo.",
     ActKind.NOTE: "Anota para a equipe um dado que o paciente contou.",
 }
 
@@ -84,6 +85,9 @@ def _fields(kind: ActKind, request: AnswerRequest) -> dict[str, Any]:
             return {"consulta": _TEXT}
         case ActKind.NOTE:
             return {"campo": _choice(request.notes) if request.notes else _TEXT, "valor": _TEXT}
+        case ActKind.CLASSIFY:
+            assunto = {"assunto": _or_null(_choice(request.queues))} if request.queues else {}
+            return {**assunto, "sentimento": _choice(request.notes), "motivo": _TEXT}
         case ActKind.HOURS:
             return {}
 
@@ -186,6 +190,15 @@ def _act_of(kind: ActKind, given: Mapping[str, Any], request: AnswerRequest) -> 
             if given["campo"] not in request.notes:
                 raise ToolMisused("no such note")
             return BotAct(kind, note=given["campo"], value=_text(given["valor"])[:200])
+        case ActKind.CLASSIFY:
+            if given["sentimento"] not in request.notes:
+                raise ToolMisused("no such feeling")
+            return BotAct(
+                kind,
+                queue=given["assunto"] if given.get("assunto") in request.queues else "",
+                note=given["sentimento"],
+                summary=_text(given["motivo"], least=0)[:200],
+            )
         case ActKind.HOURS:
             return BotAct(kind)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bot.choices import ReadingKind
 from contacts.fields import CustomLines, Lines
 from contacts.masking import Lens, StillHidden, text_restored
 from contacts.models import Contact, LegalBasis
@@ -121,3 +122,10 @@ class ContactForm(forms.Form):
             # They say why somebody accepts, and say nothing alone.
             changed = {k: v for k, v in changed.items() if k not in ("legal_basis", "proof")}
         return {name: value for name, value in changed.items() if value is not None}
+
+
+class ReadingForm(forms.Form):
+    """What a person says it is."""
+
+    leitura = forms.ChoiceField(choices=ReadingKind.choices)
+    valor = forms.CharField(max_length=100)

@@ -30,6 +30,7 @@ from inbox.people.shapes import (
     Dependent,
     Identity,
     PastConversation,
+    ReadingLine,
     ScoreSummary,
     Suggestion,
     TicketSummary,
@@ -64,6 +65,7 @@ class PersonFound:
     may_block_network: bool = False
     suggestions: Sequence[DuplicatePair] = ()
     merge: ContactMerge | None = None
+    readings: tuple[ReadingLine, ...] = ()
 
 
 def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> ContactPanel:
@@ -104,6 +106,7 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         merge=(known.merge.pk, _called(known.merge.gone, lens)) if known.merge else None,
         is_phone_verified=_is_verified(identities, contact.phone),
         is_email_verified=_is_verified(identities, contact.email),
+        readings=known.readings,
         ticket=known.ticket,
         score=known.score,
         campaigns=tuple(known.campaigns),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -120,6 +121,17 @@ class AboutChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingLine:
+    """One thing read, with what it may be set to. `value` is empty where nothing was read."""
+
+    kind: str
+    label: str
+    value: str
+    choices: Sequence[tuple[str, str]]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactPanel:
     """Everything the right-hand column says about the person and the conversation. `phone_e164` is
     empty, and `is_masked` true, where the reader sees numbers masked.
@@ -153,6 +165,7 @@ class ContactPanel:
     merge: tuple[UUID, str] | None = None
     is_phone_verified: bool = False
     is_email_verified: bool = False
+    readings: tuple[ReadingLine, ...] = ()
     ticket: TicketSummary | None = None
     score: ScoreSummary | None = None
     campaigns: tuple[SentTo, ...] = ()

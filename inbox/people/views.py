@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from bot.choices import ReadingKind
+from bot.services.reading import conversation_read, reading_correct
 from common.errors import DomainError, NotFound
 from contacts.masking import contact_reveal
 from contacts.models import DuplicatePair, Purpose
@@ -17,7 +19,7 @@ from contacts.services.duplicates import pair_confirm, pair_dismiss
 from contacts.services.merging import merge_undo
 from contacts.suggestions import merges_seen, suggestions_seen
 from inbox import selectors
-from inbox.people.forms import AboutForm, ContactForm, DependentForm
+from inbox.people.forms import AboutForm, ContactForm, DependentForm, ReadingForm
 from inbox.shell.base import BadInput
 from inbox.shell.presenters import name_of
 from inbox.talk.base import ConversationActView, TalkView
@@ -171,3 +173,27 @@ class RecordView(TalkView):
         contact = conversation.contact
         marketing = consent_state(contact, Purpose.MARKETING)
         return ContactForm(data, contact=contact, lens=self.lens, marketing=marketing)
+
+
+class TalkReadView(ConversationActView):
+    """Ler a conversa agora."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Read it."""
+        conversation_read(conversation)
+
+
+class ReadingView(ConversationActView):
+    """Corrigir uma leitura."""
+
+    def act(self, conversation: Conversation) -> None:
+        """Keep what a person says."""
+        form = ReadingForm(self.request.POST)
+        if not form.is_valid():
+            raise BadInput
+        reading_correct(
+            conversation=conversation,
+            actor=self.membership,
+            kind=ReadingKind(form.cleaned_data["leitura"]),
+            value=form.cleaned_data["valor"],
+        )

@@ -15,6 +15,7 @@ from contacts.services.dependents import dependents_of
 from contacts.suggestions import merge_last, suggestions_of
 from inbox import selectors
 from inbox.people.presenters import PersonFound, panel_of
+from inbox.people.readings import reading_lines
 from inbox.people.scores import score_summary
 from inbox.people.tickets import ticket_summary
 from inbox.shell.base import InboxView
@@ -133,6 +134,7 @@ class TalkView(InboxView):
             may_block_network=self.membership.is_manager,
             suggestions=suggestions_of(conversation.contact_id, self.membership),
             merge=merge_last(conversation.contact_id, self.membership),
+            readings=reading_lines(conversation),
         )
         return panel_of(conversation, self.lens, known)
 

@@ -38,6 +38,7 @@ SPELLED = {
     **{"pq": "porque", "obg": "obrigada", "endereco": "endereço", "medico": "médico"},
 }
 PERSON = re.compile(r"\b(atendente|pessoa|humano|alguem)\b")
+ANGER = re.compile(r"\b(pessim|absurd|descaso|demora|reclam|ridicul|raiva)")
 DULL = frozenset(
     "o a os as um uma de do da dos das e em no na que qual quais como para por com eu me meu minha"
     " voce voces tem ter ola oi bom boa dia tarde noite favor quero queria gostaria saber".split()
@@ -87,6 +88,8 @@ def _thought(prompt: FakePrompt) -> FakeAnswer:
     special = _special(prompt)
     if special is not None:
         return special
+    if "classificar" in prompt.tools:
+        return _classified(prompt)
     entries = ENTRY.findall(prompt.instructions)
     if PERSON.search(folded(prompt.newest)):
         return FakeAnswer(
@@ -100,6 +103,16 @@ def _thought(prompt: FakePrompt) -> FakeAnswer:
             {"motivo": "sem_resposta", "resumo": "Nada no conhecimento responde."},
         )
     return FakeAnswer("responder", {"texto": best[2][:440], "fontes": [best[0]]})
+
+
+def _classified(prompt: FakePrompt) -> FakeAnswer:
+    """Return a feeling by two short lists; the subject is left to who knows the clinic's."""
+    flat = folded(prompt.newest)
+    sounds = "negativo" if ANGER.search(flat) else "neutro"
+    return FakeAnswer(
+        "classificar",
+        {"assunto": None, "sentimento": sounds, "motivo": "Pelas palavras do paciente."},
+    )
 
 
 def _special(prompt: FakePrompt) -> FakeAnswer | None:

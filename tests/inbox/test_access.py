@@ -28,7 +28,7 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
     "file-transcribe",
-    *("measure", "answers", "draft", "rewrite"),
+    *("measure", "answers", "draft", "rewrite", "read-talk", "reading"),
     "control",
     *(
         "return-to-bot",
