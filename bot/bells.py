@@ -3,5 +3,6 @@
 TURN = "bot.tasks.turn"
 EMBED = "bot.tasks.phrases_embed"
 READ = "bot.tasks.read"
+TYPING = "bot.tasks.typing"
 SUMMARY = "bot.tasks.summary"
 RETAKE = "bot.tasks.retake"

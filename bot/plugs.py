@@ -69,6 +69,7 @@ PLUG = Plug(
         bells.EMBED: "robo",
         bells.SUMMARY: "robo",
         bells.READ: "robo",
+        bells.TYPING: "robo",
         vendor_bells.TRANSCRIBE: "robo",
     },
     choices={

@@ -40,6 +40,14 @@ def summary(company_id: str, session_id: str) -> None:
     summary_write(session_id)
 
 
+@company_task("bot.tasks.typing", ignore_result=True)
+def typing(company_id: str, turn_id: str) -> None:
+    """Show the patient that an answer is being written."""
+    from bot.services.waiting import typing_show
+
+    typing_show(turn_id)
+
+
 @company_task("bot.tasks.read", ignore_result=True)
 def read(company_id: str, conversation_id: str) -> None:
     """Read subject and feeling of a conversation for who goes on with it."""

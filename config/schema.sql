@@ -37,6 +37,7 @@
 -- migration bot 0002_talking 06465e0df6f74ef0
 -- migration bot 0003_suggestions 1666c31bccfa079a
 -- migration bot 0004_rewriting ec1c43edc4e09085
+-- migration bot 0005_readings 00e563d03fb23774
 -- migration campaigns 0001_start 41499dd9f484966a
 -- migration campaigns 0002_listed_phone 9c6cb70948a4fd2c
 -- migration campaigns 0003_lists_read d714e7f54253c6ef
@@ -915,6 +916,8 @@ ALTER TABLE "axes_accesslog" ADD COLUMN "session_hash" varchar(64) DEFAULT '' NO
 ALTER TABLE "axes_accesslog" ALTER COLUMN "session_hash" DROP DEFAULT;
 CREATE TABLE "axes_accessattemptexpiration" ("access_attempt_id" integer NOT NULL PRIMARY KEY, "expires_at" timestamp with time zone NOT NULL);
 ALTER TABLE "axes_accessattemptexpiration" ADD CONSTRAINT "axes_accessattemptex_access_attempt_id_6b73a47a_fk_axes_acce" FOREIGN KEY ("access_attempt_id") REFERENCES "axes_accessattempt" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_attachment" ADD COLUMN "milliseconds" integer DEFAULT 0 NOT NULL CHECK ("milliseconds" >= 0);
+ALTER TABLE "omnichannel_attachment" ADD COLUMN "waveform" varchar(64) DEFAULT '' NOT NULL;
 ALTER TABLE "contacts_contactidentity" ADD COLUMN "proof" varchar(12) DEFAULT '' NOT NULL;
 ALTER TABLE "contacts_contactidentity" ADD COLUMN "verified_at" timestamp with time zone NULL;
 ALTER TABLE "contacts_duplicatepair" ADD COLUMN "decided_at" timestamp with time zone NULL;
@@ -1081,6 +1084,22 @@ ALTER TABLE "bot_assistant" ADD COLUMN "rewrites" boolean DEFAULT true NOT NULL;
 ALTER TABLE "bot_assistant" ALTER COLUMN "rewrites" DROP DEFAULT;
 ALTER TABLE "bot_botsuggestion" ADD COLUMN "style" varchar(12) DEFAULT '' NOT NULL;
 ALTER TABLE "bot_botsuggestion" ALTER COLUMN "style" DROP DEFAULT;
+CREATE TABLE "bot_talkreading" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "kind" varchar(12) NOT NULL, "value" varchar(100) NOT NULL, "reason" varchar(300) NOT NULL, "origin" varchar(8) NOT NULL, "for_seq" bigint NOT NULL CHECK ("for_seq" >= 0), "by_id" uuid NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL);
+CREATE FUNCTION bot_talkreading_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'bot_talkreading is append-only' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER reading_is_kept BEFORE UPDATE OF kind, value, reason, origin, for_seq ON bot_talkreading
+    FOR EACH ROW EXECUTE FUNCTION bot_talkreading_is_kept();
+ALTER TABLE bot_talkreading ENABLE ALWAYS TRIGGER reading_is_kept;
+ALTER TABLE "bot_talkreading" ADD CONSTRAINT "bot_talkreading_by_id_9b015996_fk_accounts_membership_id" FOREIGN KEY ("by_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_talkreading" ADD CONSTRAINT "bot_talkreading_company_id_67c8b2fc_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "bot_talkreading" ADD CONSTRAINT "bot_talkreading_conversation_id_7d03046f_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "bot_talkreading_by_id_9b015996" ON "bot_talkreading" ("by_id");
+CREATE INDEX "bot_talkreading_company_id_67c8b2fc" ON "bot_talkreading" ("company_id");
+CREATE INDEX "bot_talkreading_conversation_id_7d03046f" ON "bot_talkreading" ("conversation_id");
+CREATE INDEX "reading_of_talk" ON "bot_talkreading" ("conversation_id", "created_at" DESC);
+CREATE INDEX "reading_by_origin" ON "bot_talkreading" ("company_id", "origin");
 CREATE TABLE "campaigns_campaign" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(255) NOT NULL, "description" text NOT NULL, "kind" varchar(20) NOT NULL, "channel_kind" varchar(20) NOT NULL, "status" varchar(12) NOT NULL, "pause_reason" varchar(20) NOT NULL, "failures_accepted" integer NOT NULL CHECK ("failures_accepted" >= 0), "pause_detail" varchar(300) NOT NULL, "filters" jsonb NOT NULL, "audience_state" varchar(10) NOT NULL, "audience_error" varchar(300) NOT NULL, "built_at" timestamp with time zone NULL, "scheduled_at" timestamp with time zone NULL, "started_at" timestamp with time zone NULL, "finished_at" timestamp with time zone NULL, "quiet_from" time NOT NULL, "quiet_until" time NOT NULL, "rate" smallint NOT NULL CHECK ("rate" >= 0), "frequency_days" smallint NOT NULL CHECK ("frequency_days" >= 0), "failure_limit" smallint NOT NULL CHECK ("failure_limit" >= 0), "follows_capacity" boolean NOT NULL, "expected_replies" smallint NOT NULL CHECK ("expected_replies" >= 0), "winner_rule" varchar(10) NOT NULL, "forecast_cost" numeric(14, 6) NULL, "currency" varchar(3) NOT NULL, "author_id" uuid NULL, "calendar_id" uuid NULL, "channel_id" uuid NULL, "company_id" uuid NOT NULL, "reply_queue_id" uuid NULL, "segment_id" uuid NULL);
 CREATE TABLE "campaigns_campaignvariant" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "letter" varchar(1) NOT NULL, "text" text NOT NULL, "variables" jsonb NOT NULL, "campaign_id" uuid NOT NULL, "company_id" uuid NOT NULL, "template_id" uuid NULL);
 CREATE TABLE "campaigns_listedperson" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "line" integer NOT NULL CHECK ("line" >= 0), "raw" varchar(64) NOT NULL, "given" jsonb NOT NULL, "campaign_id" uuid NOT NULL, "company_id" uuid NOT NULL, "contact_id" uuid NULL);
@@ -1199,10 +1218,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:22:09.538309+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:22:10.266636+00:00'::timestamptz;
-ALTER TABLE "omnichannel_attachment" ADD COLUMN "milliseconds" integer DEFAULT 0 NOT NULL CHECK ("milliseconds" >= 0);
-ALTER TABLE "omnichannel_attachment" ADD COLUMN "waveform" varchar(64) DEFAULT '' NOT NULL;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:25:20.046754+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:25:20.182889+00:00'::timestamptz;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_at" timestamp with time zone NULL;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_until" timestamp with time zone NULL;
 CREATE INDEX "conversation_snoozed" ON "omnichannel_conversation" ("company_id", "attendant_id", "snoozed_until", "id") WHERE "snoozed_at" IS NOT NULL;

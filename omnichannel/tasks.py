@@ -9,7 +9,6 @@ from celery import shared_task
 from common.errors import DomainError
 from common.tasks import apart, company_task
 from omnichannel.choices import ChannelStatus
-from omnichannel.external import whole_id
 from omnichannel.models import Attachment, Channel, Conversation, Message
 from omnichannel.sending import claims, reach
 from omnichannel.services import (
@@ -23,14 +22,12 @@ from omnichannel.services import (
     proving,
     receipts,
     renewing,
+    showing,
     snoozing,
     starting,
     templates,
 )
-from omnichannel.services.addresses import recipient_of
-from omnichannel.services.comments import is_comment
 from providers import registry
-from providers.base import Receipts
 from providers.comparing import Comparing
 from providers.outgoing import SendError
 
@@ -117,37 +114,13 @@ def read_receipt(company_id: str, message_id: str) -> None:
     message = rows.filter(pk=message_id).first()
     if message is None or not message.external_id:
         return
-    _show_read(message, typing=False)
+    showing.read_show(message)
 
 
 @company_task("omnichannel.tasks.typing_show")
 def typing_show(company_id: str, conversation_id: str) -> None:
     """Show the patient that someone is writing; it also marks their messages as read."""
-    message = (
-        Message.objects.inbound()
-        .select_related("channel", "conversation__identity")
-        .filter(conversation_id=conversation_id)
-        .exclude(external_id=None)
-        .order_by("-seq")
-        .first()
-    )
-    if message is not None:
-        _show_read(message, typing=True)
-
-
-def _show_read(message: Message, *, typing: bool) -> None:
-    channel = message.channel
-    if channel.status != ChannelStatus.ACTIVE or not registry.has_face(channel.kind, Receipts):
-        return
-    to = recipient_of(message.conversation)
-    if is_comment(message) or to.is_nowhere:
-        return
-    try:
-        registry.face_of(channel.kind, Receipts).mark_read(
-            channel.account(), whole_id(message), to=to, typing=typing
-        )
-    except SendError as exc:
-        logger.info("read receipt %s: %s", message.pk, exc.code)
+    showing.typing_show(conversation_id)
 
 
 @shared_task(name="omnichannel.tasks.channels_check")

@@ -18,6 +18,7 @@ from bot.services.answering import Reply, reply_to
 from bot.services.serving import schedule_of
 from bot.services.speaking import choices_of
 from bot.services.vendor_answers import vendor_of
+from bot.services.waiting import typing_ring
 from bot.vendors.base import (
     ActKind,
     AnswerRequest,
@@ -54,6 +55,7 @@ def reply_for(
     if not entries:
         return local
     request = _request(session, talk, heard, state, turn, entries)
+    typing_ring(talk, turn)
     result = vendor_of(policy.writer).answer(request, budget_seconds=SECONDS)
     found = _taken(result, local, entries)
     return replace(found, steps={**local.steps, "provedor": result.ms})

@@ -129,6 +129,7 @@ def test_what_beat_rings_for_are_tasks_and_names_are_told_once() -> None:
         "bot.vendor_tasks.transcribe": {"queue": "robo"},
         "bot.tasks.summary": {"queue": "robo"},
         "bot.tasks.read": {"queue": "robo"},
+        "bot.tasks.typing": {"queue": "robo"},
     }
 
 
