@@ -12,7 +12,7 @@ from common import phones
 from contacts.refs import IdentityKind, IdentityRef, PersonRef, Proof
 from providers.choices import MEDIA_KINDS, MessageKind, MessageStatus
 from providers.content import Answer
-from providers.facts import AccountRef, InboundMessage, Malformed, MediaRef, Parsed, Watermark
+from providers.facts import AccountRef, InboundMessage, Json, Malformed, MediaRef, Parsed, Watermark
 from providers.tolerant import ident, mapping, name, text
 from providers.webchat.policy import TEXT_BYTES
 
@@ -23,9 +23,9 @@ def parse(payload: Any, *, received_at: datetime | None = None) -> Iterator[Pars
     """Give the fact of one act of a visitor.
 
     `payload`: account (the channel's key), visitor (the id of their identity), name, email, phone,
-    signed (which of these the site vouches for), act ("message", "file", "seen"), id (unique in the
-    channel), and of a message text or choice {"key", "title"} and the id it answers, of a file
-    kind, mime_type, filename, is_voice, text, of a mark message and status.
+    signed (which of these the site vouches for), language (of their panel), act ("message", "file",
+    "seen"), id (unique in the channel), and of a message text or choice {"key", "title"} and the id
+    it answers, of a file kind, mime_type, filename, is_voice, text, of a mark message and status.
     """
     now = received_at or datetime.now(UTC)
     given = mapping(payload)
@@ -80,8 +80,15 @@ def _message(
         text=words,
         reply_to=ident(given.get("reply_to")),
         content=content,
+        metadata=_language(given),
         thread_key=ident(given.get("visitor")),
     )
+
+
+def _language(given: dict[str, Any]) -> Json:
+    """Return what is kept of the language that the panel speaks."""
+    language = text(given.get("language"), 10)
+    return {"language": language} if language else {}
 
 
 def _file(
@@ -103,5 +110,6 @@ def _file(
         happened_at=now,
         text=text(given.get("text"), TEXT_BYTES),
         media=(media,),
+        metadata=_language(given),
         thread_key=ident(given.get("visitor")),
     )

@@ -17,6 +17,7 @@ from omnichannel.feedback import feedback_of
 from omnichannel.models import Conversation, Message
 from omnichannel.services.answers import THANKED
 from omnichannel.services.courtesies import courtesy_send
+from omnichannel.services.languages import language_of
 from omnichannel.services.observing import Arrival
 from providers.choices import MessageKind
 from providers.content import Answer, Choice, Question, Section
@@ -34,6 +35,12 @@ COMMENT_LENGTH = 2000
 
 def rating_ask(ticket: Ticket, conversation: Conversation) -> None:
     """Ask how it was. A list, because Meta allows three reply buttons and there are five stars."""
+    with language_of(conversation):
+        question = _question(ticket)
+    courtesy_send(conversation, "avaliacao", kind=MessageKind.INTERACTIVE, content=question)
+
+
+def _question(ticket: Ticket) -> Question:
     words = (_("Péssimo"), _("Ruim"), _("Regular"), _("Bom"), _("Ótimo"))
     # Where choices are typed, the number is the grade.
     stars = tuple(
@@ -41,14 +48,7 @@ def rating_ask(ticket: Ticket, conversation: Conversation) -> None:
         for grade, shown, word in reversed(list(zip(range(1, 6), STARS, words, strict=True)))
     )
     text = _("Como foi o seu atendimento? Protocolo %(protocol)s") % {"protocol": ticket.protocol}
-    courtesy_send(
-        conversation,
-        "avaliacao",
-        kind=MessageKind.INTERACTIVE,
-        content=Question(
-            (Section(stars, _("Sua nota")),), text, is_list=True, list_label=_("Avaliar")
-        ),
-    )
+    return Question((Section(stars, _("Sua nota")),), text, is_list=True, list_label=_("Avaliar"))
 
 
 @transaction.atomic
@@ -93,7 +93,8 @@ def _rate(conversation: Conversation, ticket_id: UUID, rating: int) -> None:
         ticket_rate(ticket=ticket, rating=rating)
     except RatingRefused:
         return
-    text = _("Obrigado pela avaliação! Se quiser contar mais, responda a esta mensagem.")
+    with language_of(conversation):
+        text = _("Obrigado pela avaliação! Se quiser contar mais, responda a esta mensagem.")
     courtesy_send(conversation, "avaliacao_obrigado", text=text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,8 @@ from omnichannel.services.conversations import conversation_close, conversation_
 from omnichannel.services.delivery import conversation_deliver
 from omnichannel.services.outbound import message_send, note_add
 from queues.models import Ticket
+from queues.services.queues import queue_save
+from queues.services.tickets import ticket_finish
 from tests import make
 from tests.queues.conftest import make_queue
 from tests.visitors.panel import OWN, Panel, worked
@@ -534,6 +537,32 @@ def test_files_are_judged_by_their_bytes(
 
 
 # --- the end, and going on elsewhere --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "thanked"),
+    [
+        ("en-US,en;q=0.9", "How was your service?", "Thank you for"),
+        ("pt-BR", "Como foi o seu atendimento?", "Obrigado pela avaliação"),
+    ],
+)
+def test_a_rating_is_asked_for_in_the_visitors_language(
+    panel: Panel, ana: Membership, clinic: Company, language: str, asked: str, thanked: str
+) -> None:
+    queue_save(company=clinic, actor=None, queue=make_queue(clinic), asks_rating=True)
+    panel.headers["accept-language"] = language
+    conversation = talk(panel.say())
+    answered(conversation, ana)
+    ticket_finish(ticket=Ticket.unscoped.get(), actor=ana, reason="Agendado")
+    question = Message.unscoped.get(metadata__purpose="avaliacao")
+    assert asked in json.dumps(question.metadata, ensure_ascii=False)
+    key = f"avaliacao:{Ticket.unscoped.get().pk}:5"
+    Message.unscoped.filter(pk=question.pk).update(status="enviada", external_id="pergunta")
+    choice = {"message": str(question.pk), "key": key}
+    # Another message within seconds asks for work first.
+    proof = worked(**panel.say("", choice=choice).json()["proof"])
+    assert panel.say("", choice=choice, proof=proof).status_code == 201
+    assert Message.unscoped.get(metadata__purpose="avaliacao_obrigado").text.startswith(thanked)
 
 
 def test_a_rating_opens_nothing(

@@ -8,6 +8,7 @@ from typing import IO, Any
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
@@ -116,6 +117,7 @@ def _payload(session: VisitorSession, words: SaidWords) -> dict[str, Any]:
         "email": session.email,
         "phone": session.phone,
         "signed": session.signed,
+        "language": get_language(),
         "act": "file" if words.upload else "message",
         "id": words.key(session),
         "text": words.text,
