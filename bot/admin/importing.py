@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,7 +28,7 @@ from bot.services.entry_import import (
     entries_import,
     entries_read,
 )
-from common.admin import access_of
+from common.admin import CompanyAdmin, access_of
 from common.errors import DomainError
 
 SALT = "bot.entries"
@@ -73,7 +72,7 @@ class EntryFileForm(forms.Form):
             field.widget = forms.HiddenInput()
 
 
-class EntryImportPages(ModelAdmin):
+class EntryImportPages(CompanyAdmin):
     """The pages of an import, beside the list."""
 
     def get_urls(self) -> list[URLPattern]:

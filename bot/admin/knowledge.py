@@ -45,7 +45,7 @@ class EntryForm(CompanyForm):
 
 
 @admin.register(KnowledgeEntry)
-class KnowledgeEntryAdmin(EntryImportPages, CompanyAdmin):
+class KnowledgeEntryAdmin(EntryImportPages):
     """Entries: questions, approved answers, and how often they served."""
 
     form = EntryForm
