@@ -88,7 +88,7 @@ class EntryImportPages(CompanyAdmin):
         """Show what a file would do; then, by the signed rows of that page, do it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        companies = self._companies(request)  # type: ignore[attr-defined]
+        companies = self._companies(request)
         if "linhas" in request.POST:
             return self._imported(request, companies)
         form = EntryFileForm(companies, request.POST or None, request.FILES or None)
