@@ -27,7 +27,7 @@ class UploadView(InboxView):
         conversation = selectors.conversation_get(self.membership, conversation_id)
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
-            raise DomainError(form.errors["arquivo"][0], code="arquivo_recusado")
+            raise DomainError(next(iter(form.errors.values()))[0], code="arquivo_recusado")
         file = form.cleaned_data["arquivo"]
         attachment = attachment_upload(
             conversation=conversation,
@@ -35,6 +35,7 @@ class UploadView(InboxView):
             file=file,
             filename=file.name,
             mime_type=file.content_type or "",
+            is_voice=form.cleaned_data["voz"],
         )
         body = {
             "id": str(attachment.pk),

@@ -59,6 +59,8 @@ class UploadForm(forms.Form):
         allow_empty_file=False,
         max_length=255,
     )
+    # What was recorded in the page: it goes as a voice note.
+    voz = forms.BooleanField(required=False)
 
 
 def thread_cursor(place: tuple[datetime, int] | None, unread: int | None = None) -> str:

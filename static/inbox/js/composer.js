@@ -190,6 +190,7 @@ function takeFiles(files) {
 
 /** Lets a file be taken out of those that go along. */
 function letGo(piece, pieces) {
+  piece.canGo = true;
   piece.remove.addEventListener("click", () => {
     piece.request?.abort();
     pieces.splice(pieces.indexOf(piece), 1);
@@ -276,6 +277,7 @@ function giveBack(id, entries, problem) {
   mine.key = isAlone ? entries[0].fields.client_id : newKey();
   const pieces = entries.flatMap((entry) => entry.pieces ?? []);
   piecesOf.get(id)?.unshift(...pieces);
+  for (const piece of pieces) if (!piece.canGo) letGo(piece, piecesOf.get(id));
   keepDraft(id, draft);
   if (!isHere) return;
   // The words stand where they were written. The mode stays: a note that is just being begun would become an answer.

@@ -5,6 +5,7 @@ import { heardAt, startClock } from "./clock.js";
 import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
 import * as elsewhere from "./elsewhere.js";
+import * as emoji from "./emoji.js";
 import * as found from "./found.js";
 import { el, revision, say } from "./fragments.js";
 import * as gallery from "./gallery.js";
@@ -28,6 +29,7 @@ import * as synced from "./synced.js";
 import { startTags } from "./tags.js";
 import * as templates from "./templates.js";
 import * as thread from "./thread.js";
+import * as voice from "./voice.js";
 import * as walk from "./walk.js";
 import * as countdown from "./window.js";
 
@@ -171,6 +173,8 @@ composer.start({
 synced.start();
 menu.start();
 quick.start();
+emoji.start();
+voice.start();
 templates.start();
 dialogs.start();
 elsewhere.start();

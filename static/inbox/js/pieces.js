@@ -44,6 +44,7 @@ function upload(piece, url, onProgress) {
     const request = new XMLHttpRequest();
     const body = new FormData();
     body.set("arquivo", piece.file, piece.file.name);
+    if (piece.isVoice) body.set("voz", "on");
     piece.request = request;
     request.open("POST", url);
     request.responseType = "json";
@@ -98,6 +99,23 @@ function fail(piece, problem) {
   piece.bar.remove();
 }
 
+/** Starts the upload of a voice note, which goes alone. */
+export function voicePiece(file, form) {
+  const piece = { file, kind: "audio", key: newKey(), id: "", problem: "", isVoice: true };
+  draw(piece);
+  piece.done = begin(piece, form);
+  return piece;
+}
+
+/** Uploads a piece and draws how it goes. */
+async function begin(piece, form) {
+  const answer = await upload(piece, form.dataset.upload, (part) => (piece.bar.value = part));
+  if (answer.id) {
+    piece.id = answer.id;
+    piece.bar.remove();
+  } else fail(piece, answer.problem);
+}
+
 /** Adds a file that the server has already. */
 export function storedPiece({ id, kind, filename, size }, pieces) {
   const piece = { file: { name: filename, size }, kind, key: newKey(), id, problem: "", done: Promise.resolve() };
@@ -119,12 +137,7 @@ export function addPiece(file, pieces, form) {
     fail(piece, problem);
     piece.done = Promise.resolve();
   } else {
-    piece.done = upload(piece, form.dataset.upload, (part) => (piece.bar.value = part)).then((answer) => {
-      if (answer.id) {
-        piece.id = answer.id;
-        piece.bar.remove();
-      } else fail(piece, answer.problem);
-    });
+    piece.done = begin(piece, form);
   }
   return piece;
 }
