@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from accounts.models import Company
 from bot.admin.assistants import member_of
 from bot.admin.importing import EntryImportPages
+from bot.admin.learning import MissedPages
 from bot.choices import PhraseKind
 from bot.models import BotTurn, KnowledgeCategory, KnowledgeEntry, Phrase
 from bot.services.conflicts import conflicts_of
@@ -45,7 +46,7 @@ class EntryForm(CompanyForm):
 
 
 @admin.register(KnowledgeEntry)
-class KnowledgeEntryAdmin(EntryImportPages):
+class KnowledgeEntryAdmin(EntryImportPages, MissedPages):
     """Entries: questions, approved answers, and how often they served."""
 
     form = EntryForm

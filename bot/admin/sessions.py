@@ -6,13 +6,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
+from bot.admin.learning import TurnLearning
 from bot.models import BotSession, BotTurn
-from common.admin import CompanyAdmin, CompanyInline, Panel, linked
+from common.admin import CompanyInline, Panel, linked
 
 
 class TurnPanel(CompanyInline):
@@ -22,7 +26,7 @@ class TurnPanel(CompanyInline):
     verbose_name_plural = _("turnos")
     per_page = 30
     show_change_link = False
-    fields = ("created_at", "state", "act", "band", "reason", "text", "best", "steps")
+    fields = ("created_at", "state", "act", "band", "reason", "text", "best", "learned")
     readonly_fields = fields
 
     @display(description=_("candidatas"))
@@ -30,9 +34,15 @@ class TurnPanel(CompanyInline):
         """The entries that were near, with their scores."""
         return " · ".join(f"{one['label']} {one['score']}" for one in obj.candidates[:3])
 
+    @display(description=_("aproveitar"))
+    def learned(self, obj: BotTurn) -> str:
+        """Make an entry or a test case of it."""
+        address = reverse("admin:bot_botsession_learn", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Virar FAQ ou teste"))
+
 
 @admin.register(BotSession)
-class BotSessionAdmin(CompanyAdmin):
+class BotSessionAdmin(TurnLearning):
     """Sessions of the bot."""
 
     is_read_only = True

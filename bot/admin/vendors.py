@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminPasswordToggleWidget
 from accounts.models import Company
 from accounts.services.audit import audit_record
 from bot.models import AiPolicy, AiProvider
+from bot.services.ai_ledger import nearly_used, spent_of, today_in
 from bot.services.ai_rates import known_rates_fill
 from bot.services.probing import provider_probe
 from bot.services.vendors import provider_save
@@ -155,6 +156,16 @@ class AiPolicyAdmin(CompanyAdmin):
         ("calls_a_day", "calls_at_once"),
         "kept_days",
     )
+
+    def panel(self, request: HttpRequest, obj: Any) -> Panel:
+        """Show what the month cost, and when that is most of its budget."""
+        day = today_in(obj.company_id)
+        used = spent_of(obj, day).month
+        is_near = nearly_used(obj, day) is not None
+        return Panel(
+            facts=((_("gasto do mês"), f"{obj.currency} {used:.2f}"),),
+            warnings=[gettext("O orçamento de IA do mês está quase no fim.")] if is_near else [],
+        )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and write down who changed it."""

@@ -187,6 +187,7 @@ class AiPolicy(CompanyOwned):
     kept_days = models.PositiveSmallIntegerField(
         _("dias que o registro do que saiu é guardado"), default=90
     )
+    # The month (2026-11) in which it was told that most of its budget is used.
     warned_on = models.CharField(max_length=20, blank=True, editable=False)
 
     class Meta:

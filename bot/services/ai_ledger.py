@@ -6,6 +6,7 @@ calls at the same time know of each other: a budget is exceeded by one call's mi
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,10 +18,12 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from accounts.models import Company
+from accounts.services.audit import audit_record
 from bot.models import AiClaim, AiPolicy, AiRate, AiUsage
 from bot.rates import AiPrice
 from bot.vendors.base import AiTokens, AiUse, VendorTrouble
 
+logger = logging.getLogger(__name__)
 # Longer than the longest call; then its process has died.
 CLAIM_SECONDS = 120
 WARN_AT = Decimal("0.8")
@@ -165,7 +168,7 @@ class AiSettlement:
 def claim_settle(*, claim: AiClaim, done: AiSettlement) -> AiUsage:
     """Write down what a call used and give back what it had claimed."""
     # Whoever counts must not read the sum before this and the claims after it.
-    AiPolicy.unscoped.select_for_update().get(company_id=claim.company_id)
+    policy = AiPolicy.unscoped.select_for_update().get(company_id=claim.company_id)
     row = AiUsage.unscoped.create(
         company_id=claim.company_id,
         provider_id=done.provider_id,
@@ -186,7 +189,33 @@ def claim_settle(*, claim: AiClaim, done: AiSettlement) -> AiUsage:
         trouble=done.trouble.value,
     )
     AiClaim.unscoped.filter(pk=claim.pk).delete()
+    _warn(policy, row.day)
     return row
+
+
+def nearly_used(policy: AiPolicy, day: date) -> Decimal | None:
+    """Return what was used in the month of a day once that is most of its budget, else None."""
+    if not policy.monthly_budget:
+        return None
+    used = spent_of(policy, day).month
+    return used if used >= policy.monthly_budget * WARN_AT else None
+
+
+def _warn(policy: AiPolicy, day: date) -> None:
+    """Write down, once a month, that its budget is nearly used. The policy's row is locked."""
+    month = f"{day:%Y-%m}"
+    if policy.warned_on == month or (used := nearly_used(policy, day)) is None:
+        return
+    policy.warned_on = month
+    policy.save(update_fields=["warned_on", "updated_at"])
+    audit_record(
+        company=policy.company_id,
+        actor=None,
+        action="regra_ia.orcamento_quase_gasto",
+        target=policy,
+        detail={"gasto": f"{used:.4f}", "orcamento": str(policy.monthly_budget)},
+    )
+    logger.warning("most of the AI budget of company %s is used", policy.company_id)
 
 
 def claims_purge() -> int:

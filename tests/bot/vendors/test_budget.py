@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
-from accounts.models import Company
+from accounts.models import AuditEntry, Company, Membership
 from bot.models import AiClaim, AiUsage
 from bot.services.ai_ledger import (
     AiSettlement,
@@ -78,3 +79,24 @@ def test_the_ledger_is_never_changed(clinic: Company) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     assert connection.is_usable()
+
+
+@pytest.mark.django_db
+def test_a_month_that_is_nearly_used_is_told_once(clinic: Company, ana: Membership) -> None:
+    policy = policy_of(clinic.pk)
+    policy.monthly_budget = ONE * 5
+    policy.save()
+    told = AuditEntry.unscoped.filter(action="regra_ia.orcamento_quase_gasto")
+    assert [_turn(clinic) for _n in range(3)] == [True] * 3
+    assert not told.exists()
+    assert _turn(clinic) and told.count() == 1
+    assert _turn(clinic) and told.count() == 1
+    client = Client()
+    client.force_login(ana.user)
+    page = client.get(f"/admin/bot/aipolicy/{policy.pk}/change/").content.decode()
+    assert "quase no fim" in page
+    policy.refresh_from_db()
+    policy.warned_on = "2020-01"
+    policy.monthly_budget = ONE * 7
+    policy.save()
+    assert _turn(clinic) and told.count() == 2
