@@ -19,6 +19,7 @@ from contacts.segments import SegmentRefused
 from contacts.services.segments import segment_people
 from inbox import composed
 from inbox.list import ordering
+from inbox.list.conditions import Conditions
 from omnichannel.choices import Direction
 from omnichannel.models import Attachment, Conversation, Message, Template
 from omnichannel.search import Hit, conversations_found
@@ -26,6 +27,7 @@ from omnichannel.selectors import parts_load
 from omnichannel.words import Said
 from providers.choices import MessageKind, TemplateStatus
 
+EVERYTHING = Conditions()
 # Three screens of a list and of a thread; the next page is fetched before its end comes into view.
 LIST_SIZE = 30
 THREAD_SIZE = 40
@@ -51,6 +53,7 @@ def conversation_page(
     *,
     tab: str = "todas",
     segment: UUID | None = None,
+    where: Conditions = EVERYTHING,
     found: Mapping[UUID, Hit] | None = None,
     order: str = ordering.RECENT,
     after: ordering.Place | None = None,
@@ -59,8 +62,8 @@ def conversation_page(
     """Return one page of a tab, newest first unless another order is asked for, and where the next
     begins (None at the end); with `found` (`found_in`), of what was searched for.
     """
-    is_plain = segment is None and found is None and _is_at_home(membership)
-    rows = _within(membership, tab, segment)
+    is_plain = segment is None and found is None and not where and _is_at_home(membership)
+    rows = _within(membership, tab, segment, where)
     if found is not None:
         rows = rows.filter(pk__in=list(found))
     is_everything = composed.sees_all(membership)
@@ -88,6 +91,7 @@ def found_in(
     *,
     tab: str = "todas",
     segment: UUID | None = None,
+    where: Conditions = EVERYTHING,
     is_clear: bool = True,
 ) -> dict[UUID, Hit] | None:
     """Return what of a tab's conversations holds the words, None when there are none; `is_clear` as
@@ -95,8 +99,9 @@ def found_in(
     """
     if not words.replace("\x00", "").strip():
         return None
-    rows = _within(membership, tab, segment).filter(last_message_at__isnull=False)
+    rows = _within(membership, tab, segment, where).filter(last_message_at__isnull=False)
     is_every = composed.sees_all(membership) and tab == "todas" and segment is None
+    is_every = is_every and not where
     return conversations_found(rows, words, is_clear=is_clear, is_every=is_every)
 
 
@@ -106,11 +111,12 @@ def conversations_matching(
     *,
     tab: str = "todas",
     segment: UUID | None = None,
+    where: Conditions = EVERYTHING,
     is_clear: bool = True,
 ) -> list[UUID]:
     """Return the ids of what a list would show page after page, up to a limit."""
-    found = found_in(membership, words, tab=tab, segment=segment, is_clear=is_clear)
-    rows = _within(membership, tab, segment).filter(last_message_at__isnull=False)
+    found = found_in(membership, words, tab=tab, segment=segment, where=where, is_clear=is_clear)
+    rows = _within(membership, tab, segment, where).filter(last_message_at__isnull=False)
     if found is not None:
         rows = rows.filter(pk__in=list(found))
     return list(rows.order_by("-last_message_at", "-id").values_list("pk", flat=True)[:MATCHING])
@@ -126,9 +132,13 @@ def said_of(found: Mapping[UUID, Hit], rows: Sequence[Conversation]) -> dict[UUI
     return dict(messages.annotate(said=Said("text", "metadata")).values_list("pk", "said"))
 
 
-def _within(membership: Membership, tab: str, segment: UUID | None) -> Any:
-    """Keep a tab's conversations with people of a segment; one that is gone holds nobody."""
+def _within(membership: Membership, tab: str, segment: UUID | None, where: Conditions) -> Any:
+    """Keep a tab's conversations that meet conditions, with people of a segment; one that is gone
+    holds nobody.
+    """
     rows = conversations_of(membership, tab)
+    if where:
+        rows = rows.filter(where.where())
     if segment is None:
         return rows
     chosen = Segment.objects.filter(pk=segment).first()
@@ -357,11 +367,12 @@ def conversations_again(
     *,
     tab: str,
     segment: UUID | None = None,
+    where: Conditions = EVERYTHING,
     found: Mapping[UUID, Hit] | None = None,
 ) -> list[Conversation]:
     """Return those of the conversations that still belong to a tab, a segment and a search."""
     wanted = ids if found is None else [pk for pk in ids if pk in found]
-    rows = _within(membership, tab, segment)
+    rows = _within(membership, tab, segment, where)
     return list(composed.listed(rows.filter(pk__in=wanted, last_message_at__isnull=False)))
 
 

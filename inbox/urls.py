@@ -7,7 +7,7 @@ from django.urls import path
 from inbox.board import views as board
 from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
-from inbox.list import acts
+from inbox.list import acts, narrowing
 from inbox.list import views as list_views
 from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
@@ -46,6 +46,7 @@ urlpatterns = [
     path("convites/", account.InvitationsPage.as_view(), name="invitations"),
     path("convites/<uuid:membership_id>/", account.InvitationView.as_view(), name="invitation"),
     path("lista/acoes/", acts.ActsView.as_view(), name="acts"),
+    path("lista/filtros/", narrowing.NarrowView.as_view(), name="narrow"),
     path("lista/todas/", acts.MatchingView.as_view(), name="matching"),
     path("lista/", list_views.RowsView.as_view(), name="list"),
     path("conversas/nova/", start.StartPage.as_view(), name="start"),

@@ -107,6 +107,7 @@ TABLE: dict[str, Address] = {
     "atendimento/lista/acoes/": Address(
         {"get": MEMBER, "post": MEMBER}, {"acao": "lida"}, is_form=True
     ),
+    "atendimento/lista/filtros/": reads(),
     "atendimento/lista/todas/": Address({"post": MEMBER}, {"filtro": "todas"}, is_form=True),
     "atendimento/conversas/nova/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
     PAGE: reads(),

@@ -120,6 +120,7 @@ class MatchingView(ListMixin):
             data.get("q", ""),
             tab=data.get("filtro") or self.tab(),
             segment=data.get("segmento"),
+            where=data.get("condicoes") or selectors.EVERYTHING,
             is_clear=self.lens.is_clear,
         )
         return JsonResponse({"ids": [str(pk) for pk in ids]})

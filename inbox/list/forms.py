@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 
+from inbox.list.conditions import LENGTH, Conditions, conditions_read
 from inbox.list.ordering import ORDERS, Place
 from inbox.shell.forms import uuid_of
 from inbox.shell.presenters import microseconds, moment_of
@@ -23,12 +24,17 @@ class ListForm(forms.Form):
     filtro = forms.ChoiceField(choices=[(tab, tab) for tab in TABS], required=False)
     q = forms.CharField(max_length=100, required=False)
     segmento = forms.UUIDField(required=False)
+    condicoes = forms.CharField(max_length=LENGTH, required=False)
     ordem = forms.ChoiceField(choices=[(order, order) for order in ORDERS], required=False)
     depois = forms.CharField(max_length=80, required=False)
 
     def clean_q(self) -> str:
         """Drop the NUL that PostgreSQL refuses."""
         return str(self.cleaned_data["q"]).replace("\x00", "")
+
+    def clean_condicoes(self) -> Conditions:
+        """Read the conditions."""
+        return conditions_read(str(self.cleaned_data["condicoes"]))
 
     def clean_depois(self) -> Place | None:
         """Read a cursor of `list_cursor`; a damaged one is the beginning."""

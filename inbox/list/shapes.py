@@ -76,6 +76,14 @@ class ConversationCard:
     priority: int = 0
 
     @property
-    def has_ticket(self) -> bool:
-        """Whether somebody waits or is served."""
-        return self.priority > 0
+    def states(self) -> str:
+        """What its menu has to know, in words of static/inbox/js/cardmenu.js."""
+        known = {
+            "aberta": self.stage != "encerrada",
+            "minha": self.is_mine,
+            "nao_lida": self.unread > 0,
+            "atendida": bool(self.attendant),
+            "adiada": bool(self.snoozed),
+            "atendimento": self.priority > 0,
+        }
+        return " ".join(name for name, is_so in known.items() if is_so)

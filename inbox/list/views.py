@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from contacts.services.guessing import guess_count
 from inbox import selectors
+from inbox.list.conditions import Conditions, conditions_read
 from inbox.list.forms import TABS, ListForm, list_cursor, uuids
 from inbox.list.found import found_of
 from inbox.list.ordering import ORDERS, order_of
@@ -61,17 +62,25 @@ class ListMixin(InboxView):
             snoozed=found["adiadas"],
         )
 
+    def narrowed(self, where: Conditions) -> dict[str, Any]:
+        """Return what the list says of its conditions."""
+        return {"conditions": str(where), "condition_count": len(where.words)}
+
     def page_context(self) -> dict[str, Any]:
         """Return what home.html needs, apart from the stage."""
         tab = self.tab()
         order = self.order(tab)
-        rows, after = selectors.conversation_page(self.membership, tab=tab, order=order)
+        where = conditions_read(self.request.GET.get("condicoes", ""))
+        rows, after = selectors.conversation_page(
+            self.membership, tab=tab, order=order, where=where
+        )
         self.saw(rows)
         return {
             "company": self.membership.company,
             "member": self.membership,
             "filter": tab,
             "query": "",
+            **self.narrowed(where),
             "segments": selectors.segments_of(self.membership),
             "counts": self.counts(),
             "order": order,
@@ -110,23 +119,36 @@ class RowsView(ListMixin):
         form = ListForm(request.POST)
         data = form.cleaned_data if form.is_valid() else {}
         tab, words, after = data.get("filtro") or self.tab(), data.get("q", ""), data.get("depois")
-        segment = data.get("segmento")
+        segment, where = data.get("segmento"), data.get("condicoes") or selectors.EVERYTHING
         order = self.order(tab, data.get("ordem", ""))
-        context: dict[str, Any] = {"filter": tab, "order": order, "query": words, "thread": None}
-        searched: dict[str, Any] = {"segment": segment, "is_clear": self.lens.is_clear}
+        context: dict[str, Any] = {
+            **{"filter": tab, "order": order, "query": words, "thread": None},
+            **self.narrowed(where),
+        }
+        searched: dict[str, Any] = {
+            "segment": segment,
+            "where": where,
+            "is_clear": self.lens.is_clear,
+        }
         # Asking for the next page, or for a row again, does not count as a new search.
         if after is None and "conversa" not in request.POST:
             guess_count(self.membership, words)
         hits = selectors.found_in(self.membership, words, tab=tab, **searched)
         if ids := uuids(request.POST.getlist("conversa")):
             found = selectors.conversations_again(
-                self.membership, ids, tab=tab, segment=segment, found=hits
+                self.membership, ids, tab=tab, segment=segment, where=where, found=hits
             )
             context["gone"] = set(ids) - {row.pk for row in found}
             context["refresh"] = True
         else:
             found, following = selectors.conversation_page(
-                self.membership, tab=tab, segment=segment, found=hits, order=order, after=after
+                self.membership,
+                tab=tab,
+                segment=segment,
+                where=where,
+                found=hits,
+                order=order,
+                after=after,
             )
             context["next_cursor"] = list_cursor(following)
             if hits is not None and after is None and tab != "todas":

@@ -128,7 +128,7 @@ def card(context: Context, card: ConversationCard) -> SafeString:
     channel = f"{escape(card.channel_label)} · {escape(card.channel_name)}"
     return mark_safe(  # noqa: S308
         f'<li class="card-row" id="c-{card.id}" data-order="{card.order}"'
-        f' data-states="{_states(card, is_closed)}">\n'
+        f' data-states="{card.states}">\n'
         f'<a class="card{" unread" if card.unread else ""}" data-conversation="{card.id}"'
         f' href="{shown}" hx-get="{shown}"{current}>\n'
         f'  <span class="portrait"><span class="face tone-{face.tone}" aria-hidden="true">'
@@ -145,19 +145,6 @@ def card(context: Context, card: ConversationCard) -> SafeString:
         f'<label class="pick-box"><input class="pick" type="checkbox" autocomplete="off">'
         f'<span class="only-readers">{said.choose % {"name": name}}</span></label></li>\n'
     )
-
-
-def _states(card: ConversationCard, is_closed: bool) -> str:
-    """Say what the card's menu has to know, in words of static/inbox/js/cardmenu.js."""
-    known = {
-        "aberta": not is_closed,
-        "minha": card.is_mine,
-        "nao_lida": card.unread > 0,
-        "atendida": bool(card.attendant),
-        "adiada": bool(card.snoozed),
-        "atendimento": card.has_ticket,
-    }
-    return " ".join(name for name, is_so in known.items() if is_so)
 
 
 def _marked(parts: Marked) -> str:

@@ -24,6 +24,7 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     "start",
     "acts",
     "matching",
+    "narrow",
 }
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),

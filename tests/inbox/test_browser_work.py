@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from accounts.models import Membership
 from common.scoping import company_scope
 from omnichannel.models import Channel, Conversation
-from omnichannel.services.conversations import conversation_take
+from omnichannel.services.conversations import conversation_mark_read, conversation_take
 from omnichannel.services.snoozing import snoozes_wake
 from tests import make
 from tests.inbox.browser import BROWSER_AT_LENGTH, Inbox, behind
@@ -168,3 +168,34 @@ async def test_keys_reach_the_menu_and_the_boxes(
     await expect(page.get_by_role("menuitem", name="Copiar link")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(card).to_be_focused()
+
+
+@widths
+async def test_the_list_is_filtered_and_the_address_keeps_it(
+    sit_down: SitDown, beto: Membership, talks: list[Conversation], screen: dict[str, Any]
+):
+    await behind(lambda: conversation_mark_read(conversation=talks[1], up_to=99))
+    inbox = await sit_down(beto, **screen)
+    page = inbox.page
+    await inbox.open("/atendimento/?filtro=minhas")
+    await expect(page.locator("#lista .card")).to_have_count(5)
+    await page.get_by_role("button", name="Filtrar a lista").click()
+    dialog = page.locator("#acao")
+    await dialog.get_by_text("Não lida", exact=True).click()
+    button = dialog.get_by_role("button", name="Filtrar", exact=True)
+    box = await button.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= screen["viewport"]["height"]
+    await button.click()
+    await expect(page.locator("#lista .card")).to_have_count(4)
+    await expect(page.locator(f"#c-{talks[1].pk}")).to_have_count(0)
+    assert "condicoes=nao_lida" in page.url
+    await page.reload()
+    await page.locator("#ao-vivo[data-state=ligado]").wait_for(state="attached")
+    await expect(page.locator("#lista .card")).to_have_count(4)
+    # What is read now no longer belongs here, and goes by itself.
+    await behind(lambda: conversation_mark_read(conversation=talks[2], up_to=99))
+    await expect(page.locator(f"#c-{talks[2].pk}")).to_have_count(0)
+    await page.get_by_role("button", name="Filtrar a lista").click()
+    await page.locator("#acao").get_by_role("button", name="Tirar os filtros").click()
+    await expect(page.locator("#lista .card")).to_have_count(5)
+    assert "condicoes" not in page.url

@@ -19,11 +19,12 @@ export function view() {
   data.set("filtro", el("filtro").value);
   data.set("q", el("busca").value);
   data.set("segmento", el("segmento")?.value ?? "");
+  data.set("condicoes", el("condicoes").value);
   data.set("ordem", el("abas").dataset.order);
   return data;
 }
 
-const nameOf = (data) => ["filtro", "ordem", "segmento", "q"].map((name) => data.get(name)).join(" ");
+const nameOf = (data) => ["filtro", "ordem", "segmento", "condicoes", "q"].map((name) => data.get(name)).join(" ");
 
 function soon(delay) {
   timer ||= setTimeout(fetchWaiting, delay);
@@ -117,7 +118,10 @@ export function start(currentId) {
     const tab = event.target.closest?.("#abas a");
     if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
     el("filtro").value = tab.dataset.filter;
-    if (!currentId()) history.replaceState(history.state, "", tab.href);
+    if (currentId()) return;
+    const here = new URL(tab.href);
+    if (el("condicoes").value) here.searchParams.set("condicoes", el("condicoes").value);
+    history.replaceState(history.state, "", here);
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-act=unread]");
