@@ -9,6 +9,7 @@ from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
 from inbox.list import acts, narrowing
 from inbox.list import views as list_views
+from inbox.people import directory
 from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
 from inbox.replies import views as replies
@@ -119,6 +120,8 @@ urlpatterns = [
         name="merge-undo",
     ),
     path("proximo/", tickets.NextView.as_view(), name="next"),
+    path("pacientes/", directory.DirectoryPage.as_view(), name="directory"),
+    path("pacientes/exportar/", directory.DirectoryExport.as_view(), name="directory-export"),
     path("paleta/", palette.PaletteView.as_view(), name="palette"),
     path("presenca/", presence.PresenceView.as_view(), name="presence"),
     path("painel/", board.BoardPage.as_view(), name="board"),

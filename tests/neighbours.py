@@ -131,6 +131,10 @@ TABLE: dict[str, Address] = {
     "atendimento/mensagens/<uuid:message_id>/encaminhar/para/": Address(
         {"post": MEMBER}, {"q": "x"}, is_form=True
     ),
+    "atendimento/pacientes/": Address({"get": MEMBER, "post": MEMBER}, {"q": MARK}, is_form=True),
+    "atendimento/pacientes/exportar/": Address(
+        {"post": MANAGER}, {"q": MARK, "formato": "csv"}, is_form=True
+    ),
     "atendimento/paleta/": Address({"post": MEMBER}, {"q": MARK}, is_form=True),
     f"{PAGE}medida/": Address({"post": MEMBER}, {"texto": "x"}, is_form=True),
     f"{PAGE}respostas/": Address({"post": MEMBER}, {}, is_form=True),

@@ -23,7 +23,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from inbox.list.shapes import ConversationCard, Marked, SearchResult
-from inbox.talk.shapes import Bubble, ReactionChip
+from inbox.talk.reaction_rows import reactions
+from inbox.talk.shapes import Bubble
 from inbox.templatetags.inbox_ui import (
     channel_icon,
     epoch,
@@ -278,7 +279,8 @@ def bubble(bubble: Bubble) -> SafeString:
         f"  {'' if bubble.is_plain else _parts(bubble)}\n  {_text(bubble)}\n"
         f"  {_foot(bubble.footer)}{_letter(bubble)}\n"
         f'  <div class="meta">{_meta(bubble, is_out, said)}</div>\n  {_choices(bubble)}\n'
-        f"</article>\n{_reactions(bubble, said)}\n{_trouble(bubble, said)}\n</div>\n"
+        f"</article>\n{reactions(bubble, said.reactions, said.take_back)}\n"
+        f"{_trouble(bubble, said)}\n</div>\n"
         f"{'' if bubble.is_deleted else tools(bubble.abilities)}\n</li>\n"
     )
 
@@ -350,29 +352,6 @@ def _choices(bubble: Bubble) -> str:
         for one in bubble.choices
     )
     return f'<ul class="choices">{rows}</ul>'
-
-
-def _reactions(bubble: Bubble, said: Words) -> str:
-    if not bubble.reactions:
-        return ""
-    rows = "".join(
-        f'<li title="{escape(one.who)}">{_emoji(bubble, one, said)}'
-        f"{f'<small>{one.count}</small>' if one.count > 1 else ''}"
-        f'<span class="only-readers">{escape(one.who)}</span></li>'
-        for one in bubble.reactions
-    )
-    return f'<ul class="reactions" aria-label="{said.reactions}">{rows}</ul>'
-
-
-def _emoji(bubble: Bubble, one: ReactionChip, said: Words) -> str:
-    """Draw an emoji; what we put there can be taken back where we may react."""
-    if not (one.is_ours and bubble.can_react):
-        return escape(one.emoji)
-    return (
-        f'<button type="button" data-act="unreact" data-emoji="{escape(one.emoji)}" title="'
-        f'{said.take_back}">{escape(one.emoji)}<span class="only-readers">{said.take_back}'
-        "</span></button>"
-    )
 
 
 def _trouble(bubble: Bubble, said: Words) -> str:
