@@ -7,21 +7,17 @@ Whatever comes from outside goes through `escape`; all else is markup and words 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from typing import Any
-from uuid import UUID
 
 from django import template
 from django.template import Context
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from inbox.list.row_words import Words, address, words
 from inbox.list.shapes import ConversationCard, Marked, SearchResult
 from inbox.talk.reaction_rows import reactions
 from inbox.talk.shapes import Bubble
@@ -42,73 +38,11 @@ from inbox.templatetags.inbox_ui import (
 
 register = template.Library()
 
-NOBODY = UUID(int=0)
 CLOSED = "encerrada"
 # A chip that says when the window closes shows itself two hours before.
 SOON = "7200000"
 # From here on a priority is worth a chip: 5 is what everybody has.
 HIGH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What rows say in one language; `%(name)s` stands where a name belongs."""
-
-    about: str
-    choose: str
-    closed_window: str
-    high_priority: str
-    edited: str
-    earlier: str
-    mark_unread: str
-    mark_unread_of: str
-    note: str
-    reactions: str
-    template: str
-    retry: str
-    send_template: str
-    starred: str
-    take_back: str
-    you: str
-
-
-@lru_cache(maxsize=8)
-def _words(language: str) -> Words:
-    return Words(
-        about=_("Sobre %(name)s"),
-        choose=_("Escolher a conversa de %(name)s"),
-        closed_window=_("Janela fechada"),
-        high_priority=_("Prioridade %(level)s"),
-        edited=_("editada"),
-        earlier=_("Antes da edição"),
-        mark_unread=_("Marcar como não lida"),
-        mark_unread_of=_("Marcar a conversa de %(name)s como não lida"),
-        note=_("Nota interna"),
-        reactions=_("Reações"),
-        template=_("Modelo"),
-        retry=_("Tentar de novo"),
-        send_template=_("Enviar modelo"),
-        starred=_("Marcada com estrela"),
-        take_back=_("Retirar a reação"),
-        you=_("Você"),
-    )
-
-
-def words() -> Words:
-    """Return the rows' words in the reader's language."""
-    return _words(get_language() or "")
-
-
-@lru_cache(maxsize=8)
-def _address(name: str) -> tuple[str, str]:
-    before, _id, after = reverse(name, args=[NOBODY]).partition(str(NOBODY))
-    return before, after
-
-
-def address(name: str, row_id: UUID) -> str:
-    """Return the address of a row's view."""
-    before, after = _address(name)
-    return f"{before}{row_id}{after}"
 
 
 # --- cards ----------------------------------------------------------------------------------------
