@@ -29,6 +29,7 @@ from inbox.talk import (
     measure,
     snoozing,
     tickets,
+    transcript,
 )
 from inbox.talk import views as talk
 
@@ -90,6 +91,7 @@ urlpatterns = [
     path(f"{CONVERSATION}nao-lida/", actions.UnreadView.as_view(), name="unread"),
     path(f"{CONVERSATION}adiar/", snoozing.SnoozeView.as_view(), name="snooze"),
     path(f"{CONVERSATION}retomar/", snoozing.WakeView.as_view(), name="wake"),
+    path(f"{CONVERSATION}transcricao/", transcript.TranscriptView.as_view(), name="transcript"),
     path(f"{CONVERSATION}transferir/", tickets.TransferView.as_view(), name="transfer"),
     path(f"{CONVERSATION}finalizar/", tickets.FinishView.as_view(), name="finish"),
     path(f"{CONVERSATION}passada/", tickets.PassedView.as_view(), name="passed"),

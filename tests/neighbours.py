@@ -188,6 +188,7 @@ TABLE: dict[str, Address] = {
     f"{PAGE}sugestoes/<uuid:pair_id>/confirmar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}sugestoes/<uuid:pair_id>/recusar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}mesclas/<uuid:merge_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}transcricao/": reads(),
     f"{PAGE}adiar/": Address({"get": MEMBER, "post": MEMBER}, {"quando": "resposta"}, is_form=True),
     f"{PAGE}retomar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}transferir/": Address(
