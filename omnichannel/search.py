@@ -18,7 +18,7 @@ from common.folding import Fold, Word, holds, words_of
 from common.slots import Slot
 from contacts.models import Contact
 from omnichannel.models import Attachment, Message
-from omnichannel.words import HEARD, NAMED, SAID
+from omnichannel.words import ABOUT, HEARD, NAMED, SAID
 
 MOST_FOUND = 500
 
@@ -29,6 +29,7 @@ class By(StrEnum):
     MESSAGE = "mensagem"
     FILE = "arquivo"
     VOICE = "audio"
+    SUBJECT = "assunto"
     PERSON = "pessoa"
     PROTOCOL = "protocolo"
     ATTENDANT = "atendente"
@@ -81,6 +82,7 @@ def _hits(
     yield from _said(words, within)
     yield from _files(words, within)
     yield from _voices(words, within)
+    yield from _subjects(rows, words)
     yield from _people(rows, asked, is_clear)
     yield from _held(rows, words)
 
@@ -106,6 +108,13 @@ def _voices(words: Sequence[Word], within: dict[str, Any]) -> Iterator[tuple[UUI
     newest = said.order_by("-pk").values_list("conversation_id", "message_id", "transcription")
     for conversation_id, pk, text in newest[:MOST_FOUND]:
         yield conversation_id, Hit(By.VOICE, pk, text)
+
+
+def _subjects(rows: Any, words: Sequence[Word]) -> Iterator[tuple[UUID, Hit]]:
+    talks = rows.exclude(subject="").filter(holds(ABOUT, words))
+    newest = talks.order_by("-last_message_at", "-id").values_list("pk", "subject")
+    for pk, subject in newest[:MOST_FOUND]:
+        yield pk, Hit(By.SUBJECT, text=subject)
 
 
 def _people(rows: Any, asked: str, is_clear: bool) -> Iterator[tuple[UUID, Hit]]:

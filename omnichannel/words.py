@@ -17,3 +17,4 @@ class Said(Func):
 SAID = Fold(Said("text", "metadata"))
 NAMED = Fold("filename")
 HEARD = Fold("transcription")
+ABOUT = Fold("subject")

@@ -13,7 +13,13 @@ from omnichannel.models import Conversation
 from omnichannel.search import By, Hit
 
 LINE = 120
-ICONS = {By.FILE: "file-text", By.VOICE: "mic", By.PROTOCOL: "list", By.ATTENDANT: "user-round"}
+ICONS = {
+    By.FILE: "file-text",
+    By.VOICE: "mic",
+    By.SUBJECT: "mail",
+    By.PROTOCOL: "list",
+    By.ATTENDANT: "user-round",
+}
 
 
 def found_of(

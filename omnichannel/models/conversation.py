@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
 from omnichannel.choices import Direction, Stage
+from omnichannel.words import ABOUT
 from providers.choices import MessageStatus
 from providers.registry import policy_of
 
@@ -174,6 +176,12 @@ class Conversation(CompanyOwned):
                 models.F("id").desc(),
                 condition=~models.Q(stage="encerrada") & models.Q(attendant=None),
                 name="conversation_free",
+            ),
+            # Search: what a thread of mails is about.
+            GinIndex(
+                OpClass(ABOUT, "gin_trgm_ops"),
+                condition=~models.Q(subject=""),
+                name="conversation_about_words",
             ),
             # Inbox, "Adiadas".
             models.Index(

@@ -16,7 +16,7 @@ from accounts.models import Membership
 from common.scoping import company_scope
 from contacts.models import Contact, ContactIdentity
 from contacts.services.contacts import contact_save
-from omnichannel.models import Attachment, Channel, Message
+from omnichannel.models import Attachment, Channel, Conversation, Message
 from omnichannel.services.conversations import conversation_take
 from providers.choices import MessageKind
 from queues.models import Queue, Ticket
@@ -46,6 +46,7 @@ def debora(clinic: Any, ana: Membership, beto: Membership, channel: Channel, bel
     scan = make.inbound(channel, person=person, media=(make.media_ref("1"),), text="")
     talk = row.conversation
     with company_scope(clinic):
+        Conversation.objects.filter(pk=talk.pk).update(subject="Orçamento da cirurgia")
         Attachment.objects.filter(message=scan).update(filename="guia convênio.pdf")
         ContactIdentity.objects.filter(contact=talk.contact).update(username="debora.davila")
         contact_save(
@@ -89,6 +90,8 @@ def debora(clinic: Any, ana: Membership, beto: Membership, channel: Channel, bel
         ("guia.pdf", None),
         ("guia convenio", "guia"),
         ("convenio.pdf", "convênio.pdf"),
+        ("orcamento cirurgia", "Orçamento"),
+        ("orcamento segredo", None),
         ("theo", ""),
         ("beto reis", "Beto"),
         ("dor de ouvido a noite", "ouvido"),

@@ -55,8 +55,17 @@ function useForm(first) {
     }
     setBusy(false);
   };
-  const set = (name) => (event) => setValues({ ...values, [name]: event.target.value });
-  return { form, values, set, problems, whole, isBusy, isAccepted, setAccepted, submit };
+  // What is being put right is not called wrong meanwhile.
+  const forgive = (name) => setProblems(({ [name]: _gone, ...rest }) => rest);
+  const set = (name) => (event) => {
+    setValues({ ...values, [name]: event.target.value });
+    forgive(name);
+  };
+  const accept = (is) => {
+    setAccepted(is);
+    forgive("notice");
+  };
+  return { form, values, set, problems, whole, isBusy, isAccepted, setAccepted: accept, submit };
 }
 
 function Field({ name, label, isRequired, kit, rows }) {
