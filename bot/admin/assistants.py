@@ -16,13 +16,14 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
 from accounts.models import Company, Membership
+from bot.admin.watching import AssistantWatching
 from bot.choices import AssistantMode, TurnAct
 from bot.decide import HeardWords, TalkState
 from bot.models import Assistant, AssistantVersion, BotSession, BotTurn, KnowledgeEntry
 from bot.services.assistants import assistant_publish, assistant_save
 from bot.services.evaluating import got_of
 from bot.services.starting import starter_import
-from common.admin import CompanyAdmin, CompanyInline, Panel, access_of, button, since
+from common.admin import CompanyInline, Panel, access_of, button, since
 from common.admin.narrowing import CompanyForm
 from omnichannel.models import Channel
 
@@ -61,7 +62,7 @@ class VersionPanel(CompanyInline):
 
 
 @admin.register(Assistant)
-class AssistantAdmin(CompanyAdmin):
+class AssistantAdmin(AssistantWatching):
     """Assistants: when they answer, where, and within which limits."""
 
     form = AssistantForm
@@ -71,7 +72,7 @@ class AssistantAdmin(CompanyAdmin):
     search_fields = ("name",)
     ordering = ("name",)
     inlines = (VersionPanel,)
-    buttons: ClassVar[tuple[str, ...]] = ("console", "publish", "starter")
+    buttons: ClassVar[tuple[str, ...]] = ("console", "metrics", "replay", "publish", "starter")
     fieldsets = (
         (None, {"fields": ("name", "mode", "greeting", "answers_on")}),
         (_("Horário e fila"), {"fields": (("calendar", "queue"),)}),

@@ -16,6 +16,8 @@ from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
 # A WhatsApp button shows no more.
 LABEL = 20
 ANSWER = 900
+# What stands in a draft where the clinic has to write something of its own.
+PLACEHOLDER = "["
 
 
 class KnowledgeCategory(CompanyOwned):

@@ -34,13 +34,16 @@ class Reply:
     steps: dict[str, int] = field(default_factory=dict)
 
 
-def reply_to(assistant: Assistant, heard: HeardWords, talk: TalkState) -> Reply:
-    """Return what an assistant does with what it heard, from the clinic's own knowledge alone."""
+def reply_to(
+    assistant: Assistant, heard: HeardWords, talk: TalkState, *, known: Knowledge | None = None
+) -> Reply:
+    """Return what an assistant does with what it heard, from the clinic's own knowledge alone;
+    `known` stands in for what is published.
+    """
     began = time.perf_counter()
     decision = before_knowledge(heard, talk)
     ruled = time.perf_counter()
-    known: Knowledge | None = None
-    if decision is None or decision.act in (TurnAct.ANSWER, TurnAct.GREET):
+    if known is None and (decision is None or decision.act in (TurnAct.ANSWER, TurnAct.GREET)):
         known = knowledge_of(assistant.company)
     if decision is None and known is not None:
         decision = _by_knowledge(known, heard, talk)

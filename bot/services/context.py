@@ -77,7 +77,7 @@ def talk_of(session: BotSession, talk: Conversation, heard: HeardWords, turn: Bo
         same=_same(talk, heard, turn),
         quick=session.quick_count,
         voices=session.voice_count,
-        staff=_staff(talk.company_id),
+        staff=staff_of(talk.company_id),
         alarms=tuple(filter(None, assistant.emergency_words.splitlines())),
     )
 
@@ -118,6 +118,6 @@ def _same(talk: Conversation, heard: HeardWords, turn: BotTurn) -> int:
     return max(1, count)
 
 
-def _staff(company_id: object) -> tuple[str, ...]:
+def staff_of(company_id: object) -> tuple[str, ...]:
     names = Membership.objects.for_company(company_id).filter(is_active=True)
     return tuple(name.split()[0] for name in names.values_list("user__name", flat=True) if name)

@@ -13,14 +13,12 @@ from accounts.services.audit import audit_record
 from bot import bells
 from bot.choices import EntryStatus, PhraseKind
 from bot.models import KnowledgeEntry, Phrase
-from bot.models.knowledge import LABEL
+from bot.models.knowledge import LABEL, PLACEHOLDER
 from bot.texts import spelled
 from common.errors import Conflict, DomainError
 from common.tasks import ring
 
 MOST_ALIASES = 30
-# What stands in a draft where the clinic has to write something of its own.
-PLACEHOLDER = "["
 
 
 class EntryExists(Conflict):

@@ -82,7 +82,7 @@ def words_of(turn: BotTurn) -> LearnedWords:
     talk = turn.session.conversation
     mask = Mask(filter(None, (talk.contact.name,)))
     heard = heard_in(talk, turn.seq_from, turn.seq_to)
-    return LearnedWords(_masked(mask, heard.text), _masked(mask, _answered(turn)))
+    return LearnedWords(masked(mask, heard.text), masked(mask, _answered(turn)))
 
 
 @transaction.atomic
@@ -201,7 +201,7 @@ def _heard(turns: Sequence[BotTurn]) -> dict[UUID, str]:
     for turn in turns:
         talk = turn.session.conversation
         mine = [text for seq, text in said.get(talk.pk, ()) if turn.seq_from <= seq <= turn.seq_to]
-        found[turn.pk] = _masked(Mask(filter(None, (talk.contact.name,))), " ".join(mine))
+        found[turn.pk] = masked(Mask(filter(None, (talk.contact.name,))), " ".join(mine))
     return found
 
 
@@ -222,7 +222,7 @@ def _answered(turn: BotTurn) -> str:
     return "\n".join(lines[:BURST])
 
 
-def _masked(mask: Mask, text: str) -> str:
+def masked(mask: Mask, text: str) -> str:
     """Return a text whose personal data are words in brackets."""
     hidden = mask.hide(text)
     return TOKEN.sub(lambda one: f"[{_readable(one[1])}]", hidden).strip()

@@ -7,7 +7,7 @@ need it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,11 +17,12 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from accounts.models import Company
-from bot.choices import EntryUse
+from bot.choices import EntryStatus, EntryUse
 from bot.knowledge import embedding
 from bot.knowledge.bands import RankedEntry, Thresholds
 from bot.knowledge.ranking import Index, IndexedPhrase
 from bot.models import KnowledgeEntry, Phrase
+from bot.models.knowledge import PLACEHOLDER
 from bot.texts import spelled
 
 MOST_COMPANIES = 200
@@ -77,13 +78,28 @@ def knowledge_of(company: Company) -> Knowledge:
     return made
 
 
-def _read(company: Company, stamp: Stamp, today: date) -> Knowledge:
-    entries = {
-        row.pk: row
-        for row in KnowledgeEntry.objects.for_company(company)
-        .in_force(today)
+def draft_knowledge_of(company: Company) -> Knowledge:
+    """Return what a company's bot would know with its drafts; those that still hold a placeholder
+    are left out. Made anew each time.
+    """
+    today = timezone.now().astimezone(company.zone).date()
+    rows = KnowledgeEntry.objects.for_company(company).in_force(today).select_related("category")
+    drafts = (
+        KnowledgeEntry.objects.for_company(company)
+        .filter(status=EntryStatus.DRAFT)
+        .exclude(answer__contains=PLACEHOLDER)
         .select_related("category")
-    }
+    )
+    return _made(company, (None, 0, today), [*rows, *drafts])
+
+
+def _read(company: Company, stamp: Stamp, today: date) -> Knowledge:
+    rows = KnowledgeEntry.objects.for_company(company).in_force(today)
+    return _made(company, stamp, rows.select_related("category"))
+
+
+def _made(company: Company, stamp: Stamp, rows: Iterable[KnowledgeEntry]) -> Knowledge:
+    entries = {row.pk: row for row in rows}
     phrases = Phrase.objects.for_company(company).filter(entry__in=entries).order_by("pk")
     return Knowledge(stamp, Index(indexed(phrases)), entries)
 
