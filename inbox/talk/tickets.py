@@ -18,9 +18,9 @@ from inbox.shell.presenters import name_of
 from inbox.talk.base import TalkView
 from inbox.talk.forms import FinishForm, TransferForm
 from omnichannel.models import Conversation
-from queues.errors import TicketClosed
+from queues.errors import AttendantFull, NobodyWaits, TicketClosed
 from queues.models import Queue, Ticket
-from queues.selectors import ticket_of
+from queues.selectors import has_queues, ticket_of
 from queues.services import tickets
 from queues.services.opening import hours_now
 
@@ -162,9 +162,27 @@ class TransferView(TicketActView):
 
 
 class FinishView(TicketActView):
-    """Finalizar, with a reason."""
+    """Finalizar, with a reason; and where the reader asks for it, on to the next who waits."""
 
     template = "inbox/talk/_finish.html"
+
+    def post(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+        """End it, then take the next one and open it. Who finds nobody stays, and is told."""
+        _conversation, ticket = self.found(conversation_id)
+        if request.POST.get("proximo") != "1":
+            return super().post(request, conversation_id)
+        self.act(ticket)
+        try:
+            following, _ranked = tickets.ticket_next(membership=self.membership)
+        except (NobodyWaits, AttendantFull) as refusal:
+            return self.drawn_update(conversation_id, told=str(refusal))
+        response = HttpResponse()
+        response["HX-Redirect"] = reverse("inbox:conversation", args=[following.conversation_id])
+        return response
+
+    def choices(self, ticket: Ticket) -> dict[str, Any]:
+        """Return whether there may be a next one: a finished place is the reader's own again."""
+        return {"has_next": has_queues(self.membership.company_id)}
 
     def act(self, ticket: Ticket) -> None:
         """End it."""

@@ -122,6 +122,21 @@ def test_transfers_that_name_nobody_are_refused(enter, ticket, beto, data, sente
     assert sentence in answer.content.decode()
 
 
+def test_finishing_goes_on_to_the_next_who_waits(enter, queue, channel, ticket, beto):
+    ticket_take(ticket=ticket, attendant=beto)
+    other = make.inbound(channel, person=make.person("5511988880001", "Vera")).conversation
+    page = enter(beto).get(reverse("inbox:finish", args=[ticket.conversation_id]))
+    assert "Finalizar e próximo" in page.content.decode()
+    answer = post(enter(beto), "finish", ticket.conversation_id, motivo="Resolvido", proximo="1")
+    assert answer["HX-Redirect"] == reverse("inbox:conversation", args=[other.pk])
+    assert again(other).attendant_id == beto.pk
+    assert again(ticket).status == "finalizado"
+    # Nobody waits any more: the reader stays, and is told.
+    answer = post(enter(beto), "finish", other.pk, motivo="Resolvido", proximo="1")
+    assert "Ninguém está esperando" in answer.content.decode()
+    assert again(other).stage == "encerrada"
+
+
 def test_finishing_asks_for_a_reason(enter, ticket, beto):
     ticket_take(ticket=ticket, attendant=beto)
     client = enter(beto)
