@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Remedy(Enum):
+class Remedy(StrEnum):
     """The next step that can work."""
 
     RETRY = "retry"
     TEMPLATE = "template"
     REWRITE = "rewrite"
+    ELSEWHERE = "elsewhere"
+    FILE = "file"
 
 
 # Only an approved template reaches the person, or another one than this.
@@ -27,23 +29,32 @@ _TEMPLATE = frozenset(
         "formulario_indisponivel",
     }
 )
-# The same message to the same address fails again, whatever happens meanwhile.
-_REWRITE = frozenset(
+# This channel does not bring the person anything like it; another may.
+_ELSEWHERE = frozenset(
     {
-        "conteudo_invalido",
         "contato_em_experimento",
         "exige_telefone",
         "limite_de_marketing",
         "marketing_recusado",
-        "midia_recusada",
         "nao_entregavel",
-        "requisicao_recusada",
     }
 )
+# The same words fail again, whatever happens meanwhile.
+_REWRITE = frozenset({"conteudo_invalido", "requisicao_recusada"})
+_FILE = frozenset({"midia_recusada"})
 
 
-def remedy_of(error_code: str) -> Remedy:
-    """Return what helps; a code nobody listed may pass at the next try."""
-    if error_code in _TEMPLATE:
-        return Remedy.TEMPLATE
+def remedy_of(
+    error_code: str, *, has_templates: bool, is_free_text: bool = True, is_window_open: bool = True
+) -> Remedy:
+    """Return what helps now; a code nobody listed may pass at the next try, unless the window for
+    free text has closed meanwhile. Where a kind of channel has no templates, another one helps.
+    """
+    if error_code in _ELSEWHERE:
+        return Remedy.ELSEWHERE
+    if error_code in _FILE:
+        return Remedy.FILE
+    is_too_late = is_free_text and not is_window_open
+    if error_code in _TEMPLATE or is_too_late:
+        return Remedy.TEMPLATE if has_templates else Remedy.ELSEWHERE
     return Remedy.REWRITE if error_code in _REWRITE else Remedy.RETRY

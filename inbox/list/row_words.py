@@ -28,8 +28,6 @@ class Words:
     note: str
     reactions: str
     template: str
-    retry: str
-    send_template: str
     starred: str
     take_back: str
     you: str
@@ -49,8 +47,6 @@ def _words(language: str) -> Words:
         note=_("Nota interna"),
         reactions=_("Reações"),
         template=_("Modelo"),
-        retry=_("Tentar de novo"),
-        send_template=_("Enviar modelo"),
         starred=_("Marcada com estrela"),
         take_back=_("Retirar a reação"),
         you=_("Você"),

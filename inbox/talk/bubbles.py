@@ -23,7 +23,6 @@ from inbox.talk.letters import LetterShown
 from inbox.talk.shapes import Bubble, Option, Quote, ReactionChip
 from omnichannel.choices import Author, Direction
 from omnichannel.models import Message
-from omnichannel.remedies import Remedy, remedy_of
 from omnichannel.services.forwarding import is_forwardable
 from providers import registry
 from providers.choices import ChannelKind, MessageKind, MessageStatus
@@ -56,8 +55,6 @@ def bubble_of(
     """Draw one message; author's user, reply_to, files, reactions and versions must be loaded."""
     is_deleted = message.deleted_at is not None
     is_ours = message.direction == Direction.OUT
-    has_failed = message.status == MessageStatus.FAILED and may_answer
-    remedy = remedy_of(message.error_code) if has_failed else None
     return Bubble(
         id=message.pk,
         seq=message.seq,
@@ -75,8 +72,6 @@ def bubble_of(
         is_deleted=is_deleted,
         edited_at=message.edited_at,
         earlier_texts=_earlier(message),
-        can_retry=remedy is Remedy.RETRY,
-        wants_template=remedy is Remedy.TEMPLATE,
         **_abilities(message, channel_kind, may_answer),
         quote=_quote(message, contact_name, reader),
         reactions=_reactions(message, contact_name),

@@ -23,12 +23,13 @@ from inbox.talk.shapes import (
 )
 from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel, Conversation, Message
+from omnichannel.remedies import Remedy, remedy_of
 from omnichannel.services.comments import comment_ends_at
 from omnichannel.services.reception import has_bot
 from omnichannel.services.reply_cost import ReplyCost
 from providers import registry
 from providers.base import Templates
-from providers.choices import ChannelKind
+from providers.choices import ChannelKind, MessageKind, MessageStatus
 from providers.file_types import ENDINGS
 from queues.models import Ticket
 
@@ -69,7 +70,7 @@ def bubbles_of(
     may_answer = conversation.is_open and may_write(conversation, reader)
     messages = list(messages)
     letters = letters_shown(conversation, messages, lens)
-    return [
+    drawn = [
         bubble_of(
             message,
             contact=conversation.contact,
@@ -82,6 +83,23 @@ def bubbles_of(
         )
         for message in messages
     ]
+    if not may_answer:
+        return drawn
+    return [
+        replace(bubble, remedy=_remedy(conversation, message))
+        if message.status == MessageStatus.FAILED
+        else bubble
+        for bubble, message in zip(drawn, messages, strict=True)
+    ]
+
+
+def _remedy(conversation: Conversation, message: Message) -> Remedy:
+    return remedy_of(
+        message.error_code,
+        has_templates=registry.has_face(conversation.channel.kind, Templates),
+        is_free_text=message.kind != MessageKind.TEMPLATE,
+        is_window_open=window_of(conversation).state != "fechada",
+    )
 
 
 def channel_trouble(channel: Channel) -> str:

@@ -160,9 +160,8 @@ class Bubble:
     is_deleted: bool = False
     edited_at: datetime | None = None
     earlier_texts: tuple[str, ...] = ()
-    can_retry: bool = False
-    # It failed because free text cannot arrive: an approved template can.
-    wants_template: bool = False
+    # What helps now that it failed, by the names of omnichannel.remedies.
+    remedy: str = ""
     can_reply: bool = False
     can_react: bool = False
     can_forward: bool = False

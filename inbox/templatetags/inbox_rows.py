@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from inbox.list.row_words import Words, address, words
 from inbox.list.shapes import ConversationCard, Marked, SearchResult
 from inbox.talk.reaction_rows import reactions
+from inbox.talk.remedies import trouble_button
 from inbox.talk.shapes import Bubble
 from inbox.templatetags.inbox_ui import (
     channel_icon,
@@ -291,18 +292,7 @@ def _choices(bubble: Bubble) -> str:
 def _trouble(bubble: Bubble, said: Words) -> str:
     if bubble.status not in ("falha", "incerta"):
         return ""
-    button = ""
-    if bubble.can_retry:
-        button = (
-            '<button class="button small" type="button"'
-            f' hx-post="{address("inbox:retry", bubble.id)}" hx-disable="this">'
-            f"{icon('rotate-ccw', 'small')}{said.retry}</button>"
-        )
-    elif bubble.wants_template:
-        button = (
-            '<button class="button small" type="button" data-act="templates">'
-            f"{icon('message-square-text', 'small')}{said.send_template}</button>"
-        )
+    button = trouble_button(bubble.remedy, address("inbox:retry", bubble.id))
     doubt = " doubt" if bubble.status == "incerta" else ""
     why = escape(bubble.error or bubble.status_label)
     return f'<div class="trouble{doubt}"><span>{why}</span>{button}</div>'

@@ -184,6 +184,7 @@ async def test_a_failure_offers_what_can_work_and_a_sick_channel_says_so(
             ("fora da janela", "janela_fechada"),
             ("sem WhatsApp", "nao_entregavel"),
             ("rede", "meta_indisponivel"),
+            ("longo demais", "conteudo_invalido"),
         ):
             message_send(conversation=talk, author=carla, text=text)
             fail(text, code)
@@ -197,14 +198,20 @@ async def test_a_failure_offers_what_can_work_and_a_sick_channel_says_so(
     await inbox.open_conversation(talk)
     offered = {
         text: await inbox.bubble(text).locator(".trouble button").all_inner_texts()
-        for text in ("fora da janela", "sem WhatsApp", "rede")
+        for text in ("fora da janela", "sem WhatsApp", "rede", "longo demais")
     }
     assert offered == {
         "fora da janela": ["Enviar modelo"],
-        "sem WhatsApp": [],
+        "sem WhatsApp": ["Outro canal"],
         "rede": ["Tentar de novo"],
+        "longo demais": ["Escrever de novo"],
     }
     await expect(page.locator("#canal")).to_contain_text("O token expirou.")
     await shot(page, "failures")
     await inbox.bubble("fora da janela").get_by_role("button", name="Enviar modelo").click()
     await expect(page.locator("#modelos")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await inbox.bubble("longo demais").get_by_role("button", name="Escrever de novo").click()
+    await expect(page.locator("#texto")).to_have_value("longo demais")
+    await inbox.bubble("sem WhatsApp").get_by_role("button", name="Outro canal").click()
+    await expect(page.locator("#acao")).to_be_visible()

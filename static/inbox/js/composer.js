@@ -377,6 +377,9 @@ export function start({ typing }) {
     if (target.dataset.act === "keep-as-note") keepAsNote();
     if (target.dataset.act === "copy-kept") copy(state.draft.resposta.text);
     if (target.dataset.act === "reply") replyTo(target.closest(".message"));
+    // What was refused as it stands is changed and sent as a new message.
+    // biome-ignore lint/performance/useDomNodeTextContent: textContent knows no line breaks.
+    if (target.dataset.act === "write-again") write(target.closest(".message").querySelector(".text")?.innerText ?? "");
     if (target.dataset.act === "unreply") {
       words().reply = null;
       drawReply();

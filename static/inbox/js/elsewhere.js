@@ -37,6 +37,9 @@ export function start() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-elsewhere]");
     if (button) open(button.dataset.elsewhere);
+    // Under a message that this channel does not bring.
+    if (event.target.closest?.("[data-act=elsewhere]"))
+      open(document.querySelector("#escrever [data-elsewhere]").dataset.elsewhere);
   });
   // Before the other composer stands there and reads its draft.
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
