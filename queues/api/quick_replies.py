@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import CompanyView
-from common.api.fields import Id, NoInput, OneOf, StrictSerializer, Text
+from common.api.fields import Id, OneOf, StrictSerializer, Text
 from common.api.pagination import CursorPages
 from common.api.parsers import UploadParser
 from common.errors import NotFound
@@ -151,7 +151,6 @@ class QuickReplyDetail(QuickReplyView):
     def delete(self, request: Request, quick_reply_id: UUID) -> Response:
         """Apaga uma resposta rápida e seus arquivos."""
         reply = self.found(self.rows(), quick_reply_id)
-        self.read(NoInput)
         quick_reply_delete(reply=reply, actor=self.membership)
         return Response(status=204)
 
