@@ -80,7 +80,8 @@ bench: venv-dev
 	$(PY) -m bench $(ARGS)
 
 chaos: venv-dev
-	$(PY) -m pytest -m chaos -p no:randomly -s $(ARGS)
+	CHAOS_MAILS=$${CHAOS_MAILS:-10000} CHAOS_KILLS=$${CHAOS_KILLS:-30} \
+		$(PY) -m pytest -m chaos -p no:randomly -s $(ARGS)
 
 clean-venv:
 	rm -rf .venv

@@ -27,6 +27,7 @@ FIGURES = (
     "pages",
     "sockets",
     "webchat",
+    "mail",
     "widget",
     "queues",
     "people",

@@ -70,6 +70,8 @@ class Stack:
             "METRICS_TOKEN": secrets.token_urlsafe(24),
             # A port nothing listens on: no measurement may speak to the provider.
             "META_GRAPH_URL": f"http://{HOST}:9",
+            # All visitors of a measurement come from this machine.
+            "VISITOR_SOCKETS_PER_NETWORK": "100000",
             "DEBUG": "0",
             "HTTPS": "0",
             "SIMULATOR": "0",

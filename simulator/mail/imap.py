@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
-from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Length
@@ -23,6 +23,12 @@ CAPABILITIES = "CAPABILITY IMAP4rev1 IDLE"
 LOOK_SECONDS = 0.5
 SINCE = re.compile(r"\bSINCE \"?(\d{1,2}-[A-Za-z]{3}-\d{4})", re.IGNORECASE)
 BODY = re.compile(r"\bBODY(?:\.PEEK)?\[\](?:<(\d+)\.(\d+)>)?", re.IGNORECASE)
+
+
+# Number, size, when it came, and its bytes where they are wanted.
+Listed = tuple[Any, ...]
+# Mails read from the database together.
+AT_ONCE = 20
 
 
 class ImapTalk(Talk):
@@ -86,17 +92,11 @@ class ImapTalk(Talk):
     async def _fetch(self, tag: str, said: str) -> None:
         _fetch, numbers, wanted = said.split(" ", 2)
         last, part = await stored(self._last), BODY.search(wanted)
-        for number, size, came in await stored(lambda: self._listed(_chosen(numbers, last))):
-            facts = f'UID {number} RFC822.SIZE {size} INTERNALDATE "{came:%d-%b-%Y %H:%M:%S +0000}"'
-            if part is None:
-                await self.say(f"* {number} FETCH ({facts})")
-                continue
-            raw = await stored(lambda number=number: self._raw(number))  # type: ignore[misc]
-            begin = ""
-            if part[1]:
-                begin, raw = f"<{part[1]}>", raw[int(part[1]) :][: int(part[2])]
-            head = f"* {number} FETCH ({facts} BODY[]{begin} {{{len(raw)}}}\r\n"
-            await self.say(head.encode() + raw + b")")
+        chosen = _chosen(numbers, last)
+        for at in range(0, len(chosen), AT_ONCE):
+            some = chosen[at : at + AT_ONCE]
+            rows = await stored(lambda some=some: self._listed(some, part is not None))  # type: ignore[misc]
+            await self.say(*(_told(row, part) for row in rows))
         await self.say(f"{tag} OK Done")
 
     async def _idle(self, tag: str) -> None:
@@ -122,15 +122,25 @@ class ImapTalk(Talk):
             rows = rows.filter(created_at__gte=day)
         return list(rows.values_list("number", flat=True))
 
-    def _listed(self, numbers: Iterable[int]) -> list[tuple[int, int, datetime]]:
-        rows = self._letters().filter(number__in=list(numbers)).annotate(size=Length("raw"))
-        return list(rows.values_list("number", "size", "created_at"))
-
-    def _raw(self, number: int) -> bytes:
-        return bytes(self._letters().values_list("raw", flat=True).get(number=number))
+    def _listed(self, numbers: list[int], has_body: bool) -> list[Listed]:
+        rows = self._letters().filter(number__in=numbers).annotate(size=Length("raw"))
+        fields = ("number", "size", "created_at", *(("raw",) if has_body else ()))
+        return list(rows.values_list(*fields))
 
     def _letters(self) -> QuerySet[SimLetter]:
         return SimLetter.objects.filter(mailbox=self.mailbox)
+
+
+def _told(row: Listed, part: re.Match[str] | None) -> bytes:
+    """Return what is told of one mail; `part` says which of its bytes."""
+    number, size, came, *body = row
+    facts = f'UID {number} RFC822.SIZE {size} INTERNALDATE "{came:%d-%b-%Y %H:%M:%S +0000}"'
+    if part is None:
+        return f"* {number} FETCH ({facts})".encode()
+    raw, begin = bytes(body[0]), ""
+    if part[1]:
+        begin, raw = f"<{part[1]}>", raw[int(part[1]) :][: int(part[2])]
+    return f"* {number} FETCH ({facts} BODY[]{begin} {{{len(raw)}}}\r\n".encode() + raw + b")"
 
 
 def _chosen(numbers: str, last: int) -> list[int]:

@@ -27,7 +27,7 @@ from webhooks import mail_reader, pipeline, pulling
 from webhooks.mail_reader import MailReader
 from webhooks.models import FolderPosition, InboundEvent
 
-# At full size 10000 and 30.
+# `make chaos` takes 10,000 and 30.
 MAILS, KILLS = int(os.environ.get("CHAOS_MAILS", "120")), int(os.environ.get("CHAOS_KILLS", "10"))
 pytestmark = pytest.mark.django_db(transaction=True)
 
