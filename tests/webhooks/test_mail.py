@@ -11,6 +11,7 @@ from omnichannel.sending.tokens import MESSAGE, token_for
 from omnichannel.services.conversations import conversation_close
 from omnichannel.services.media import attachment_fetch
 from omnichannel.services.outbound import message_send
+from omnichannel.services.starting import conversation_start
 from providers.choices import MessageStatus
 from providers.email.tags import message_id_for, plus_address
 from queues.models import Ticket
@@ -74,6 +75,16 @@ def test_a_thread_goes_on_by_ids_that_are_not_ours(box) -> None:
     (second,) = make.mails(box, make.mail(References="<um@paciente.example>"))
     (new,) = make.mails(box, make.mail())
     assert second.conversation_id == first.conversation_id != new.conversation_id
+
+
+def test_an_answer_to_a_talk_that_we_began_goes_on_there(box, ana) -> None:
+    talk = conversation_start(channel=box, address="joana@paciente.example", subject="Seu exame")
+    ours = sent(talk, ana, "Ficou pronto.")
+    # From another program, which names it in the middle of its references.
+    named = f"<alheio@x.example> <{own_id(ours)}>"
+    (answer,) = make.mails(box, make.mail("Obrigada", subject="RES: Seu exame", References=named))
+    assert answer.conversation_id == talk.pk
+    assert "other_sender" not in answer.metadata
 
 
 SAME = {"message_id": "um@paciente.example"}

@@ -69,3 +69,20 @@ def test_marks_of_programs_are_folded_in_html() -> None:
 def test_answers_of_others_programs(program, read_mail, third_party) -> None:
     (fact,) = read_mail(third_party(f"email-reply-{program}-talon.eml"))
     assert fact.text == "Hello" and len(fact.mail.text) > 20
+
+
+def test_lists_and_lines_of_html_stay_apart() -> None:
+    html = (
+        "<p>Preciso de:</p><ul><li>hemograma</li><li>glicemia</li></ul>"
+        "Rua das Flores<br>Centro<ol><li>hoje</li><li>amanhã</li></ol>"
+    )
+    lines = [line.strip(" *-0123456789.") for line in text_of(html).splitlines() if line.strip()]
+    assert lines == [
+        "Preciso de:",
+        "hemograma",
+        "glicemia",
+        "Rua das Flores",
+        "Centro",
+        "hoje",
+        "amanhã",
+    ]
