@@ -156,7 +156,7 @@ class ReadNow(ConversationsView):
         """Lê o assunto e o sentimento agora, e devolve o que vale. O paciente não vê."""
         conversation = self.conversation(conversation_id)
         conversation_read(conversation)
-        rows = readings_of(conversation).values()
+        rows = list(readings_of(conversation).values())
         return Response(ReadingOut(rows, many=True).data)
 
 

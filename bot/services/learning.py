@@ -199,9 +199,9 @@ def _heard(turns: Sequence[BotTurn]) -> dict[UUID, str]:
         said.setdefault(talk, []).append((seq, text))
     found = {}
     for turn in turns:
-        talk = turn.session.conversation
-        mine = [text for seq, text in said.get(talk.pk, ()) if turn.seq_from <= seq <= turn.seq_to]
-        found[turn.pk] = masked(Mask(filter(None, (talk.contact.name,))), " ".join(mine))
+        of = turn.session.conversation
+        mine = [text for seq, text in said.get(of.pk, ()) if turn.seq_from <= seq <= turn.seq_to]
+        found[turn.pk] = masked(Mask(filter(None, (of.contact.name,))), " ".join(mine))
     return found
 
 

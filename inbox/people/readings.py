@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ def reading_lines(conversation: Conversation) -> tuple[ReadingLine, ...]:
 
 
 def _line(
-    kind: ReadingKind, row: TalkReading | None, choices: Sequence[tuple[str, str]]
+    kind: ReadingKind, row: TalkReading | None, choices: Sequence[tuple[str, Any]]
 ) -> ReadingLine:
     return ReadingLine(kind, str(kind.label), row.value if row else "", choices, _why(row))
 

@@ -46,7 +46,9 @@ class TranscriptView(InboxView):
         asked = self.request.GET.get("atendimento")
         if not asked:
             return ticket_of(conversation.pk)
-        rows = Ticket.objects.filter(conversation=conversation, pk=uuid_of(asked))
+        if (key := uuid_of(asked)) is None:
+            raise NotFound
+        rows = Ticket.objects.filter(conversation=conversation, pk=key)
         found: Ticket | None = rows.select_related("queue", "attendant__user").first()
         if found is None:
             raise NotFound
