@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
-from accounts.models import Membership
-from bot.models import Assistant, BotSession, BotTurn
-from bot.services import turns
+from accounts.models import Company, Membership
+from bot.models import AiPolicy, AiProvider, Assistant, BotSession, BotTurn, KnowledgeEntry
+from bot.services import asking, turns
+from bot.vendors.base import ActKind, AnswerRequest, AnswerResult, BotAct
 from common.scoping import company_scope
 from omnichannel.choices import Author
 from omnichannel.models import Channel, Conversation, Message
@@ -27,11 +30,45 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Acts = dict[str, Callable[[Conversation], Any]]
 
 
-@pytest.fixture(params=[12, pytest.param(250, marks=pytest.mark.slow)])
-def many(request: pytest.FixtureRequest) -> int:
-    """Tell how many rounds of each of the four acts are run."""
-    count: int = request.param
-    return count
+@pytest.fixture(params=[6, pytest.param(250, marks=pytest.mark.chaos)])
+def rounds(request: pytest.FixtureRequest) -> int:
+    """Tell how often each act is done; BOT_ROUNDS sets another number. Four acts make a thousand
+    rounds of 250.
+    """
+    return int(os.environ.get("BOT_ROUNDS", request.param))
+
+
+@pytest.fixture(params=[2, pytest.param(34, marks=pytest.mark.chaos)])
+def bursts(request: pytest.FixtureRequest) -> int:
+    """Tell how many bursts lose their worker at each of three places."""
+    return int(os.environ.get("BOT_BURSTS", request.param))
+
+
+class SlowModel:
+    """A language model that answers when somebody lets it."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.asked, self.may_answer = threading.Event(), threading.Event()
+
+    def answer(self, request: AnswerRequest, *, budget_seconds: float) -> AnswerResult:
+        """Answer as well as can be, once people have acted."""
+        self.asked.set()
+        assert self.may_answer.wait(20)
+        act = BotAct(ActKind.ANSWER, text="Aceitamos Unimed.", sources=(self.source,))
+        return AnswerResult(acts=(act,))
+
+
+@pytest.fixture
+def model(
+    clinic: Company, entries: dict[str, KnowledgeEntry], monkeypatch: pytest.MonkeyPatch
+) -> SlowModel:
+    """Let a slow model answer for the clinic."""
+    provider = AiProvider.unscoped.create(company=clinic, name="Modelo", kind="openai")
+    AiPolicy.unscoped.update_or_create(company=clinic, defaults={"writer": provider})
+    slow = SlowModel(str(entries["Convênios"].pk))
+    monkeypatch.setattr(asking, "vendor_of", lambda provider: slow)
+    return slow
 
 
 def acts(beto: Membership, channel: Channel) -> Acts:
@@ -47,93 +84,115 @@ def acts(beto: Membership, channel: Channel) -> Acts:
     }
 
 
-def waiting(channel: Channel) -> BotSession:
+def waiting(channel: Channel, *texts: str) -> BotSession:
     """Let somebody new ask, and their pause be over."""
     person = make.person(f"55419{make.next_number():08}", "Paciente")
-    row = make.inbound(channel, text="qual o endereço?", person=person)
+    for text in texts or ("qual o endereço?",):
+        row = make.inbound(channel, text=text, person=person)
     session = BotSession.unscoped.get(conversation=row.conversation)
     BotSession.unscoped.filter(pk=session.pk).update(due_at=timezone.now() - timedelta(seconds=1))
     return session
 
 
+def taken_aside(session: BotSession) -> threading.Thread:
+    """Take the turn of a session in a worker of its own."""
+
+    def work() -> None:
+        with company_scope(session.company_id):
+            turns.turn_take(session.pk)
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    return worker
+
+
+def said_in(session: BotSession) -> list[Message]:
+    rows = Message.unscoped.filter(conversation_id=session.conversation_id)
+    return list(rows.filter(author_kind=Author.BOT, is_internal=False))
+
+
 @pytest.mark.parametrize("name", ["take", "transfer", "close", "echo"])
-def test_nothing_is_said_after_people_acted(
+def test_nothing_is_said_after_people_acted_while_a_model_was_asked(
     assistant: Assistant,
     beto: Membership,
     channel: Channel,
-    monkeypatch: pytest.MonkeyPatch,
-    many: int,
+    model: SlowModel,
+    rounds: int,
     name: str,
 ) -> None:
     act = acts(beto, channel)[name]
-    thought, acted = threading.Event(), threading.Event()
-    think = turns.turn_think
-
-    def slow(turn: BotTurn) -> Any:
-        reply = think(turn)
-        thought.set()
-        # As long as a provider takes: until the person has acted.
-        assert acted.wait(20)
-        return reply
-
-    monkeypatch.setattr(turns, "turn_think", slow)
-    for _round in range(many):
-        session = waiting(channel)
-        thought.clear()
-        acted.clear()
-
-        def work(pk: Any = session.pk, company: Any = session.company_id) -> None:
-            with company_scope(company):
-                turns.turn_take(pk)
-            connection.close()
-
-        worker = threading.Thread(target=work)
-        worker.start()
-        assert thought.wait(20)
+    for _round in range(rounds):
+        session = waiting(channel, "quanto fica tudo com o plano?")
+        model.asked.clear()
+        model.may_answer.clear()
+        worker = taken_aside(session)
+        assert model.asked.wait(20)
         with company_scope(session.company_id):
             talk = Conversation.unscoped.select_related("channel", "contact").get(
                 pk=session.conversation_id
             )
             act(talk)
-        acted.set()
+        model.may_answer.set()
         worker.join(20)
+        assert said_in(session) == []
         with company_scope(session.company_id):
             # So that there is room for the next.
             conversation_close(conversation=talk, actor=None)
-    assert BotTurn.unscoped.filter(state="descartado").count() == many
-    assert Message.unscoped.filter(author_kind=Author.BOT).count() == 0
+    assert BotTurn.unscoped.filter(state="descartado").count() == rounds
     assert not BotSession.unscoped.open().exists()
 
 
-@pytest.mark.parametrize("where", ["claimed", "thought", "committed"])
-def test_a_killed_worker_leaves_one_answer(
-    assistant: Assistant, channel: Channel, monkeypatch: pytest.MonkeyPatch, many: int, where: str
+def test_the_same_turn_speaks_where_nobody_acted(
+    assistant: Assistant, channel: Channel, model: SlowModel
 ) -> None:
-    class Killed(BaseException):
-        pass
+    session = waiting(channel, "quanto fica tudo com o plano?")
+    model.may_answer.set()
+    taken_aside(session).join(20)
+    (said,) = said_in(session)
+    assert said.text.startswith("Aceitamos Unimed.")
 
-    def die(*args: Any, **kwargs: Any) -> Any:
-        raise Killed
 
-    kill = {"claimed": "turn_think", "thought": "turn_commit", "committed": "_end"}[where]
-    real = getattr(turns, kill)
-    for _round in range(min(many, 34)):
-        session = waiting(channel)
-        monkeypatch.setattr(turns, kill, die)
-        with company_scope(session.company_id), pytest.raises(Killed):
+# Where a worker dies: what it would have done next.
+PLACES = {"claimed": "turn_think", "thought": "turn_commit", "committed": "_end"}
+
+
+def killed_at(place: str, session: BotSession) -> None:
+    """Take a turn in a process of its own that is killed at a place; the database hears of it as of
+    any process that is gone.
+    """
+    child = os.fork()
+    if child == 0:
+        # The parent's connections stay the parent's: closing one here would end it there.
+        here: Any = connections["default"]
+        parents = here.connection, dict(here._connection_pools)
+        here.connection = None
+        here._connection_pools.clear()
+        setattr(turns, PLACES[place], lambda *args, **given: os.kill(os.getpid(), signal.SIGKILL))
+        with company_scope(session.company_id):
             turns.turn_take(session.pk)
-        monkeypatch.setattr(turns, kill, real)
-        BotTurn.unscoped.filter(session=session).update(
-            lease_until=timezone.now() - timedelta(seconds=1)
-        )
+        os._exit(len(parents))
+    _child, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_killed_worker_leaves_one_answer_to_a_burst(
+    assistant: Assistant, channel: Channel, bursts: int, place: str
+) -> None:
+    for _round in range(bursts):
+        session = waiting(channel, "oi", "bom dia", "qual o endereço?")
+        killed_at(place, session)
+        rows = BotTurn.unscoped.filter(session=session, state="correndo")
+        rows.update(lease_until=timezone.now() - timedelta(seconds=1))
         (lost,) = turns.turns_lost()
         with company_scope(session.company_id):
             assert turns.turn_retake(lost.pk)
             assert not turns.turn_retake(lost.pk)
-        said = Message.unscoped.filter(
-            conversation_id=session.conversation_id, author_kind=Author.BOT
-        )
-        assert [row.client_id for row in said] == [str(lost.pk)]
+            assert turns.turn_take(session.pk) is None
+        (said,) = said_in(session)
+        assert said.client_id == str(lost.pk)
+        assert said.text.startswith("Na Rua das Flores")
 
 
 def test_who_is_killed_twice_leaves_it_to_people(assistant: Assistant, channel: Channel) -> None:
