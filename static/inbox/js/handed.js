@@ -46,6 +46,8 @@ async function undo(button) {
 export function start() {
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
     // The next patient is put over the one who was here; to give back also means to come back.
+    // What asks for suggested answers by itself is no act of the reader's.
+    if (ctx.target?.closest?.("#sugestoes")) return;
     if (ctx.request.method === "POST" && ctx.target?.closest?.("#palco")) {
       cameFrom = ctx.target.id === "palco" ? location.pathname : "";
     }
