@@ -36,6 +36,7 @@ class Front:
             # Our own files are asked for again (and answered 304), so that a page never mixes two
             # versions; vendored names carry their version, built ones a hash, and may be kept.
             max_age=0,
+            mimetypes={".webmanifest": "application/manifest+json"},
             immutable_file_test=_is_versioned,
         )
 

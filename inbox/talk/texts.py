@@ -8,6 +8,11 @@ from django.utils.translation import gettext as _
 def talk_texts() -> dict[str, str]:
     """Return them by key, in the reader's language."""
     return {
+        "newMessage": _("Nova mensagem"),
+        "noticesUnknown": _("Este navegador não mostra avisos do sistema."),
+        "noticesDenied": _(
+            "O navegador não deixa avisar. Permita notificações deste site nas configurações dele."
+        ),
         "action": _("Ação"),
         "nothingFound": _("Nada encontrado."),
         "notHere": _("Esta mensagem não está mais neste histórico."),

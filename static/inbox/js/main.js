@@ -19,6 +19,7 @@ import { notice } from "./notices.js";
 import * as notify from "./notify.js";
 import * as palette from "./palette.js";
 import * as player from "./player.js";
+import * as preferences from "./preferences.js";
 import { clearPresence, drawPresence, heard } from "./presence.js";
 import * as quick from "./quick.js";
 import { startRail } from "./rail.js";
@@ -108,7 +109,7 @@ function onEvent(event) {
     return;
   }
   if (event.type === "ticket_assigned" && event.data.attendant === document.body.dataset.member) {
-    handed.passed(event.conversation).then((isNews) => isNews && notify.chimeIfOn());
+    handed.passed(event.conversation).then((isNews) => isNews && notify.tellPassed(event.conversation));
   }
   if (event.data?.woke && event.data.attendant === document.body.dataset.member) {
     notice(say("woke"));
@@ -183,6 +184,7 @@ gallery.start();
 player.start();
 messageMenu.start();
 palette.start();
+preferences.start();
 startTags();
 startSelection();
 startNarrow();

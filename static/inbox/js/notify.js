@@ -1,6 +1,7 @@
 // What draws the eye: unread messages in the title, a soft sound when asked for, notices that fade.
 import { el, say } from "./fragments.js";
 import { notice, startNotices } from "./notices.js";
+import { mayTell, tellBySystem } from "./preferences.js";
 
 const KEY = "som";
 const isOn = () => {
@@ -31,14 +32,27 @@ function chime() {
   }
 }
 
-/** Chimes when the reader wants sounds. */
-export const chimeIfOn = () => isOn() && chime();
+/** Tells that a ticket was passed to the reader, in the ways they want. */
+export function tellPassed(conversation) {
+  if (isOn() && mayTell("passed")) chime();
+  tellBySystem("passed", say("assignedToYou"), { tag: conversation, url: `/atendimento/conversas/${conversation}/` });
+}
+
+/** The number on the icon of an installed app; browsers without one do nothing. */
+function badge(count) {
+  const done = count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.();
+  done?.catch(() => {});
+}
 
 /** Follows the unread count that the tabs carry. */
 function count() {
   const now = Number(el("abas").dataset.unread);
-  if (now > unread && isOn()) chime();
+  if (now > unread) {
+    if (isOn() && mayTell("mine")) chime();
+    tellBySystem("mine", say("newMessage"), { tag: "mensagens" });
+  }
   unread = now;
+  badge(now);
   const title = document.title.replace(/^\(\d+\+?\) /, "");
   const wanted = now ? `(${now > 99 ? "99+" : now}) ${title}` : title;
   if (document.title !== wanted) document.title = wanted;

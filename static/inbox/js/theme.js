@@ -14,6 +14,32 @@
   };
 
   apply(read());
+
+  const DENSITY = "densidade";
+  const density = () => {
+    try {
+      return localStorage.getItem(DENSITY);
+    } catch {
+      return null;
+    }
+  };
+  const stand = (value) => {
+    if (value === "compacta") document.documentElement.dataset.density = value;
+    else delete document.documentElement.dataset.density;
+  };
+
+  stand(density());
+  addEventListener("storage", (event) => event.key === DENSITY && stand(event.newValue));
+
+  // Called by preferences.js: "compacta" or "confortavel".
+  window.chooseDensity = (value) => {
+    try {
+      localStorage.setItem(DENSITY, value);
+    } catch {
+      // As with the theme.
+    }
+    stand(value);
+  };
   addEventListener("storage", (event) => event.key === KEY && apply(event.newValue));
 
   // Called by main.js; returns the theme now in force: "light", "dark" or "auto".
