@@ -14,6 +14,7 @@ from omnichannel.models import (
     MessageVersion,
     PersonProfile,
     Reaction,
+    ScheduledMessage,
     SendingStop,
 )
 
@@ -52,6 +53,7 @@ HOLDINGS = (
     # The mail itself is a file, and goes with the row.
     Holding(MailBody, "message__conversation__contact", is_deleted=True, files="raw"),
     Holding(Draft, "conversation__contact", is_deleted=True),
+    Holding(ScheduledMessage, "conversation__contact", is_deleted=True),
     Holding(MessageVersion, "message__conversation__contact", is_deleted=True),
     Holding(Reaction, "message__conversation__contact", is_deleted=True),
     Holding(SendingStop, "contact", is_deleted=True),

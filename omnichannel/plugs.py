@@ -25,7 +25,7 @@ from omnichannel.retention import messages_purge
 from omnichannel.segments import FIELDS
 from omnichannel.sending.claims import claims_lost, watched
 from omnichannel.sending.reach import stops_over
-from omnichannel.services import delivery, early, media, receipts, snoozing
+from omnichannel.services import delivery, early, media, receipts, scheduling, snoozing
 from omnichannel.services.acquaintance import (
     has_said,
     is_talking,
@@ -73,6 +73,11 @@ PLUG = Plug(
                     receipts.receipts_old(),
                     early.early_waiting(),
                 ],
+            ),
+            Sweep(
+                "omnichannel.tasks.scheduled_sweep",
+                every=5,
+                due=lambda: [scheduling.scheduled_due()],
             ),
             Sweep(
                 "omnichannel.tasks.snoozes_wake",

@@ -22,6 +22,7 @@ from omnichannel.services import (
     proving,
     receipts,
     renewing,
+    scheduling,
     showing,
     snoozing,
     starting,
@@ -87,6 +88,12 @@ def person_name(company_id: str, conversation_id: str) -> None:
 def attachments_sweep() -> None:
     """Ring for files that still wait."""
     media.attachments_sweep()
+
+
+@shared_task(name="omnichannel.tasks.scheduled_sweep")
+def scheduled_sweep() -> None:
+    """Send what was written for this moment."""
+    scheduling.scheduled_sweep()
 
 
 @shared_task(name="omnichannel.tasks.snoozes_wake")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,6 +42,7 @@ from omnichannel.choices import AttachmentState
 from omnichannel.models import Attachment, Conversation, PersonProfile, Template
 from omnichannel.services.drafts import draft_save
 from omnichannel.services.outbound import message_send, note_add
+from omnichannel.services.scheduling import message_schedule
 from queues.models import Ticket
 from queues.services.queues import members_set, queue_save
 from queues.services.quick_replies import quick_reply_save
@@ -189,6 +191,13 @@ TABLE: dict[str, Address] = {
     f"{PAGE}sugestoes/<uuid:pair_id>/recusar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}mesclas/<uuid:merge_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}transcricao/": reads(),
+    f"{PAGE}agendar/": Address(
+        {"get": MEMBER, "post": MEMBER},
+        {"quando": "uma_hora", "client_id": "a", "texto": "x"},
+        is_form=True,
+    ),
+    f"{PAGE}agendadas/": reads(),
+    f"{PAGE}agendadas/<uuid:scheduled_id>/cancelar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}adiar/": Address({"get": MEMBER, "post": MEMBER}, {"quando": "resposta"}, is_form=True),
     f"{PAGE}retomar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}transferir/": Address(
@@ -454,6 +463,13 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         message_send(conversation=conversation, author=attendant, text=mark)
         note_add(conversation=conversation, author=administrator, text=mark)
         draft_save(member=attendant, conversation=conversation, mode="nota", text=mark, version="")
+        scheduled = message_schedule(
+            conversation=conversation,
+            author=attendant,
+            text=mark,
+            send_at=timezone.now() + timedelta(hours=1),
+            client_id=mark,
+        )
         attachment = Attachment(
             company=company,
             conversation=conversation,
@@ -493,6 +509,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "campaign": campaign.pk,
         "entry": entry.pk,
         "quick_reply": quick.pk,
+        "scheduled": scheduled.pk,
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,
         "conversation": conversation.pk,

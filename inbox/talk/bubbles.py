@@ -256,6 +256,7 @@ def system_sentence(message: Message, contact_name: str, channel_label: str) -> 
         "continua_de": _("Continua a conversa que começou por outro canal: %(other)s"),
         "voltou": _("O paciente voltou a escrever aqui: continua com %(to)s"),
         "pessoa": _("%(name)s transferiu a conversa para %(to)s"),
+        "agendada_retida": _("A mensagem agendada de %(name)s não saiu: veja o motivo abaixo"),
         "adiada": _snoozed(str(message.metadata.get("until") or "")),
         "retomada": _woken(str(message.metadata.get("why") or "")),
         "ligacao": _("%(contact)s ligou pelo %(channel)s"),

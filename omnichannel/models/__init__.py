@@ -14,6 +14,7 @@ from omnichannel.models.message import (
 )
 from omnichannel.models.profile import PersonProfile
 from omnichannel.models.rate import MessageCost, Rate
+from omnichannel.models.scheduled import ScheduledMessage
 from omnichannel.models.signature import Signature
 from omnichannel.models.stop import SendingStop
 from omnichannel.models.template import Template
@@ -32,6 +33,7 @@ __all__ = [
     "PersonProfile",
     "Rate",
     "Reaction",
+    "ScheduledMessage",
     "SendingStop",
     "Signature",
     "StatusReceipt",

@@ -147,6 +147,16 @@ def _compose(
     return message
 
 
+def message_check(*, conversation: Conversation, author: Membership, text: str) -> None:
+    """Ask of a text in a locked conversation all that is asked when it is sent, and send nothing.
+    Raises as `message_send`.
+    """
+    _check_writer(conversation, author, Author.ATTENDANT)
+    draft = _draft(conversation, author, Author.ATTENDANT, MessageKind.TEXT, text, None, None)
+    draft.address = address_stored(destination_for(conversation, None, ""))
+    gate_check(conversation=conversation, draft=outgoing_of(draft))
+
+
 @transaction.atomic
 def message_send_to_phone(
     *, channel: Channel, author: Membership, phone: str, **values: Any

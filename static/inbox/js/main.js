@@ -23,6 +23,7 @@ import * as preferences from "./preferences.js";
 import { clearPresence, drawPresence, heard } from "./presence.js";
 import * as quick from "./quick.js";
 import { startRail } from "./rail.js";
+import * as scheduled from "./scheduled.js";
 import { startSelection } from "./selection.js";
 import { connect } from "./socket.js";
 import * as stage from "./stage.js";
@@ -175,6 +176,7 @@ composer.start({
 synced.start();
 menu.start();
 quick.start();
+scheduled.start();
 emoji.start();
 voice.start();
 templates.start();

@@ -1,0 +1,181 @@
+"""Messages for later: everything is asked when they are written and again when their moment comes.
+On any doubt they are held and told, never sent stale.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from common.errors import Conflict, DomainError, Forbidden
+from common.realtime import publish
+from common.tasks import company_apart
+from omnichannel import events
+from omnichannel.models import Conversation, Message, ScheduledMessage
+from omnichannel.models.scheduled import ScheduledState
+from omnichannel.moments import FARTHEST
+from omnichannel.services.conversations import conversation_lock, system_line
+from omnichannel.services.outbound import message_check, message_send
+
+AT_ONCE = 200
+# Nobody means more, and each is looked at by a person.
+OPEN_MOST = 20
+
+
+class ScheduleRefused(DomainError):
+    """There is nothing to send, or no moment to send it at."""
+
+    code = "agendamento_invalido"
+
+
+class PatientWrote(Conflict):
+    """What was written before may not fit any more."""
+
+    code = "paciente_respondeu"
+    message = _("O paciente escreveu depois que ela foi agendada.")
+
+
+class AuthorGone(Conflict):
+    """Who wrote it does not work here any more."""
+
+    code = "autor_inativo"
+    message = _("Quem escreveu não trabalha mais aqui.")
+
+
+class NotWaiting(Conflict):
+    """It was sent or cancelled meanwhile."""
+
+    code = "agendamento_encerrado"
+    message = _("Esta mensagem já foi enviada ou cancelada.")
+
+
+@transaction.atomic
+def message_schedule(
+    *, conversation: Conversation, author: Membership, text: str, send_at: datetime, client_id: str
+) -> ScheduledMessage:
+    """Keep a text for a moment. Asked twice under one `client_id`, it is kept once.
+
+    Raises ScheduleRefused, and what `message_check` says.
+    """
+    held = conversation_lock(conversation)
+    rows = ScheduledMessage.unscoped.filter(conversation=held)
+    if (known := rows.filter(client_id=client_id).first()) is not None:
+        return known
+    if not text.strip():
+        raise _refused("text", _("Escreva a mensagem antes de agendar."))
+    now = timezone.now()
+    if not now < send_at <= now + FARTHEST:
+        raise _refused("send_at", _("Escolha um momento futuro, dentro de um ano."))
+    closes = held.window_closes_at
+    if closes is not None and send_at >= closes:
+        raise _refused(
+            "send_at",
+            _(
+                "A janela de resposta estará fechada nesse momento."
+                " Escolha antes, ou use um modelo."
+            ),
+        )
+    if rows.shown().count() >= OPEN_MOST:
+        raise _refused("text", _("Há mensagens agendadas demais nesta conversa."))
+    message_check(conversation=held, author=author, text=text)
+    row = ScheduledMessage.unscoped.create(
+        company_id=held.company_id,
+        conversation=held,
+        author=author,
+        text=text,
+        send_at=send_at,
+        after_seq=held.message_seq,
+        client_id=client_id,
+    )
+    _show(held)
+    return row
+
+
+@transaction.atomic
+def scheduled_cancel(*, scheduled: ScheduledMessage, actor: Membership) -> ScheduledMessage:
+    """Take one back, waiting or held. Raises NotWaiting, Forbidden."""
+    if scheduled.author_id != actor.pk and not actor.is_manager:
+        raise Forbidden
+    open_rows = ScheduledMessage.unscoped.filter(pk=scheduled.pk).shown().order_by()
+    # Whoever sends it holds the row: then this waits, and finds that it was sent.
+    row = open_rows.select_for_update().first()
+    if row is None:
+        raise NotWaiting
+    row.state = ScheduledState.CANCELLED
+    row.save(update_fields=["state", "updated_at"])
+    _show(conversation_lock(scheduled.conversation))
+    return row
+
+
+def scheduled_due() -> QuerySet[ScheduledMessage]:
+    """Return what the sweep finds, of all companies."""
+    return ScheduledMessage.unscoped.due()
+
+
+def scheduled_sweep() -> int:
+    """Send what fell due; return how many were sent or held."""
+    found: Any = scheduled_due().order_by("send_at").values_list("pk", "company_id")[:AT_ONCE]
+    count = 0
+    for pk, company_id in found:
+        with company_apart("scheduled message", company_id):
+            count += scheduled_send(pk)
+    return count
+
+
+@transaction.atomic
+def scheduled_send(scheduled_id: UUID) -> bool:
+    """Send one or hold it, in the transaction that claims it: a process that dies in between has
+    done nothing, and of two that come at once the second passes by. Return whether it was ours.
+    """
+    rows = ScheduledMessage.unscoped.due().filter(pk=scheduled_id)
+    row = rows.select_for_update(skip_locked=True).first()
+    if row is None:
+        return False
+    try:
+        with transaction.atomic():
+            row.message = _sent(row)
+            row.state = ScheduledState.SENT
+    except DomainError as refused:
+        row.message, row.state = None, ScheduledState.HELD
+        row.held_code, row.held_detail = refused.code, str(refused.detail)[:500]
+        held = conversation_lock(row.conversation)
+        held.revision += 1
+        system_line(held, "agendada_retida", row.author)
+        held.save()
+        publish(events.changed("message_updated", held))
+    row.save()
+    return True
+
+
+def _sent(row: ScheduledMessage) -> Message:
+    held = conversation_lock(row.conversation)
+    if not row.author.is_active:
+        raise AuthorGone
+    newer = Message.unscoped.inbound().filter(conversation=held, seq__gt=row.after_seq)
+    if newer.exists():
+        raise PatientWrote
+    return message_send(
+        conversation=held,
+        author=row.author,
+        text=row.text,
+        base_seq=row.after_seq,
+        client_id=f"agendada-{row.pk}",
+    )
+
+
+def _show(held: Conversation) -> None:
+    """Let open pages ask again what waits."""
+    held.revision += 1
+    held.save(update_fields=["revision", "updated_at"])
+    publish(events.changed("message_updated", held))
+
+
+def _refused(name: str, said: Any) -> ScheduleRefused:
+    return ScheduleRefused(said, fields={name: [said]})
