@@ -30,6 +30,7 @@ FIGURES = (
     "mail",
     "widget",
     "queues",
+    "bot",
     "people",
     "imports",
     "scoring",
