@@ -80,9 +80,13 @@ class MissedGroup:
 def words_of(turn: BotTurn) -> LearnedWords:
     """Return what was asked in a turn and what an attendant answered next."""
     talk = turn.session.conversation
-    mask = Mask(filter(None, (talk.contact.name,)))
-    heard = heard_in(talk, turn.seq_from, turn.seq_to)
-    return LearnedWords(masked(mask, heard.text), masked(mask, _answered(turn)))
+    heard = heard_in(talk, turn.seq_from, turn.seq_to).text
+    first = Mask(filter(None, (talk.contact.name,)))
+    tokens = TOKEN.findall(first.hide(heard))
+    # Who gave a name is called by it in the answer.
+    names = [first.show(f"<{one}>") for one in tokens if one.startswith("NOME")]
+    mask = Mask(filter(None, (talk.contact.name, *names)))
+    return LearnedWords(masked(mask, heard), masked(mask, _answered(turn)))
 
 
 @transaction.atomic
@@ -197,7 +201,7 @@ def _heard(turns: Sequence[BotTurn]) -> dict[UUID, str]:
     said: dict[Any, list[tuple[int, str]]] = {}
     for talk, seq, text in rows.order_by("seq").values_list("conversation_id", "seq", "text"):
         said.setdefault(talk, []).append((seq, text))
-    found = {}
+    found: dict[UUID, str] = {}
     for turn in turns:
         of = turn.session.conversation
         mine = [text for seq, text in said.get(of.pk, ()) if turn.seq_from <= seq <= turn.seq_to]

@@ -10,7 +10,7 @@ from accounts.models import AuditEntry, Company, Membership
 from bot.models import Assistant, BotTurn, EvalCase, KnowledgeEntry
 from bot.services.learning import missed_groups, words_of
 from common.scoping import company_scope
-from contacts.models import Contact, ContactView
+from contacts.models import ContactView
 from omnichannel.models import Channel
 from omnichannel.services.conversations import conversation_take
 from omnichannel.services.outbound import message_send
@@ -24,7 +24,6 @@ ASKED = "me chamo Zenaide Quimera cpf 529.982.247-25, tem brinquedoteca no salã
 def answered(say: Say, by: Membership, answer: str) -> BotTurn:
     """Let the bot miss a question and an attendant answer it."""
     say(ASKED)
-    Contact.unscoped.update(name="Zenaide Quimera")
     with company_scope(by.company_id):
         conversation_take(conversation=talk(), attendant=by)
         message_send(conversation=talk(), author=by, text=answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -40,9 +41,13 @@ def test_a_day_is_asked_again_and_what_a_draft_changes_is_shown(
     say("qual o endereço?")
     say("tem brinquedoteca?", person=make.person("5511999990001"))
     yesterday()
-    given = {"question": "Tem brinquedoteca?", "answer": "Temos, no salão.", "label": "Brincar"}
+    given: dict[str, Any] = {
+        "question": "Tem brinquedoteca?",
+        "answer": "Temos, no salão.",
+        "label": "Brincar",
+    }
     entry_save(company=clinic, actor=ana, status=EntryStatus.DRAFT, aliases=(), **given)
-    blank = {"question": "Tem estacionamento?", "answer": "[onde]", "label": "Vaga"}
+    blank: dict[str, Any] = {"question": "Tem estacionamento?", "answer": "[onde]", "label": "Vaga"}
     entry_save(company=clinic, actor=ana, status=EntryStatus.DRAFT, aliases=(), **blank)
     counts = Message.unscoped.count(), BotTurn.unscoped.count(), AiUsage.unscoped.count()
     rows = replay(assistant, timezone.now().astimezone(clinic.zone).date() - timedelta(days=1))
