@@ -315,6 +315,11 @@ TABLE: dict[str, Address] = {
     f"{API}conversas/": Address({"get": MEMBER, "post": MEMBER}, {"address": "41 98811-0077"}),
     TALK: Address({"get": MEMBER, "patch": MEMBER}, {"about": None}),
     f"{TALK}mensagens/": Address({"get": MEMBER, "post": MEMBER}, {"text": "x"}),
+    f"{TALK}agendadas/": Address(
+        {"get": MEMBER, "post": MEMBER},
+        {"text": "x", "client_id": MARK, "send_at": "2999-01-01T00:00:00Z"},
+    ),
+    f"{TALK}agendadas/<uuid:scheduled_id>/": Address({"delete": MEMBER}),
     f"{TALK}medir/": acts(text="x"),
     f"{TALK}anexos/": acts(),
     f"{TALK}alcances/": acts(text="x"),

@@ -27,6 +27,7 @@ from omnichannel.remedies import Remedy, remedy_of
 from omnichannel.services.comments import comment_ends_at
 from omnichannel.services.reception import has_bot
 from omnichannel.services.reply_cost import ReplyCost
+from omnichannel.services.sendable import is_signed
 from providers import registry
 from providers.base import Templates
 from providers.choices import ChannelKind, MessageKind, MessageStatus
@@ -177,6 +178,7 @@ def thread_of(
         cost=words,
         is_free=is_free,
         letter=letter_box(conversation, reader, lens),
+        signed_as=reader.user.name if is_signed(conversation, reader) else "",
     )
 
 

@@ -287,6 +287,8 @@ class Thread:
     # What the next reply costs, or why it is free; "" where nothing is charged.
     cost: str = ""
     is_free: bool = True
+    # The name that stands above what the reader writes; "" where none does.
+    signed_as: str = ""
     # The dependant it is about; whether several people write here and nobody said who it is.
     about: str = ""
     asks_about: bool = False

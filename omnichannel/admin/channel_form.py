@@ -36,10 +36,13 @@ class ChannelForm(CompanyForm):
 
     class Meta:
         model = Channel
-        fields = ("kind", "name", "is_default", "status", "monthly_budget")
+        fields = ("kind", "name", "is_default", "status", "monthly_budget", "sign_messages")
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _("Como a equipe chama este canal, por exemplo: WhatsApp da recepção."),
             "status": _("Só um canal validado pode ficar ativo."),
+            "sign_messages": _(
+                "O nome de quem escreve vai acima do texto. Desconhecido segue a empresa."
+            ),
             "is_default": _("Usado quando ninguém escolhe o canal. Um por tipo."),
             "monthly_budget": _(
                 "Avisa em 80% e em 100%. Campanhas param no limite; respostas, nunca."
@@ -134,6 +137,8 @@ def fieldsets_for(kind: str, fields: tuple[Field, ...]) -> list[Any]:
     secrets = [one.name for one in own if one.is_secret]
     advanced = tuple(one.name for one in fields if one.is_for_owner)
     named = [("kind", "name"), *([columns] if columns else []), ("status", "is_default")]
+    if registry.policy_of(kind).letters is None:
+        named.append(("sign_messages",))
     found: list[Any] = [(_("Conexão"), {"fields": named})]
     if inputs:
         found.append((_("Conta"), {"fields": inputs}))

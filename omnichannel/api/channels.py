@@ -59,6 +59,7 @@ class ChannelOut(serializers.ModelSerializer[Channel]):
             "waba_id",
             "phone_number",
             "is_default",
+            "sign_messages",
             "currency",
             "time_zone",
             "settings",
@@ -110,6 +111,11 @@ class ChannelIn(StrictSerializer):
         help_text=column_words("waba_id"),
     )
     is_default = Flag(required=False)
+    sign_messages = Flag(
+        required=False,
+        allow_null=True,
+        help_text="O nome de quem escreve acima do texto; nulo faz como a empresa.",
+    )
     settings = AccountPart(
         is_secret=False,
         required=False,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from omnichannel.api import channels, conversations, elsewhere, measuring, messages, whatsapp
+from omnichannel.api import (
+    channels,
+    conversations,
+    elsewhere,
+    measuring,
+    messages,
+    scheduled,
+    whatsapp,
+)
 
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
@@ -40,6 +48,12 @@ urlpatterns = [
     ),
     path(CONVERSATION, conversations.ConversationDetail.as_view(), name="api-conversation"),
     path(f"{CONVERSATION}mensagens/", messages.Messages.as_view(), name="api-messages"),
+    path(f"{CONVERSATION}agendadas/", scheduled.Scheduled.as_view(), name="api-scheduled"),
+    path(
+        f"{CONVERSATION}agendadas/<uuid:scheduled_id>/",
+        scheduled.ScheduledDetail.as_view(),
+        name="api-scheduled-one",
+    ),
     path(f"{CONVERSATION}medir/", measuring.Measured.as_view(), name="api-measure"),
     path(f"{CONVERSATION}anexos/", messages.Upload.as_view(), name="api-attach"),
     path(

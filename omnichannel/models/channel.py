@@ -77,6 +77,8 @@ class Channel(CompanyOwned):
     monthly_budget = models.DecimalField(
         _("orçamento mensal"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    # None does as the company does.
+    sign_messages = models.BooleanField(_("assinar mensagens"), null=True, blank=True)
     checked_at = models.DateTimeField(_("verificado em"), null=True, blank=True)
     proven_at = models.DateTimeField(_("comprovado em"), null=True, editable=False)
     # The token also reads the WABA and found the number in it: its news and templates are ours.

@@ -50,7 +50,16 @@ UPDATE omnichannel_channel SET last_webhook_at = %s::timestamptz WHERE id = (
 # What a person may say of any channel, besides the columns that its kind declares. The rest comes
 # from the provider.
 CLAIMED = frozenset(
-    {"kind", "name", "status", "is_default", "monthly_budget", "settings", "credentials"}
+    {
+        "kind",
+        "name",
+        "status",
+        "is_default",
+        "monthly_budget",
+        "sign_messages",
+        "settings",
+        "credentials",
+    }
 )
 # In a channel's health: when the token ends that renewing it brought.
 ENDS_AT = "token_ends_at"

@@ -70,12 +70,21 @@ def _media_of(attachment: Attachment) -> OutgoingMedia:
     )
 
 
-def signed(text: str, conversation: Conversation, author: Membership) -> str:
-    """Return an attendant's text with their name above it, where the company wants that; a letter
-    has a signature below.
+def is_signed(conversation: Conversation, author: Membership) -> bool:
+    """Whether an attendant's name stands above what they write: as the channel says, else as the
+    company does. A letter has a signature below.
     """
+    channel = conversation.channel
+    if registry.policy_of(channel.kind).letters:
+        return False
+    own = channel.sign_messages
+    return author.company.sign_messages if own is None else own
+
+
+def signed(text: str, conversation: Conversation, author: Membership) -> str:
+    """Return an attendant's text with their name above it, where that is wanted (`is_signed`)."""
     policy = registry.policy_of(conversation.channel.kind)
-    if not author.company.sign_messages or policy.letters:
+    if not is_signed(conversation, author):
         return text
     has_marks = policy.has_marks
     name = f"*{author.user.name}*" if has_marks else f"{author.user.name}:"

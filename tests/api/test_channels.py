@@ -20,7 +20,8 @@ from tests.api.conftest import Client
 
 FIELDS = {
     "id", "kind", "name", "status", "account_id", "waba_id", "phone_number", "is_default",
-    "currency", "time_zone", "settings", "callback_url", "health", "checked_at", "proven_at",
+    "sign_messages", "currency", "time_zone", "settings", "callback_url", "health", "checked_at",
+    "proven_at",
     "is_waba_proven", "last_webhook_at", "created_at", "updated_at",
 }  # fmt: skip
 NEW = {
