@@ -28,7 +28,7 @@ CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class PaperPart:
     """The part of a conversation that belongs to one ticket; without tickets all of it."""
 
     ticket: Ticket | None
@@ -36,18 +36,18 @@ class Span:
     end: datetime | None
 
 
-def span_of(conversation: Conversation, ticket: Ticket | None) -> Span:
+def span_of(conversation: Conversation, ticket: Ticket | None) -> PaperPart:
     """Return the part of a ticket: from the end of the one before. A transfer keeps the moment of
     entry, so those who passed a patient on are within.
     """
     if ticket is None:
-        return Span(None, None, None)
+        return PaperPart(None, None, None)
     others = Ticket.objects.filter(conversation=conversation, ended_at__lt=ticket.entered_at)
     start = others.exclude(pk=ticket.pk).aggregate(last=Max("ended_at"))["last"]
-    return Span(ticket, start, ticket.ended_at)
+    return PaperPart(ticket, start, ticket.ended_at)
 
 
-def messages_within(conversation: Conversation, span: Span) -> list[Message]:
+def messages_within(conversation: Conversation, span: PaperPart) -> list[Message]:
     """Return what both sides said in it, oldest first: neither notes nor lines of the system."""
     rows = (
         Message.objects.filter(conversation=conversation, is_internal=False)
@@ -62,7 +62,7 @@ def messages_within(conversation: Conversation, span: Span) -> list[Message]:
     return list(rows[: MOST + 1])
 
 
-def paper_of(conversation: Conversation, span: Span, reader: Membership, lens: Lens) -> bytes:
+def paper_of(conversation: Conversation, span: PaperPart, reader: Membership, lens: Lens) -> bytes:
     """Draw the transcript as PDF."""
     # Imported here: it brings typefaces and pictures along, which no other request needs.
     from fpdf import FPDF
@@ -116,7 +116,7 @@ class _Writer:
         self.pdf.multi_cell(0, height, printable(text), new_x="LMARGIN", new_y="NEXT", align="L")
 
 
-def _facts(conversation: Conversation, span: Span, lens: Lens) -> Iterable[tuple[str, str]]:
+def _facts(conversation: Conversation, span: PaperPart, lens: Lens) -> Iterable[tuple[str, str]]:
     ticket = span.ticket
     if ticket is not None:
         yield _("Protocolo"), ticket.protocol

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -34,14 +35,14 @@ class ScheduleView(ConversationActView):
             context = {"moment": found, "is_asked": bool(request.GET[PHRASE].strip())}
             return self.draw("inbox/talk/_snooze_moment.html", context)
         self.saw([conversation])
-        context = {
+        shown: dict[str, Any] = {
             "conversation": conversation,
             "name": name_of(conversation, self.lens),
             "offers": offers(now),
             # Names the click: sent twice, it is one message.
             "key": str(uuid4()),
         }
-        return self.draw("inbox/talk/_schedule.html", context)
+        return self.draw("inbox/talk/_schedule.html", shown)
 
     def act(self, conversation: Conversation) -> None:
         """Keep it."""

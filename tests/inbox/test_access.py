@@ -25,6 +25,9 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     "acts",
     "matching",
     "narrow",
+    *("directory", "directory-export", "palette"),
+    *("own-drafts", "replies", "reply-new"),
+    *("reports", "report-tickets", "wall"),
 }
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
@@ -52,13 +55,19 @@ POSTS = {
     ),
     "invitation",
     "letter-forwarded",
+    *("react", "star", "forward", "forward-places", "reply-use"),
+    *("reply-delete", "schedule", "schedule-cancel"),
 }
 LETTERS = ("letter", "letter-rest", "letter-frame", "letter-raw", "letter-forwarded")
 PARTS = sorted(
     {str(name) for name in get_resolver("inbox.urls").reverse_dict if isinstance(name, str)}
 )
 # Whose address names a row beside the conversation.
-OF_TWO = {"dependent-drop", "suggestion-confirm", "suggestion-refuse", "merge-undo"}
+OF_TWO = {
+    *("dependent-drop", "suggestion-confirm", "suggestion-refuse", "merge-undo"),
+    *("reply-use", "schedule-cancel"),
+}
+OF_A_MESSAGE = ("retry", "react", "star", "forward", "forward-places", *LETTERS)
 OF_AN_OBJECT = [name for name in PARTS if name not in OPEN_TO_ALL | WITHOUT_AN_OBJECT]
 # Board and campaigns are the managers': attendants are told so whatever they name.
 OF_A_COLLEAGUE = [
@@ -68,8 +77,7 @@ OF_A_COLLEAGUE = [
 
 def address(name: str, conversation: Conversation, message: Message, attachment: Attachment) -> str:
     ids = {
-        "retry": [message.pk],
-        **{name: [message.pk] for name in LETTERS},
+        **{name: [message.pk] for name in OF_A_MESSAGE},
         "file": [attachment.pk],
         "file-retry": [attachment.pk],
         "file-transcribe": [attachment.pk],
