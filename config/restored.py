@@ -14,6 +14,7 @@ from campaigns.services.campaigns import campaign_pause
 from common.scoping import company_scope
 from omnichannel.sending.claims import watched
 from omnichannel.services.delivery import outbox_give_up
+from omnichannel.services.scheduling import scheduled_hold_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,16 @@ class Held:
 
 
 def sending_hold() -> Held:
-    """Send nothing of its own accord: call messages uncertain that waited or were claimed, and
-    pause campaigns that ran. Whoever knows what happened since decides about each.
+    """Send nothing of its own accord: call messages uncertain that waited or were claimed, hold
+    those that fell due, and pause campaigns that ran. Whoever knows what happened since decides
+    about each.
     """
     campaigns = 0
     for campaign in Campaign.unscoped.filter(status=CampaignStatus.RUNNING).order_by("pk"):
         with company_scope(campaign.company_id):
             campaign_pause(campaign=campaign, detail=_("Os dados voltaram a uma cópia."))
         campaigns += 1
-    messages = outbox_give_up()
+    messages = outbox_give_up() + scheduled_hold_due()
     # Whoever claimed something died with the data that were here.
     moment = timezone.now() + timedelta(days=1)
     for sender in watched:

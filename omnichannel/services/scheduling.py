@@ -49,6 +49,13 @@ class AuthorGone(Conflict):
     message = _("Quem escreveu não trabalha mais aqui.")
 
 
+class ComesFromCopy(Conflict):
+    """The data were put back from a copy: it may have been sent since that was made."""
+
+    code = "dados_restaurados"
+    message = _("Os dados voltaram a uma cópia, e ela pode já ter sido enviada.")
+
+
 class NotWaiting(Conflict):
     """It was sent or cancelled meanwhile."""
 
@@ -142,16 +149,33 @@ def scheduled_send(scheduled_id: UUID) -> bool:
         with transaction.atomic():
             row.message = _sent(row)
             row.state = ScheduledState.SENT
+            row.save()
     except DomainError as refused:
-        row.message, row.state = None, ScheduledState.HELD
-        row.held_code, row.held_detail = refused.code, str(refused.detail)[:500]
-        held = conversation_lock(row.conversation)
-        held.revision += 1
-        system_line(held, "agendada_retida", row.author)
-        held.save()
-        publish(events.changed("message_updated", held))
-    row.save()
+        _hold(row, refused)
     return True
+
+
+@transaction.atomic
+def scheduled_hold_due() -> int:
+    """Hold what fell due before the data came back from a copy, of all companies; return how
+    many those were.
+    """
+    count = 0
+    for row in scheduled_due().order_by("pk").select_for_update(of=("self",)):
+        _hold(row, ComesFromCopy())
+        count += 1
+    return count
+
+
+def _hold(row: ScheduledMessage, reason: DomainError) -> None:
+    row.message, row.state = None, ScheduledState.HELD
+    row.held_code, row.held_detail = reason.code, str(reason.detail)[:500]
+    held = conversation_lock(row.conversation)
+    held.revision += 1
+    system_line(held, "agendada_retida", row.author)
+    held.save()
+    publish(events.changed("message_updated", held))
+    row.save()
 
 
 def _sent(row: ScheduledMessage) -> Message:

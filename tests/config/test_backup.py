@@ -6,15 +6,18 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any
 
 import psycopg
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 
 from config import backup
@@ -28,7 +31,9 @@ from config.backup import (
 )
 from config.restored import sending_hold
 from omnichannel.models import Message
+from omnichannel.models.scheduled import ScheduledState
 from omnichannel.services.outbound import message_send
+from omnichannel.services.scheduling import message_schedule
 from providers.choices import MessageStatus
 from tests import make
 
@@ -201,3 +206,18 @@ def test_what_had_not_gone_out_is_held_back(channel, conversation, beto, bells):
     assert message.status == MessageStatus.UNCERTAIN
     assert not Message.unscoped.due().exists()
     assert sending_hold().messages == 0
+
+
+def test_what_fell_due_since_is_held_too(channel, conversation, beto, bells):
+    row = message_schedule(
+        conversation=conversation,
+        author=beto,
+        text="Bom dia",
+        send_at=timezone.now() + timedelta(minutes=5),
+        client_id="a",
+    )
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        assert sending_hold().messages == 1
+    row.refresh_from_db()
+    assert (row.state, row.held_code) == (ScheduledState.HELD, "dados_restaurados")
+    assert not Message.unscoped.filter(text="Bom dia").exists()
