@@ -83,6 +83,7 @@ WORDS = {
     "conversa.continua_de": _("Abriu a continuação de uma conversa"),
     "conversa.voltou": _("Juntou ao atendimento o que o paciente escreveu por outro canal"),
     "conversa.transferida": _("Passou uma conversa do robô para a equipe"),
+    "conversa.transcricao": _("Baixou a transcrição de um atendimento"),
     "contato.criado": _("Criou um contato"),
     "contato.alterado": _("Alterou um contato"),
     "contato.apagado": _("Apagou um contato"),
