@@ -327,9 +327,13 @@ def test_every_operation_says_who_may_call_and_how_it_refuses(document: dict[str
             if method != "get" and "auth/" not in path:
                 assert {"409", "413", "415", "422"} <= codes
                 names = [row["name"] for row in operation["parameters"]]
-                # An answer that reveals is kept for nobody; looking for words writes nothing.
+                # An answer that reveals is kept for nobody; looking for words writes nothing, and
+                # the same words are read alike.
                 assert ("Idempotency-Key" in names) is not path.endswith(
-                    ("contatos/{contact_id}/revelar/", "/buscar/", "/alcances/", "/sugestoes/")
+                    (
+                        *("contatos/{contact_id}/revelar/", "/buscar/", "/alcances/"),
+                        *("/sugestoes/", "{conversation_id}/ler/"),
+                    )
                 )
 
 

@@ -65,6 +65,7 @@ def test_there_is_enough_to_measure() -> None:
     assert {one.label for one in own} == {one.label for one in STARTER}
 
 
+@pytest.mark.slow
 def test_nothing_that_was_learned_from_is_asked() -> None:
     known = {bare(text) for one in STARTER for text in (one.question, *one.aliases)}
     known |= {bare(text) for texts in projecting.ways().values() for text in texts}

@@ -9,10 +9,11 @@ import pytest
 from bot import wording
 from bot.grouping import due_at
 from bot.intents import Intent, intent_of, is_automatic, language_of
+from bot.knowledge import projecting
 from bot.safety import Danger, danger_of
 from bot.safety_cases import EMERGENCIES
 from bot.starter import STARTER
-from tests.bot.test_figures import FITTED, UNSEEN
+from tests.bot.test_figures import questions
 
 ALARMS = (
     *EMERGENCIES,
@@ -135,8 +136,9 @@ def test_a_clinical_question_is_found(text: str) -> None:
 
 
 def test_ordinary_questions_alarm_nobody() -> None:
-    ordinary = [text for _asked, strange in (FITTED, UNSEEN) for text in strange]
-    ordinary += [text for asked, _strange in (FITTED, UNSEEN) for _label, text in asked]
+    ordinary = [one.text for one in questions()]
+    ordinary += [text for texts in projecting.ways().values() for text in texts]
+    ordinary += projecting.strange()
     ordinary += [text for one in STARTER for text in (one.question, *one.aliases)]
     turned = [f"{start}{text}" for text in ordinary for start in ("", "oi, ", "por favor, ")]
     assert len(turned) > 1000

@@ -39,6 +39,8 @@ CONVERSATION = {
     "closed_at": st.none() | moments,
     "reopen_until": st.none() | moments,
     "moved_at": st.none() | moments,
+    "snoozed_at": st.none() | moments,
+    "snoozed_until": st.none() | moments,
     "address": st.none() | st.dictionaries(texts, jsons, max_size=4),
     "other_app": st.sampled_from(["", "1217981644879628"]),
     "referral": st.dictionaries(texts, jsons, max_size=4),
