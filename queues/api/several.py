@@ -53,6 +53,8 @@ class ConversationsAct(QueuesView):
     """Vários de uma vez."""
 
     serializer_class: Any = ActsIn
+    # Queue and attendant of the act.
+    names_rows = True
 
     @extend_schema(
         tags=["conversas"], operation_id="conversas_acoes", request=ActsIn, responses=ActsOut
