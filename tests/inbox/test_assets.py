@@ -77,3 +77,26 @@ def test_no_page_needs_a_relaxed_content_policy(path: Path):
 def test_no_line_of_a_template_is_longer_than_a_screen(path: Path):
     for number, line in enumerate(path.read_text().splitlines(), 1):
         assert len(line) <= 160, f"{path}:{number}"
+
+
+def test_what_a_script_asks_of_another_is_exported_there():
+    """A linter takes a module's name for whatever is asked of it."""
+    scripts = ROOT / "static" / "inbox" / "js"
+    missing = []
+    for path in sorted(scripts.glob("*.js")):
+        text = path.read_text()
+        for name, other in re.findall(r'import \* as (\w+) from "\./(\w+)\.js"', text):
+            there = (scripts / f"{other}.js").read_text()
+            given = set(
+                re.findall(r"export (?:async )?(?:function\*?|const|let|class) (\w+)", there)
+            )
+            asked = set(re.findall(rf"(?<![\w./]){name}\.(\w+)", text))
+            missing += [f"{path.name}: {name}.{one}" for one in sorted(asked - given)]
+        for names, other in re.findall(r'import \{([^}]*)\} from "\./(\w+)\.js"', text):
+            there = (scripts / f"{other}.js").read_text()
+            given = set(
+                re.findall(r"export (?:async )?(?:function\*?|const|let|class) (\w+)", there)
+            )
+            asked = {one.split(" as ")[0].strip() for one in names.split(",") if one.strip()}
+            missing += [f"{path.name}: {one} of {other}" for one in sorted(asked - given)]
+    assert missing == []

@@ -114,7 +114,7 @@ function onEvent(event) {
   }
   if (event.data?.woke && event.data.attendant === document.body.dataset.member) {
     notice(say("woke"));
-    notify.chimeIfOn();
+    notify.tellBack();
   }
   if (event.type === "resumed") thread.followed(event.conversation, event.data.follow);
   else list.refreshCard(event.conversation);

@@ -38,6 +38,11 @@ export function tellPassed(conversation) {
   tellBySystem("passed", say("assignedToYou"), { tag: conversation, url: `/atendimento/conversas/${conversation}/` });
 }
 
+/** Tells that a conversation of the reader's, put aside, came back. */
+export function tellBack() {
+  if (isOn() && mayTell("mine")) chime();
+}
+
 /** The number on the icon of an installed app; browsers without one do nothing. */
 function badge(count) {
   const done = count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.();
