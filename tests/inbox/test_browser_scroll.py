@@ -89,7 +89,7 @@ async def test_news_pulls_nobody_down_and_my_own_message_does(
     await page.wait_for_timeout(300)
     here = await top(inbox)
     await behind(lambda: make.inbound(channel, text="Chegou agora"))
-    await expect(page.locator(".jump")).to_have_text("Novas mensagens")
+    await expect(page.locator(".jump[data-act=bottom]")).to_have_text("Novas mensagens")
     assert await top(inbox) == here
     await page.locator("#texto").fill("Respondo já")
     await page.keyboard.press("Enter")
