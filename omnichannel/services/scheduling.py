@@ -150,6 +150,7 @@ def scheduled_send(scheduled_id: UUID) -> bool:
             row.message = _sent(row)
             row.state = ScheduledState.SENT
             row.save()
+            _tell(row.conversation)
     except DomainError as refused:
         _hold(row, refused)
     return True
@@ -174,7 +175,7 @@ def _hold(row: ScheduledMessage, reason: DomainError) -> None:
     held.revision += 1
     system_line(held, "agendada_retida", row.author)
     held.save()
-    publish(events.changed("message_updated", held))
+    _tell(held)
     row.save()
 
 
@@ -198,7 +199,12 @@ def _show(held: Conversation) -> None:
     """Let open pages ask again what waits."""
     held.revision += 1
     held.save(update_fields=["revision", "updated_at"])
-    publish(events.changed("message_updated", held))
+    _tell(held)
+
+
+def _tell(held: Conversation) -> None:
+    # Marked, so that a page does not ask what waits with each message that comes.
+    publish(events.changed("message_updated", held, data={"scheduled": True}))
 
 
 def _refused(name: str, said: Any) -> ScheduleRefused:

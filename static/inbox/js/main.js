@@ -79,7 +79,9 @@ function catchUp(missed) {
   if (thread.currentId() && socket) sayViewing();
   // What happened between drawing the page and opening the socket was heard by nobody.
   list.refreshList();
-  if (missed) thread.refreshThread();
+  if (!missed) return;
+  thread.refreshThread();
+  scheduled.refresh();
 }
 
 /** Everybody is told in the same moment, and often several times over: ask once, and not all together. */
@@ -119,6 +121,7 @@ function onEvent(event) {
   if (event.type === "resumed") thread.followed(event.conversation, event.data.follow);
   else list.refreshCard(event.conversation);
   if (!isOpen) return;
+  if (event.data?.scheduled) scheduled.refresh();
   // What was missed before is not sent: it is fetched.
   if (event.type !== "resumed") thread.hinted(event.seq);
   else if (event.seq > Number(revision())) thread.refreshThread();

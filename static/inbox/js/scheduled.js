@@ -1,10 +1,13 @@
-// What waits for its moment above the box: asked for anew with each change of the conversation, taken back into the box.
+// What waits for its moment above the box: asked for anew when it changed, taken back into the box.
 import { draftAt, keepAt } from "./composer.js";
 import { blank, newKey } from "./drafts.js";
 import { el, htmx } from "./fragments.js";
 import { currentId, onThread } from "./thread.js";
 
-const refresh = () => el("agendadas") && htmx.trigger(el("agendadas"), "scheduled");
+/** Asks anew what waits. */
+export function refresh() {
+  if (el("agendadas")) htmx.trigger(el("agendadas"), "scheduled");
+}
 
 function put(text) {
   const id = currentId();
@@ -17,7 +20,6 @@ function put(text) {
 export function start() {
   // Once the page around it is ready: a request of the element's own would come before its token.
   onThread(() => setTimeout(refresh));
-  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => ctx.target?.id === "mensagens" && refresh());
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     if (!ctx.response || ctx.response.status >= 400) return;
     const { sourceElement } = ctx;
