@@ -25,9 +25,11 @@ from common.errors import DomainError
 from contacts.imports.choices import FileKind
 from contacts.imports.exporting import contacts_export
 
-TYPES = {
-    FileKind.CSV: "text/csv; charset=utf-8",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+PDF = "pdf"
+TYPES: dict[str, str] = {
+    FileKind.CSV.value: "text/csv; charset=utf-8",
+    FileKind.XLSX.value: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    PDF: "application/pdf",
 }
 # Parameters of the list that narrow nothing.
 BESIDE = {"p", "o", "e", "all"}
@@ -97,9 +99,9 @@ class Portable:
 
 
 def download(
-    request: HttpRequest, pieces: Iterator[Any], name: str, kind: FileKind
+    request: HttpRequest, pieces: Iterator[Any], name: str, kind: str
 ) -> StreamingHttpResponse:
-    """Give a file in pieces, to be kept by nobody on the way."""
+    """Give a file in pieces, to be kept by nobody on the way. `kind` is its ending."""
     # The sync iterator would be read into memory whole under ASGI.
     body: Any = _later(pieces) if isinstance(request, ASGIRequest) else pieces
     headers = {

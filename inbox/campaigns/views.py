@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from campaigns.selectors import (
 )
 from campaigns.services import campaigns as life
 from common.errors import DomainError, Forbidden, NotFound
+from contacts.admin.portable import download
 from contacts.imports.choices import FileKind
 from inbox.campaigns.presenters import listed, result_context
 from inbox.shell.base import BadInput, InboxView, sentence_of
@@ -125,7 +127,7 @@ class ResultPage(CampaignPage):
 class PeoplePage(CampaignPage):
     """The people behind a number."""
 
-    def get(self, request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    def get(self, request: HttpRequest, campaign_id: UUID) -> HttpResponseBase:
         """Draw a page of them, or give them all as a file."""
         row = self.campaign(campaign_id)
         number = request.GET.get("numero", "")
@@ -148,15 +150,9 @@ class PeoplePage(CampaignPage):
         }
         return self.shown("inbox/campaigns/people.html", context)
 
-    def _file(self, row: Campaign, number: str, kind: FileKind) -> HttpResponse:
+    def _file(self, row: Campaign, number: str, kind: FileKind) -> HttpResponseBase:
         pieces = people_export(campaign=row, number=number, kind=kind, actor=self.membership)
-        types = {
-            FileKind.CSV: "text/csv; charset=utf-8",
-            FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        }
-        answer: Any = StreamingHttpResponse(pieces, content_type=types[kind])
-        answer["Content-Disposition"] = f'attachment; filename="campanha.{kind.value}"'
-        return answer  # type: ignore[no-any-return]
+        return download(self.request, pieces, f"campanha.{kind.value}", kind.value)
 
 
 def _moments() -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from analytics.parts import is_something, narrowed
 from analytics.ranges import Range, RangeRefused, today
 from analytics.selectors import report
 from common.errors import NotFound
+from contacts.admin.portable import PDF, TYPES, download
 from contacts.imports.choices import FileKind
 from inbox.reports.files import as_csv, as_pdf, as_xlsx, lines_of
 from inbox.reports.forms import SpanForm
@@ -27,12 +30,6 @@ from queues.models import Ticket
 from queues.selectors import has_queues
 
 USUAL_DAYS = 30
-PDF = "pdf"
-TYPES = {
-    FileKind.CSV.value: "text/csv; charset=utf-8",
-    FileKind.XLSX.value: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    PDF: "application/pdf",
-}
 
 
 class ReportPage(InboxView):
@@ -91,7 +88,7 @@ class ReportPage(InboxView):
 class ReportsPage(ReportPage):
     """A span of days."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         """Draw it, or give it as a file."""
         form, span, only, problem = self.asked()
         found = report(self.membership.company, span, only)
@@ -104,7 +101,8 @@ class ReportsPage(ReportPage):
             "last": date_format(span.last, "SHORT_DATE_FORMAT"),
         }
         if (kind := request.GET.get("formato", "")) in TYPES and not problem:
-            return _file(kind, title, figures, sheets)
+            pieces = _pieces(kind, title, figures, sheets)
+            return download(request, pieces, f"relatorio.{kind}", kind)
         context = {
             "form": form,
             "span": span,
@@ -153,17 +151,12 @@ class BehindPage(ReportPage):
         return self.shown("inbox/reports/behind.html", context)
 
 
-def _file(kind: str, title: str, figures: Any, sheets: Any) -> HttpResponse:
-    pieces: Any
+def _pieces(kind: str, title: str, figures: Any, sheets: Any) -> Iterator[Any]:
     if kind == PDF:
-        pieces = as_pdf(title, figures, sheets)
-    elif kind == FileKind.XLSX:
-        pieces = as_xlsx(lines_of(title, figures, sheets), _("Relatório"))
-    else:
-        pieces = as_csv(lines_of(title, figures, sheets))
-    answer: Any = StreamingHttpResponse(pieces, content_type=TYPES[kind])
-    answer["Content-Disposition"] = f'attachment; filename="relatorio.{kind}"'
-    return answer  # type: ignore[no-any-return]
+        return as_pdf(title, figures, sheets)
+    if kind == FileKind.XLSX:
+        return as_xlsx(lines_of(title, figures, sheets), _("Relatório"))
+    return as_csv(lines_of(title, figures, sheets))
 
 
 def _spans(day: date) -> list[tuple[str, str]]:
