@@ -88,21 +88,21 @@ def _pdf(data: dict[str, Any]) -> bytes:
     pdf.set_auto_page_break(auto=True, margin=15)
     pdf.add_page()
     pdf.set_font("Helvetica", "B", 16)
-    pdf.multi_cell(0, 9, _latin(_("Dados guardados sobre você")), new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 9, latin(_("Dados guardados sobre você")), new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("Helvetica", size=9)
     when = date_format(timezone.localtime(), "d/m/Y H:i")
-    pdf.multi_cell(0, 6, _latin(_("Gerado em %s") % when), new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 6, latin(_("Gerado em %s") % when), new_x="LMARGIN", new_y="NEXT")
     for name, rows in data["dados"].items():
         if not rows:
             continue
         pdf.ln(3)
         pdf.set_font("Helvetica", "B", 12)
         title = f"{name[:1].upper()}{name[1:]} ({len(rows)})"
-        pdf.multi_cell(0, 8, _latin(title), new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, 8, latin(title), new_x="LMARGIN", new_y="NEXT")
         pdf.set_font("Helvetica", size=9)
         for row in rows:
             said = "; ".join(f"{key}: {value}" for key, value in row.items() if value not in _EMPTY)
-            pdf.multi_cell(0, 5, _latin(said), new_x="LMARGIN", new_y="NEXT")
+            pdf.multi_cell(0, 5, latin(said), new_x="LMARGIN", new_y="NEXT")
             pdf.ln(1)
     return bytes(pdf.output())
 
@@ -110,5 +110,6 @@ def _pdf(data: dict[str, Any]) -> bytes:
 _EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
 
-def _latin(text: str) -> str:
+def latin(text: str) -> str:
+    """Leave out the signs that the typefaces of every PDF program lack."""
     return text.encode("latin-1", "ignore").decode("latin-1")

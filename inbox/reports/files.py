@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from contacts.dossier import latin
 from contacts.imports.exporting import csv_pieces, workbook_pieces
 from inbox.reports.shapes import Figure, Sheet
 
@@ -49,7 +50,7 @@ def as_pdf(title: str, figures: Sequence[Figure], sheets: Sequence[Sheet]) -> It
     pdf.set_auto_page_break(auto=True, margin=12)
     pdf.add_page()
     pdf.set_font("Helvetica", "B", 15)
-    pdf.multi_cell(0, 9, _latin(title), new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 9, latin(title), new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("Helvetica", size=9)
     bold = FontFace(emphasis="BOLD", fill_color=(232, 240, 238))
 
@@ -58,7 +59,7 @@ def as_pdf(title: str, figures: Sequence[Figure], sheets: Sequence[Sheet]) -> It
             col_widths=tuple(widths), headings_style=bold, line_height=5, text_align="LEFT"
         ) as table:
             for row in (heading, *rows):
-                table.row([_latin(cell) for cell in row])
+                table.row([latin(cell) for cell in row])
         pdf.ln(5)
 
     pdf.ln(2)
@@ -72,7 +73,7 @@ def as_pdf(title: str, figures: Sequence[Figure], sheets: Sequence[Sheet]) -> It
         if not sheet.parts or len(sheet.columns) > 12:
             continue
         pdf.set_font("Helvetica", "B", 11)
-        pdf.multi_cell(0, 7, _latin(sheet.title), new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, 7, latin(sheet.title), new_x="LMARGIN", new_y="NEXT")
         pdf.set_font("Helvetica", size=9)
         rows = [(part.name, *(cell.value for cell in part.cells)) for part in sheet.parts]
         draw(sheet.columns, rows, (30, *[14] * (len(sheet.columns) - 1)))
@@ -81,7 +82,3 @@ def as_pdf(title: str, figures: Sequence[Figure], sheets: Sequence[Sheet]) -> It
 
 def _local(cell: Any) -> Any:
     return number_format(cell, use_l10n=True) if isinstance(cell, float) else cell
-
-
-def _latin(text: str) -> str:
-    return text.encode("latin-1", "ignore").decode("latin-1")
