@@ -11,38 +11,22 @@ from django.utils import timezone
 from common.errors import NotFound
 from inbox import selectors
 from inbox.shell.base import BadInput
-from inbox.shell.presenters import name_of
-from inbox.talk.base import ConversationActView, TalkView
+from inbox.talk.base import TalkView
 from inbox.talk.forms import KEY_LENGTH
-from inbox.talk.snoozing import PHRASE, REPLY, SnoozeForm, moment_chosen, offers
+from inbox.talk.snoozing import REPLY, MomentView, SnoozeForm, moment_chosen
 from omnichannel.models import Conversation, ScheduledMessage
-from omnichannel.moments import moment_named
 from omnichannel.services.scheduling import message_schedule, scheduled_cancel
 from queues.blanks import blanks_refuse
 
 
-class ScheduleView(ConversationActView):
-    """The dialog, what its words mean, and the act."""
+class ScheduleView(MomentView):
+    """Agendar."""
 
-    http_method_names = ("get", "post")
+    template = "inbox/talk/_schedule.html"
 
-    def get(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
-        """Draw the dialog, or in what a phrase ends."""
-        conversation = selectors.conversation_get(self.membership, conversation_id)
-        now = timezone.localtime()
-        if PHRASE in request.GET:
-            found = moment_named(request.GET[PHRASE], now)
-            context = {"moment": found, "is_asked": bool(request.GET[PHRASE].strip())}
-            return self.draw("inbox/talk/_snooze_moment.html", context)
-        self.saw([conversation])
-        shown: dict[str, Any] = {
-            "conversation": conversation,
-            "name": name_of(conversation, self.lens),
-            "offers": offers(now),
-            # Names the click: sent twice, it is one message.
-            "key": str(uuid4()),
-        }
-        return self.draw("inbox/talk/_schedule.html", shown)
+    def more(self) -> dict[str, Any]:
+        """Return what names the click: sent twice, it is one message."""
+        return {"key": str(uuid4())}
 
     def act(self, conversation: Conversation) -> None:
         """Keep it."""

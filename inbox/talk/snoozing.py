@@ -85,12 +85,11 @@ def moment_chosen(data: dict[str, Any], now: datetime) -> datetime | None:
     return moments[chosen]
 
 
-class SnoozeView(ConversationActView):
-    """The dialog, what its words mean, and the act. From the list nothing is drawn: every list
-    hears that the conversation changed.
-    """
+class MomentView(ConversationActView):
+    """A dialog that asks for a moment, what its words mean, and the act."""
 
     http_method_names = ("get", "post")
+    template = ""
 
     def get(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         """Draw the dialog, or in what a phrase ends."""
@@ -101,13 +100,27 @@ class SnoozeView(ConversationActView):
             context = {"moment": found, "is_asked": bool(request.GET[PHRASE].strip())}
             return self.draw("inbox/talk/_snooze_moment.html", context)
         self.saw([conversation])
-        shown: dict[str, Any] = {
+        shown = {
             "conversation": conversation,
             "name": name_of(conversation, self.lens),
             "offers": offers(now),
-            "is_from_list": request.GET.get("de") == "lista",
+            **self.more(),
         }
-        return self.draw("inbox/talk/_snooze.html", shown)
+        return self.draw(self.template, shown)
+
+    def more(self) -> dict[str, Any]:
+        """Return what else the dialog draws."""
+        raise NotImplementedError
+
+
+class SnoozeView(MomentView):
+    """Adiar. From the list nothing is drawn: every list hears that the conversation changed."""
+
+    template = "inbox/talk/_snooze.html"
+
+    def more(self) -> dict[str, Any]:
+        """Return whether the list asks."""
+        return {"is_from_list": self.request.GET.get("de") == "lista"}
 
     def post(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         """Put it aside."""
