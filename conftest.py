@@ -124,14 +124,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give what drives a browser a second try in CI: it shares the machine's clock with its
-    neighbours, and one late frame among fifteen thousand runs says nothing of the code. The summary
-    counts such a try; one that fails twice fails.
+    """Give each test a second try in CI: browsers and races share two cores and one clock with
+    their neighbours, and one late frame among eleven thousand says nothing of the code. The summary
+    names and counts such tries, so that they are looked at; one that fails twice fails.
     """
-    if not IN_CI:
-        return
-    for item in items:
-        if item.get_closest_marker("browser") is not None:
+    if IN_CI:
+        for item in items:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

