@@ -92,6 +92,8 @@ django.setup()
 os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 # The cast logs in hundreds of times; a slow hash is worth its time only against thieves.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A pool opens one connection at a time, and a race wants twenty on a machine that others use too.
+settings.DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
 # How long one example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 
-def together(*actions: Callable[[], Any], seconds: float = 30) -> list[Any]:
+def together(*actions: Callable[[], Any], seconds: float = 90) -> list[Any]:
     """Run every action in a thread, all from one barrier; return what each returned or raised."""
     barrier = threading.Barrier(len(actions))
     results: list[Any] = [None] * len(actions)
