@@ -19,10 +19,20 @@ from inbox.shell.base import BadInput
 from inbox.shell.presenters import name_of
 from inbox.talk.base import ConversationActView
 from omnichannel.models import Conversation
-from omnichannel.moments import moment_named, presets
+from omnichannel.moments import Misread, moment_read, presets
 from omnichannel.services.snoozing import conversation_snooze, conversation_wake
 
 REPLY, PHRASE = "resposta", "frase"
+
+
+def misread_words(why: Misread) -> str:
+    """Say why words name no moment that can be taken, and what to write instead."""
+    match why:
+        case Misread.PAST:
+            return _("Esse momento já passou. Escolha um que ainda vem.")
+        case Misread.FAR:
+            return _("Esse momento está longe demais. Escolha um dentro de um ano.")
+    return _("Não entendi. Escreva como “amanhã 9h”, “sexta 14:30” ou “em 2 horas”.")
 
 
 class MomentUnread(DomainError):
@@ -30,10 +40,8 @@ class MomentUnread(DomainError):
 
     code = "momento_invalido"
 
-    @property
-    def message(self) -> str:
-        """Show how a moment may be written."""
-        return _("Não entendi. Escreva como “amanhã 9h”, “sexta 14:30” ou “em 2 horas”.")
+    def __init__(self, why: Misread) -> None:
+        super().__init__(misread_words(why), fields={"frase": [misread_words(why)]})
 
 
 class SnoozeForm(forms.Form):
@@ -75,9 +83,9 @@ def moment_chosen(data: dict[str, Any], now: datetime) -> datetime | None:
     if chosen == REPLY:
         return None
     if chosen == PHRASE:
-        found = moment_named(data["frase"], now)
-        if found is None:
-            raise MomentUnread(fields={"frase": [MomentUnread().message]})
+        found = moment_read(data["frase"], now)
+        if isinstance(found, Misread):
+            raise MomentUnread(found)
         return found
     moments = {one.code: one.at for one in presets(now)}
     if chosen not in moments:
@@ -96,8 +104,13 @@ class MomentView(ConversationActView):
         conversation = selectors.conversation_get(self.membership, conversation_id)
         now = timezone.localtime()
         if PHRASE in request.GET:
-            found = moment_named(request.GET[PHRASE], now)
-            context = {"moment": found, "is_asked": bool(request.GET[PHRASE].strip())}
+            phrase = request.GET[PHRASE]
+            found = moment_read(phrase, now)
+            context = (
+                {"refused": misread_words(found) if phrase.strip() else ""}
+                if isinstance(found, Misread)
+                else {"moment": found}
+            )
             return self.draw("inbox/talk/_snooze_moment.html", context)
         self.saw([conversation])
         shown = {

@@ -46,6 +46,17 @@ def test_the_dialog_offers_moments_and_says_what_a_phrase_means(
     tomorrow = timezone.localtime(timezone=beto.company.zone) + timedelta(days=1)
     assert f"{tomorrow:%d/%m/%Y}, 09:00" in told
     assert "Não entendi" in client.get(where, {"frase": "<b>"}, headers=HX).content.decode()
+    over = client.get(where, {"frase": "ontem 9h"}, headers=HX).content.decode()
+    assert "Esse momento já passou" in over
+
+
+def test_a_moment_that_is_over_is_refused_in_words(
+    enter: Enter, beto: Membership, held: Conversation
+):
+    refused = snooze(enter(beto), held, frase="ontem às 9")
+    assert refused.status_code == 422
+    assert "Esse momento já passou" in refused.content.decode()
+    assert not fresh(held).is_snoozed
 
 
 @pytest.mark.parametrize(
