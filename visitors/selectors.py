@@ -19,6 +19,7 @@ from contacts.refs import IdentityKind
 from omnichannel.choices import Direction, Stage
 from omnichannel.external import external_key
 from omnichannel.models import Attachment, Channel, Conversation, Message
+from omnichannel.services.answers import ASKED
 from providers import registry
 from providers.choices import MessageKind, MessageStatus
 from providers.site import Hosted, Site
@@ -207,12 +208,13 @@ def conversation_shown(session: VisitorSession) -> Conversation | None:
 
 def seen_by_visitor(conversation: Conversation) -> QuerySet[Message]:
     """Return what a visitor sees of a conversation: no notes, no lines of the system, nothing that
-    has not left.
+    has not left, and no question for a rating, which the panel's stars ask for already.
     """
     return (
         Message.objects.for_company(conversation.company_id)
         .filter(conversation=conversation, is_internal=False)
         .exclude(kind__in=(MessageKind.SYSTEM, MessageKind.REACTION))
+        .exclude(metadata__purpose=ASKED)
         .filter(Q(direction=Direction.IN) | Q(status__in=GONE))
         .select_related("author__user")
         .prefetch_related("attachments")
@@ -291,6 +293,7 @@ SELECT conversation_id,
     max(seq) FILTER (WHERE direction = '{Direction.IN}' AND read_at IS NOT NULL)
 FROM omnichannel_message
 WHERE company_id = %s::uuid AND conversation_id = ANY(%s::uuid[]) AND NOT is_internal
+    AND metadata ->> 'purpose' IS DISTINCT FROM '{ASKED}'
 GROUP BY conversation_id
 """  # noqa: S608  (our own constants only)
 

@@ -558,6 +558,11 @@ def test_a_rating_is_asked_for_in_the_visitors_language(
     assert asked in json.dumps(question.metadata, ensure_ascii=False)
     key = f"avaliacao:{Ticket.unscoped.get().pk}:5"
     Message.unscoped.filter(pk=question.pk).update(status="enviada", external_id="pergunta")
+    # The stars of the panel ask already.
+    shown = panel.open().json()
+    assert str(question.pk) not in json.dumps(shown)
+    assert [talk["unread"] for talk in shown["conversations"]] == [1]
+    assert [talk["can_rate"] for talk in shown["conversations"]] == [True]
     choice = {"message": str(question.pk), "key": key}
     # Another message within seconds asks for work first.
     proof = worked(**panel.say("", choice=choice).json()["proof"])
