@@ -214,7 +214,7 @@ def seen_by_visitor(conversation: Conversation) -> QuerySet[Message]:
         Message.objects.for_company(conversation.company_id)
         .filter(conversation=conversation, is_internal=False)
         .exclude(kind__in=(MessageKind.SYSTEM, MessageKind.REACTION))
-        .exclude(metadata__purpose=ASKED)
+        .filter(~Q(metadata__purpose=ASKED) | ~Q(metadata__has_key="purpose"))
         .filter(Q(direction=Direction.IN) | Q(status__in=GONE))
         .select_related("author__user")
         .prefetch_related("attachments")
