@@ -129,6 +129,7 @@
 -- migration omnichannel 0045_subject_index b2ee63e5d81f121e
 -- migration omnichannel 0046_scheduled 82e8344e87c6f7ff
 -- migration omnichannel 0047_sign_by_channel f571089f753772d0
+-- migration omnichannel 0048_mentions 9ba5a7794bea9065
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -1221,8 +1222,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:54:32.438228+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 20:54:33.349741+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 22:42:02.568884+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 22:42:02.855686+00:00'::timestamptz;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_at" timestamp with time zone NULL;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_until" timestamp with time zone NULL;
 CREATE INDEX "conversation_snoozed" ON "omnichannel_conversation" ("company_id", "attendant_id", "snoozed_until", "id") WHERE "snoozed_at" IS NOT NULL;
@@ -1247,6 +1248,15 @@ CREATE INDEX "omnichannel_scheduledmessage_company_id_db1d7c68" ON "omnichannel_
 CREATE INDEX "omnichannel_scheduledmessage_conversation_id_5c090d34" ON "omnichannel_scheduledmessage" ("conversation_id");
 CREATE INDEX "scheduled_due" ON "omnichannel_scheduledmessage" ("send_at") WHERE "state" = 'agendada';
 ALTER TABLE "omnichannel_channel" ADD COLUMN "sign_messages" boolean NULL;
+CREATE TABLE "omnichannel_mention" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "seen_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, "message_id" uuid NOT NULL, CONSTRAINT "mention_once" UNIQUE ("message_id", "member_id"));
+ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_company_id_56f64522_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_conversation_id_944a5950_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_member_id_4c407f6b_fk_accounts_" FOREIGN KEY ("member_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_message_id_4395eb4f_fk_omnichann" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "omnichannel_mention_company_id_56f64522" ON "omnichannel_mention" ("company_id");
+CREATE INDEX "omnichannel_mention_conversation_id_944a5950" ON "omnichannel_mention" ("conversation_id");
+CREATE INDEX "mention_of" ON "omnichannel_mention" ("member_id", "conversation_id", "created_at" DESC);
+CREATE INDEX "mention_unseen" ON "omnichannel_mention" ("member_id", "conversation_id") WHERE "seen_at" IS NULL;
 CREATE TABLE "queues_quickreply" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "scope" varchar(10) NOT NULL, "folder" varchar(60) NOT NULL, "name" varchar(40) NOT NULL, "text" text NOT NULL, "used_count" integer NOT NULL CHECK ("used_count" >= 0), "company_id" uuid NOT NULL, "owner_id" uuid NULL, "queue_id" uuid NULL);
 CREATE TABLE "queues_quickreplyfile" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "file" varchar(255) NOT NULL, "filename" varchar(255) NOT NULL, "mime_type" varchar(100) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "company_id" uuid NOT NULL, "reply_id" uuid NOT NULL);
 CREATE UNIQUE INDEX "quick_reply_once" ON "queues_quickreply" ("company_id", "owner_id", "queue_id", (UPPER("name"))) NULLS NOT DISTINCT;

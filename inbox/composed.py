@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from accounts.models import Company, Membership
 from common.composed import Composed, CountedRows
 from contacts.models import Segment
 from inbox.list import ordering
 from omnichannel.choices import Direction, Stage
-from omnichannel.models import Attachment, Conversation, Message
+from omnichannel.models import Attachment, Conversation, Mention, Message
 from omnichannel.selectors import HAS_REACTIONS
 from providers.choices import MessageKind
 
 # A count past this is "999+" on screen: counting on would cost more than it says.
 COUNT_LIMIT = 1000
+COUNTED = ("minhas", "livres", "robo", "adiadas", "todas", "mencoes", "mencionadas", "nao_lidas")
 # The columns a card is drawn from. Whole rows of five tables took a third of the list's time.
 LISTED = (
     "channel__kind",
@@ -93,7 +94,8 @@ def visible_values(reader: Membership) -> tuple[UUID, ...]:
 
 def tab_rows(tab: str, reader: Membership) -> Any:
     """Return what a tab holds: `minhas` (mine, open, not put aside), `livres` (nobody's, open),
-    `robo` (the bot's), `adiadas` (mine, put aside), `todas` (all).
+    `robo` (the bot's), `adiadas` (mine, put aside), `mencoes` (with notes that
+    name me), `todas` (all).
     """
     seen = Conversation.objects.for_company(reader.company_id).visible_to(reader)
     if tab == "minhas":
@@ -104,7 +106,17 @@ def tab_rows(tab: str, reader: Membership) -> Any:
         return seen.open().filter(attendant=None).exclude(stage=Stage.BOT)
     if tab == "robo":
         return seen.filter(stage=Stage.BOT)
+    if tab == "mencoes":
+        return mentioned(seen, Mention.objects.for_company(reader.company_id).of(reader.pk))
     return seen
+
+
+def mentioned(rows: Any, mentions: Any) -> Any:
+    """Keep conversations with one of some mentions, and tell when the newest of them was made."""
+    newest = mentions.filter(conversation=OuterRef("pk")).order_by("-created_at")
+    return rows.filter(pk__in=mentions.values("conversation")).annotate(
+        mentioned_at=Subquery(newest.values("created_at")[:1])
+    )
 
 
 def listed(rows: Any) -> Any:
@@ -141,7 +153,7 @@ def _stretch(stretch: StretchPage, company_id: UUID, *rest: Any) -> Any:
 
 
 def _names_reader(stretch: StretchPage) -> bool:
-    return stretch.tab in ("minhas", "adiadas") or not stretch.is_everything
+    return stretch.tab in ("minhas", "adiadas", "mencoes") or not stretch.is_everything
 
 
 def stretch_of(reader: Membership, stretch: StretchPage, *place: Any) -> list[Conversation]:
@@ -155,12 +167,16 @@ def _counts(is_everything: bool, company_id: UUID, member_id: UUID) -> dict[str,
     # One that somebody began and nobody has written in stands in no list.
     begun = {"last_message_at__isnull": False}
     mine = tab_rows("minhas", reader).filter(**begun)
+    named = Mention.objects.for_company(company_id).of(member_id)
+    seen = tab_rows("todas", reader)
     return {
         "minhas": mine,
         "livres": tab_rows("livres", reader).filter(**begun),
         "robo": tab_rows("robo", reader).filter(**begun),
         "adiadas": tab_rows("adiadas", reader).filter(**begun),
         "todas": tab_rows("todas", reader).filter(**begun),
+        "mencoes": seen.filter(pk__in=named.unseen().values("conversation")),
+        "mencionadas": seen.filter(pk__in=named.values("conversation")),
         "nao_lidas": mine.filter(unread_count__gt=0),
     }
 

@@ -156,11 +156,12 @@ def segments_of(membership: Membership) -> list[tuple[UUID, str]]:
 
 
 def counts(membership: Membership) -> dict[str, int]:
-    """Return {"minhas", "livres", "robo", "todas", "nao_lidas"}: how many each tab lists and how
-    many of mine have unread messages, capped at composed.COUNT_LIMIT.
+    """Return composed.COUNTED: how many each tab lists, how many of mine have unread messages
+    and how many hold mentions that the reader has not seen ("mencoes"), capped at
+    composed.COUNT_LIMIT.
     """
     if not _is_at_home(membership):
-        return dict.fromkeys(("minhas", "livres", "robo", "todas", "nao_lidas"), 0)
+        return dict.fromkeys(composed.COUNTED, 0)
     everything = composed.sees_all(membership)
     return composed.COUNTS.now(membership.company_id, membership.pk, shape=everything)
 

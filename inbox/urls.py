@@ -27,6 +27,7 @@ from inbox.talk import (
     mails,
     marking,
     measure,
+    mentions,
     scheduled,
     snoozing,
     tickets,
@@ -79,6 +80,10 @@ urlpatterns = [
     path("continuar/<uuid:conversation_id>/", elsewhere.ContinueView.as_view(), name="continue"),
     path(f"{CONVERSATION}anexos/", files.UploadView.as_view(), name="attach"),
     path(f"{CONVERSATION}estrelas/", marking.StarredView.as_view(), name="starred"),
+    path(f"{CONVERSATION}mencoes/", mentions.MentionableView.as_view(), name="mentionable"),
+    path(
+        f"{CONVERSATION}mencoes/vistas/", mentions.MentionsSeenView.as_view(), name="mentions-seen"
+    ),
     path(f"{CONVERSATION}midia/", gallery.MediaView.as_view(), name="media"),
     path(f"{CONVERSATION}controle/", actions.ControlView.as_view(), name="control"),
     path(f"{CONVERSATION}foto/", files.PictureView.as_view(), name="picture"),

@@ -10,6 +10,7 @@ from omnichannel.models import (
     Conversation,
     Draft,
     MailBody,
+    Mention,
     Message,
     MessageVersion,
     PersonProfile,
@@ -53,6 +54,7 @@ HOLDINGS = (
     # The mail itself is a file, and goes with the row.
     Holding(MailBody, "message__conversation__contact", is_deleted=True, files="raw"),
     Holding(Draft, "conversation__contact", is_deleted=True),
+    Holding(Mention, "conversation__contact", is_deleted=True),
     Holding(ScheduledMessage, "conversation__contact", is_deleted=True),
     Holding(MessageVersion, "message__conversation__contact", is_deleted=True),
     Holding(Reaction, "message__conversation__contact", is_deleted=True),

@@ -12,7 +12,7 @@ from inbox.list.ordering import ORDERS, Place
 from inbox.shell.forms import uuid_of
 from inbox.shell.presenters import microseconds, moment_of
 
-TABS = ("minhas", "livres", "robo", "adiadas", "todas")
+TABS = ("minhas", "livres", "robo", "adiadas", "mencoes", "todas")
 
 # One fetch for a burst of events; a page that missed more loads its list anew.
 CARDS_AT_ONCE = 100

@@ -58,6 +58,8 @@ def stretches(tab: str, order: str) -> tuple[Stretch, ...]:
             Stretch(Q(snoozed_until__isnull=False), F("snoozed_until"), is_rising=True),
             Stretch(Q(snoozed_until=None), F("snoozed_at"), is_rising=False),
         )
+    if tab == "mencoes":
+        return (Stretch(Q(), F("mentioned_at"), is_rising=False),)
     moment = F("last_message_at") if tab == "todas" else STIRRED
     if order == RECENT:
         return (Stretch(Q(), moment, is_rising=False),)
@@ -86,6 +88,8 @@ def number_of(conversation: Conversation, tab: str, order: str) -> int:
         if conversation.snoozed_until is not None:
             return TOP - microseconds(conversation.snoozed_until)
         return microseconds(conversation.snoozed_at)
+    if tab == "mencoes":
+        return microseconds(getattr(conversation, "mentioned_at"))  # noqa: B009 (an annotation)
     last, moved = conversation.last_message_at, conversation.moved_at
     stirred = microseconds(last if tab == "todas" or moved is None else max(last or moved, moved))
     if order == RECENT:

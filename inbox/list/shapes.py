@@ -11,7 +11,7 @@ from uuid import UUID
 
 from inbox.shell.shapes import Deadline, Face, ReplyWindow, Since
 
-Filter = Literal["minhas", "livres", "robo", "adiadas", "todas"]
+Filter = Literal["minhas", "livres", "robo", "adiadas", "mencoes", "todas"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class Counts:
     unread: int = 0
     bot: int = 0
     snoozed: int = 0
+    # With a mention of the reader that they have not seen, and with any.
+    mentions: int = 0
+    mentioned: int = 0
 
 
 Marked = tuple[tuple[str, bool], ...]
@@ -39,6 +42,8 @@ class SearchResult:
     icon: str = ""
     line: Marked = ()
     message_id: UUID | None = None
+    # Whether it is news to the reader.
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from inbox import selectors
 from inbox.list.conditions import Conditions, conditions_read
 from inbox.list.forms import TABS, ListForm, list_cursor, uuids
 from inbox.list.found import found_of
+from inbox.list.mentions import mentions_of
 from inbox.list.ordering import ORDERS, order_of
 from inbox.list.presenters import cards_of
 from inbox.list.shapes import Counts, SearchResult
@@ -60,7 +61,13 @@ class ListMixin(InboxView):
             unread=found["nao_lidas"],
             bot=found["robo"],
             snoozed=found["adiadas"],
+            mentions=found["mencoes"],
+            mentioned=found["mencionadas"],
         )
+
+    def named(self, rows: list[Conversation], tab: str) -> dict[UUID, SearchResult] | None:
+        """Return the notes that name the reader, where a tab is about them."""
+        return mentions_of(rows, self.membership) if tab == "mencoes" else None
 
     def narrowed(self, where: Conditions) -> dict[str, Any]:
         """Return what the list says of its conditions."""
@@ -84,7 +91,9 @@ class ListMixin(InboxView):
             "segments": selectors.segments_of(self.membership),
             "counts": self.counts(),
             "order": order,
-            "cards": cards_of(rows, self.membership, self.lens, tab=tab, order=order),
+            "cards": cards_of(
+                rows, self.membership, self.lens, self.named(rows, tab), tab=tab, order=order
+            ),
             "next_cursor": list_cursor(after),
             "colleagues": {
                 str(person.pk): person.user.name for person in selectors.colleagues(self.membership)
@@ -158,7 +167,7 @@ class RowsView(ListMixin):
             context["refresh"] = after is not None
             self.remember(tab)
         self.saw(found)
-        shown = self.found(found, hits, words) if hits else None
+        shown = self.found(found, hits, words) if hits else self.named(found, tab)
         context["cards"] = cards_of(found, self.membership, self.lens, shown, tab=tab, order=order)
         if after is None:
             context["counts"] = self.counts()

@@ -69,6 +69,7 @@ def bubble_of(
         status_at=_status_at(message) if is_ours else "",
         error=message.error_words,
         is_note=message.is_internal and message.kind != MessageKind.SYSTEM,
+        mentions=tuple(message.metadata.get("mentions", ())) if message.is_internal else (),
         is_deleted=is_deleted,
         edited_at=message.edited_at,
         earlier_texts=_earlier(message),

@@ -16,8 +16,8 @@ KEY_LENGTH = 64
 UUID_TEXT = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-class FilesField(forms.Field):
-    """Ids of files that were attached, none, one or several of one name."""
+class IdsField(forms.Field):
+    """Ids of files that were attached or of people named: none, one or several of one name."""
 
     widget = forms.MultipleHiddenInput
 
@@ -34,7 +34,9 @@ class MessageForm(forms.Form):
     modo = forms.ChoiceField(choices=[("resposta", ""), ("nota", "")], required=False)
     client_id = forms.CharField(max_length=KEY_LENGTH)
     responde_a = forms.UUIDField(required=False)
-    anexo = FilesField(required=False)
+    anexo = IdsField(required=False)
+    # People picked after an "@" in a note.
+    mencao = IdsField(required=False)
     modelo = forms.UUIDField(required=False)
     visto = forms.IntegerField(min_value=0, required=False)
     # Who gets a copy, where the channel writes letters: addresses between commas.

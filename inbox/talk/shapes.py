@@ -153,6 +153,8 @@ class Bubble:
     status_at: str = ""
     error: str = ""
     is_note: bool = False
+    # Colleagues a note names, as their names stood in it.
+    mentions: tuple[str, ...] = ()
     is_forwarded: bool = False
     story: str = ""
     comment: str = ""

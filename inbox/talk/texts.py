@@ -9,6 +9,9 @@ def talk_texts() -> dict[str, str]:
     """Return them by key, in the reader's language."""
     return {
         "newMessage": _("Nova mensagem"),
+        "mentions": _("Colegas que veem esta conversa"),
+        "mentionedYou": _("Um colega mencionou você numa nota."),
+        "openNote": _("Abrir a nota"),
         "noticesUnknown": _("Este navegador não mostra avisos do sistema."),
         "noticesDenied": _(
             "O navegador não deixa avisar. Permita notificações deste site nas configurações dele."

@@ -94,6 +94,7 @@ class MessagesView(TalkView):
                 author=self.membership,
                 text=data["texto"],
                 client_id=data["client_id"],
+                mentioned=data["mencao"],
             )
         else:
             blanks_refuse(data["texto"])

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from inbox.list.row_words import Words, address, words
 from inbox.list.shapes import ConversationCard, Marked, SearchResult
+from inbox.talk.mention_marks import mentions_marked
 from inbox.talk.reaction_rows import reactions
 from inbox.talk.remedies import trouble_button
 from inbox.talk.shapes import Bubble
@@ -57,6 +58,7 @@ def card(context: Context, card: ConversationCard) -> SafeString:
     name, shown = escape(face.name), address("inbox:conversation", card.id)
     if found and found.message_id:
         shown += f"?mensagem={found.message_id}"
+    unread = " unread" if card.unread or (found and found.is_new) else ""
     opened = context.get("thread")
     current = ' aria-current="true"' if opened and opened.id == card.id else ""
     when = timezone.localtime(card.last_at).isoformat() if card.last_at else ""
@@ -65,7 +67,7 @@ def card(context: Context, card: ConversationCard) -> SafeString:
     return mark_safe(  # noqa: S308
         f'<li class="card-row" id="c-{card.id}" data-order="{card.order}"'
         f' data-states="{card.states}">\n'
-        f'<a class="card{" unread" if card.unread else ""}" data-conversation="{card.id}"'
+        f'<a class="card{unread}" data-conversation="{card.id}"'
         f' href="{shown}" hx-get="{shown}"{current}>\n'
         f'  <span class="portrait"><span class="face tone-{face.tone}" aria-hidden="true">'
         f'{escape(face.initials)}</span><span class="channel" title="{channel}">'
@@ -240,7 +242,10 @@ def _text(bubble: Bubble) -> str:
     if not bubble.text or bubble.is_deleted:
         return ""
     huge = " huge-emoji" if is_emoji(bubble.text) else ""
-    return f'<p class="text{huge}">{message_text(bubble.text)}</p>'
+    said = message_text(bubble.text)
+    if bubble.mentions:
+        said = mentions_marked(said, bubble.mentions)
+    return f'<p class="text{huge}">{said}</p>'
 
 
 def _letter(bubble: Bubble) -> str:

@@ -5,6 +5,7 @@ from omnichannel.models.channel import Channel, ChannelNotice
 from omnichannel.models.conversation import Conversation
 from omnichannel.models.draft import Draft
 from omnichannel.models.mail import MailBody
+from omnichannel.models.mention import Mention
 from omnichannel.models.message import (
     EarlyChange,
     Message,
@@ -27,6 +28,7 @@ __all__ = [
     "Draft",
     "EarlyChange",
     "MailBody",
+    "Mention",
     "Message",
     "MessageCost",
     "MessageVersion",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, TypedDict, Unpack
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +23,7 @@ from omnichannel.services.comments import address_again, destination_for
 from omnichannel.services.conversations import conversation_lock, stage_move
 from omnichannel.services.gate import gate_check
 from omnichannel.services.letters import letter_written
+from omnichannel.services.mentioning import mentions_keep, named_in
 from omnichannel.services.newest import note_last
 from omnichannel.services.observing import tell_answered, tell_moved, tell_taking
 from omnichannel.services.sendable import attachments_of, outgoing_of
@@ -171,9 +173,18 @@ def message_send_to_phone(
 
 @transaction.atomic
 def note_add(
-    *, conversation: Conversation, author: Membership | None, text: str, client_id: str | None = ""
+    *,
+    conversation: Conversation,
+    author: Membership | None,
+    text: str,
+    client_id: str | None = "",
+    mentioned: Collection[UUID] = (),
 ) -> Message:
-    """Add an internal note: staff see it, the patient never does. Without `author` a bot's."""
+    """Add an internal note: staff see it, the patient never does. Without `author` a bot's.
+
+    Whoever it names by "@" is told; `mentioned` as in `mentions_keep`. Raises MentionRefused, and
+    DomainError for an empty or a too long one.
+    """
     held = conversation_lock(conversation)
     if client_id and (known := _by_client(held, client_id)):
         return known
@@ -189,9 +200,15 @@ def note_add(
     held.message_seq += 1
     held.revision += 1
     message.seq, message.revision = held.message_seq, held.revision
+    # What a bot writes down may be a patient's words, and those name no colleague.
+    named = named_in(message, mentioned) if author is not None else []
+    if named:
+        message.metadata = {"mentions": [one.user.name for one in named]}
     message.save(force_insert=True)
+    mentions_keep(message, named)
     held.save()
-    publish(events.changed("message_updated", held))
+    told = {"mentioned": [str(one.pk) for one in named], "note": str(message.pk)}
+    publish(events.changed("message_updated", held, data=told if named else None))
     return message
 
 

@@ -56,7 +56,7 @@ POSTS = {
     "invitation",
     "letter-forwarded",
     *("react", "star", "forward", "forward-places", "reply-use"),
-    *("reply-delete", "schedule", "schedule-cancel"),
+    *("reply-delete", "schedule", "schedule-cancel", "mentions-seen"),
 }
 LETTERS = ("letter", "letter-rest", "letter-frame", "letter-raw", "letter-forwarded")
 PARTS = sorted(

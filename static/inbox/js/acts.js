@@ -34,17 +34,7 @@ function words(changed, same, refused) {
 
 /** Says what came of it, with a button that takes it back. */
 function tell(text, isProblem, undo) {
-  notice(text, isProblem ? "problem" : "");
-  const box = el("avisos").lastElementChild;
-  if (!undo || !box) return;
-  box.dataset.stays = STAYS_MS;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "button small" });
-  button.textContent = say("undo");
-  button.addEventListener("click", () => {
-    box.remove();
-    undo();
-  });
-  box.append(button);
+  notice(text, isProblem ? "problem" : "", undo ? { words: say("undo"), act: undo, stays: STAYS_MS } : null);
 }
 
 /** Does something to conversations; `fields` are what the act needs. Resolves to whether all of it was taken. */

@@ -1,6 +1,6 @@
 // Writing: Enter sends, drafts survive a change of conversation, files ride along, nothing is sent twice.
 
-import { blank, keepDraft, newKey, readDraft } from "./drafts.js";
+import { blank, keepDraft, namedIn, newKey, readDraft } from "./drafts.js";
 import { el, htmx, lastSeq, say } from "./fragments.js";
 import { notice } from "./notices.js";
 import * as outbox from "./outbox.js";
@@ -218,8 +218,8 @@ export function filesMove(from, to) {
 
 /** The posts that a text becomes: each file is a message of its own, the first that can carries the text; in a
  * letter all go together. */
-function postsOf({ mode, text, key, reply, copies }, pieces, captionLimit) {
-  const base = { modo: mode, responde_a: reply?.id ?? "", copia: copies };
+function postsOf({ mode, text, key, reply, copies, named }, pieces, captionLimit) {
+  const base = { modo: mode, responde_a: reply?.id ?? "", copia: copies, mencao: namedIn({ text, named }) };
   const plain = { fields: { ...base, texto: text, client_id: key }, quote: reply };
   if (!pieces.length) return text ? [plain] : [];
   if (isLetter()) return [{ ...plain, pieces, file: pieces.map((piece) => piece.file.name).join(", ") }];

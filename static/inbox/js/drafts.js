@@ -24,6 +24,10 @@ export function readDraft(id) {
   return { mode: kept?.mode ?? "resposta", resposta: kept?.resposta ?? blank(), nota: kept?.nota ?? blank() };
 }
 
+/** Whom a note being sent names, of those that were picked while it was written. */
+export const namedIn = ({ text, named = [] }) =>
+  named.filter(({ name }) => text.includes(`@${name}`)).map(({ id }) => id);
+
 let whenKept = () => {};
 
 /** Calls `listener(id, draft)` whenever a draft was kept here. */

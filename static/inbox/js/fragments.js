@@ -129,6 +129,9 @@ export async function put(text, { target, swap = "merge" }) {
   await htmx.swap({ text, target, swap, sourceElement: target, transition: false });
 }
 
+/** Opens a conversation's address on the stage, as a click on its card does. */
+export const openTalk = (url) => htmx.ajax("GET", url, { target: "#palco", swap: "innerHTML", push: url });
+
 /** The changes-since number of the open conversation, as text; "" when none is open. */
 export const revision = () => el("cabeca")?.dataset.revision ?? "";
 

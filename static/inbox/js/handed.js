@@ -1,5 +1,5 @@
 // What changed hands: a notice for what was passed to the reader, and some seconds to give back what they took.
-import { el, exchange, htmx, say } from "./fragments.js";
+import { el, exchange, openTalk, say } from "./fragments.js";
 import { fade, notice } from "./notices.js";
 import { currentId } from "./thread.js";
 
@@ -38,7 +38,7 @@ async function undo(button) {
   data.set("desde", el("cabeca")?.dataset.revision ?? "");
   const { ok } = await exchange(url, { data, target, isWanted: () => currentId() === conversation });
   if (ok && back && currentId() === conversation) {
-    htmx.ajax("GET", back, { target: "#palco", swap: "innerHTML", push: back });
+    openTalk(back);
   }
 }
 

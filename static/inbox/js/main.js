@@ -12,6 +12,7 @@ import * as gallery from "./gallery.js";
 import * as handed from "./handed.js";
 import * as keys from "./keys.js";
 import * as list from "./list.js";
+import { startMentions } from "./mentions.js";
 import * as menu from "./menu.js";
 import * as messageMenu from "./message_menu.js";
 import { startNarrow } from "./narrow.js";
@@ -114,6 +115,9 @@ function onEvent(event) {
   if (event.type === "ticket_assigned" && event.data.attendant === document.body.dataset.member) {
     handed.passed(event.conversation).then((isNews) => isNews && notify.tellPassed(event.conversation));
   }
+  if (event.data?.mentioned?.includes(document.body.dataset.member) && !(isOpen && !document.hidden)) {
+    notify.tellMentioned(event.conversation, event.data.note);
+  }
   if (event.data?.woke && event.data.attendant === document.body.dataset.member) {
     notice(say("woke"));
     notify.tellBack();
@@ -179,6 +183,7 @@ composer.start({
 synced.start();
 menu.start();
 quick.start();
+startMentions();
 scheduled.start();
 emoji.start();
 voice.start();

@@ -5,15 +5,26 @@ const timers = new WeakMap();
 const board = () => document.getElementById("avisos");
 const textOf = (box) => `${box.className} ${box.querySelector("p")?.textContent.trim()}`;
 
-/** Shows a passing notice made of text, never of HTML. */
-export function notice(text, level = "") {
+/** Shows a passing notice made of text, never of HTML, with a button `offer` {words, act, stays} where there is one. */
+export function notice(text, level = "", offer = null) {
   const box = document.createElement("div");
   box.className = `notice ${level}`;
   if (level === "problem") box.setAttribute("role", "alert");
   const words = document.createElement("p");
   words.textContent = text;
   box.append(words);
+  if (offer) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button small" });
+    button.textContent = offer.words;
+    button.addEventListener("click", () => {
+      box.remove();
+      offer.act();
+    });
+    box.append(button);
+    if (offer.stays) box.dataset.stays = offer.stays;
+  }
   board().append(box);
+  return box;
 }
 
 function count(box, times) {

@@ -1,5 +1,5 @@
 // What draws the eye: unread messages in the title, a soft sound when asked for, notices that fade.
-import { el, say } from "./fragments.js";
+import { el, openTalk, say } from "./fragments.js";
 import { notice, startNotices } from "./notices.js";
 import { mayTell, tellBySystem } from "./preferences.js";
 
@@ -38,6 +38,16 @@ export function tellPassed(conversation) {
   tellBySystem("passed", say("assignedToYou"), { tag: conversation, url: `/atendimento/conversas/${conversation}/` });
 }
 
+/** Tells that a note names the reader, with the way to it. */
+export function tellMentioned(conversation, note) {
+  const url = `/atendimento/conversas/${conversation}/?mensagem=${note}`;
+  if (mayTell("mentions")) {
+    if (isOn()) chime();
+    notice(say("mentionedYou"), "", { words: say("openNote"), act: () => openTalk(url) });
+  }
+  tellBySystem("mentions", say("mentionedYou"), { tag: note, url });
+}
+
 /** Tells that a conversation of the reader's, put aside, came back. */
 export function tellBack() {
   if (isOn() && mayTell("mine")) chime();
@@ -57,9 +67,10 @@ function count() {
     tellBySystem("mine", say("newMessage"), { tag: "mensagens" });
   }
   unread = now;
-  badge(now);
+  const all = now + Number(el("abas").dataset.mentions);
+  badge(all);
   const title = document.title.replace(/^\(\d+\+?\) /, "");
-  const wanted = now ? `(${now > 99 ? "99+" : now}) ${title}` : title;
+  const wanted = all ? `(${all > 99 ? "99+" : all}) ${title}` : title;
   if (document.title !== wanted) document.title = wanted;
 }
 

@@ -3,7 +3,7 @@ import { el, say } from "./fragments.js";
 import { notice } from "./notices.js";
 
 const keyOf = () => `avisos:${document.body.dataset.member}`;
-const BLANK = { browser: false, mine: true, passed: true, from: "", until: "" };
+const BLANK = { browser: false, mine: true, passed: true, mentions: true, from: "", until: "" };
 
 /** What was chosen; a browser that keeps nothing has what is usual. */
 export function chosen() {
@@ -29,7 +29,7 @@ export function isQuiet({ from, until }, now = new Date()) {
   return from < until ? clock >= from && clock < until : clock >= from || clock < until;
 }
 
-/** Whether a kind of event ("mine", "passed") may draw the eye or the ear now. */
+/** Whether a kind of event ("mine", "passed", "mentions") may draw the eye or the ear now. */
 export function mayTell(kind) {
   const values = chosen();
   return values[kind] && !isQuiet(values);
@@ -77,11 +77,12 @@ async function askPermission(input) {
 async function changed({ target }) {
   if (target.name === "density") return window.chooseDensity(target.value);
   if (target.name === "browser" && target.checked) await askPermission(target);
-  const { browser, mine, passed, from, until } = form().elements;
+  const { browser, mine, passed, mentions, from, until } = form().elements;
   keep({
     browser: browser.checked,
     mine: mine.checked,
     passed: passed.checked,
+    mentions: mentions.checked,
     from: from.value,
     until: until.value,
   });
