@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 from uuid_utils.compat import uuid7
 
-from common.files import files_delete
+from common.files import files_delete, files_delete_now
 from webhooks.models import InboundEvent
 from webhooks.new_event import NewEvent
 
@@ -46,10 +46,23 @@ def files_unnamed(events: Iterable[NewEvent], kept: Mapping[bytes, str]) -> list
 
 
 def files_drop(names: Iterable[str]) -> None:
-    """Delete files of bodies by name. Never raises: a file that stays is a stray."""
+    """Delete files of bodies by name after the transaction. Never raises: a file that stays is a
+    stray.
+    """
+    _drop(files_delete, names)
+
+
+def files_drop_now(names: Iterable[str]) -> None:
+    """Delete files of bodies by name, at once and without the database, which may be away. Never
+    raises: a file that stays is a stray.
+    """
+    _drop(files_delete_now, names)
+
+
+def _drop(delete: Callable[[Iterable[FieldFile]], None], names: Iterable[str]) -> None:
     field = InboundEvent._meta.get_field("file")
     try:
-        files_delete(FieldFile(InboundEvent(), field, name) for name in names)
+        delete(FieldFile(InboundEvent(), field, name) for name in names)
     except OSError as exc:
         logger.warning("bodies: a file stays (%s)", type(exc).__name__)
 

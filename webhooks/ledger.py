@@ -20,7 +20,7 @@ from django.conf import settings
 from uuid_utils.compat import uuid7
 
 from webhooks.bell import ARRIVED
-from webhooks.bodies import files_drop, files_unnamed
+from webhooks.bodies import files_drop_now, files_unnamed
 from webhooks.new_event import NewEvent
 from webhooks.pacing import LOOK, Pacer, pace_tell
 from webhooks.strangers import STRANGERS, Strangers
@@ -194,7 +194,7 @@ class Ledger:
         if filed := [entry.event for entry in group if entry.event.file]:
             cursor = await connection.execute(NAMED, [[event.dedupe for event in filed]])
             unnamed = files_unnamed(filed, dict(await cursor.fetchall()))
-            await asyncio.to_thread(files_drop, unnamed)
+            await asyncio.to_thread(files_drop_now, unnamed)
 
     async def _look(self, kept: int) -> None:
         """Look now and then how far behind the workers are, and tell what follows from it."""

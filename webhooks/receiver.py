@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from providers.base import Door
 from providers.delivery import Delivery
 from providers.registry import DOORS
-from webhooks.bodies import LARGE, body_store, files_drop
+from webhooks.bodies import LARGE, body_store, files_drop_now
 from webhooks.ledger import Ledger, LedgerFull, LedgerUnavailable
 from webhooks.new_event import NewEvent, new_event
 from webhooks.spool import SpoolUnavailable, spool_write
@@ -138,7 +138,7 @@ class Receiver:
         except (LedgerUnavailable, TimeoutError):
             pass
         except LedgerFull:
-            await asyncio.to_thread(files_drop, [event.file] if event.file else [])
+            await asyncio.to_thread(files_drop_now, [event.file] if event.file else [])
             raise DeliveryRefused(503) from None
         else:
             return

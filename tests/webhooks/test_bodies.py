@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from omnichannel.models import Message
@@ -79,6 +80,22 @@ def test_a_repetition_leaves_one_file(channel, media):
     body = large(channel)
     for _ in range(3):
         assert post(body).status == 200
+    assert files(media) == [InboundEvent.objects.get().file.name]
+
+
+def held() -> int:
+    """Count the connections that are out of the pool."""
+    told = connection.pool.get_stats()
+    return told["pool_size"] - told["pool_available"]
+
+
+def test_a_file_goes_without_a_connection_that_nobody_gives_back(channel, media):
+    body = large(channel)
+    post(body)
+    before = held()
+    for _ in range(3):
+        post(body)
+    assert held() == before
     assert files(media) == [InboundEvent.objects.get().file.name]
 
 
