@@ -9,6 +9,14 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 
+from config.api_document import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from config.api_doors import API_CALLS_PER_MINUTE as API_CALLS_PER_MINUTE
+from config.api_doors import CORS_ALLOW_CREDENTIALS as CORS_ALLOW_CREDENTIALS
+from config.api_doors import CORS_ALLOW_HEADERS as CORS_ALLOW_HEADERS
+from config.api_doors import CORS_ALLOWED_ORIGINS as CORS_ALLOWED_ORIGINS
+from config.api_doors import CORS_EXPOSE_HEADERS as CORS_EXPOSE_HEADERS
+from config.api_doors import CORS_PREFLIGHT_MAX_AGE as CORS_PREFLIGHT_MAX_AGE
+from config.api_doors import CORS_URLS_REGEX as CORS_URLS_REGEX
 from config.backoffice import UNFOLD as UNFOLD
 from config.env import BASE_DIR, env, names, path
 
@@ -44,6 +52,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "axes",
     "csp",
+    "corsheaders",
     "common",
     "accounts",
     "contacts",
@@ -61,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -325,29 +335,6 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTH_HEADER_PREFIX": "Token"}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Central de Atendimento Omnichannel",
-    "DESCRIPTION": (
-        "API da central de atendimento: canais, contatos, conversas e mensagens.\n\n"
-        "Peça um token em `auth/token/` e envie-o em `Authorization: Token ...`. Listas vêm em"
-        ' páginas `{"next", "previous", "results"}`. Recusas vêm como'
-        ' `{"code", "detail", "fields"}`, com `code` estável. O que é de outra empresa responde'
-        " como o que não existe: 404."
-    ),
-    "VERSION": "1.0.0",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Without null the page sends its address to a validator on the Internet.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    # The schema is drawn without a company; it reads no rows.
-    "DEFAULT_QUERY_MANAGER": "unscoped",
-    # Names of choices: each app's plugs.py.
-}
 
 # --- logs ----------------------------------------------------------------------------------------
 

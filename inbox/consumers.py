@@ -26,12 +26,13 @@ from uuid_utils.compat import uuid7
 from accounts.models import Membership
 from accounts.services.memberships import membership_of
 from accounts.services.presence import presence_beat
+from accounts.services.socket_tickets import TicketBearer
 from accounts.services.viewing import SOCKET, viewed
 from common import rooms
 from common.realtime import Event, hints_message
 from common.scoping import company_scope
 from common.tasks import ring_now
-from inbox.readers import PageReader, language_of, member_again
+from inbox.readers import TOKEN, PageReader, language_of, member_again, member_by_token
 from inbox.talk.live import COLUMN_STATE, Drawn, Follower, column_state
 from omnichannel import bells
 from omnichannel.models import Conversation
@@ -52,14 +53,6 @@ BEAT_SECONDS = 15
 CLOSE_RIGHTS = 4401
 CLOSE_ABUSE = 4408
 CLOSE_SLOW = 4409
-
-
-class Refuse(AsyncWebsocketConsumer):
-    """Answers every address that is not in the table."""
-
-    async def connect(self) -> None:
-        """Refuse before the handshake."""
-        await self.close()
 
 
 class CompanySocket(AsyncWebsocketConsumer):
@@ -107,8 +100,15 @@ class CompanySocket(AsyncWebsocketConsumer):
         await self._join(())
 
     async def _membership(self) -> Membership | None:
-        found: Membership | None = await database_sync_to_async(membership_of)(self.scope["user"])
-        return found
+        found: Membership | None
+        bearer: TicketBearer | None = self.scope.get("bearer")
+        if bearer is None:
+            found = await database_sync_to_async(membership_of)(self.scope["user"])
+            return found
+        found = await database_sync_to_async(member_by_token)(bearer.digest)
+        # The ticket is of one company, whatever the person works as by now.
+        is_same = found is not None and found.company_id == bearer.company_id
+        return found if is_same else None
 
     async def _rooms(self, membership: Membership) -> tuple[str, ...] | None:
         if membership.is_manager or membership.company.attendants_see_all:
@@ -128,7 +128,10 @@ class CompanySocket(AsyncWebsocketConsumer):
 
     @property
     def session_key(self) -> str:
-        """The session that opened the page."""
+        """The session that opened the page, or the token that its ticket was for."""
+        bearer: TicketBearer | None = self.scope.get("bearer")
+        if bearer is not None:
+            return f"{TOKEN}{bearer.digest}"
         return str(self.scope["session"].session_key)
 
     async def recheck(self, membership: Membership | None = None) -> None:
@@ -279,7 +282,8 @@ class CompanySocket(AsyncWebsocketConsumer):
             "reload": missed > RESUME_LIMIT or missed < 0,
         }
         shown = self.follower
-        if follow is True:
+        if follow is True and "bearer" not in self.scope:
+            # What is drawn is for pages of ours; others fetch it as data.
             self._follow(self._follower(conversation, min(known, conversation.revision)))
             data["follow"] = True
         elif follow is False and shown and shown.conversation_id == conversation.pk:

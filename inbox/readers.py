@@ -11,7 +11,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language_from_request
+from knox.models import get_token_model
 
 from accounts.models import Company, Membership, User
 from accounts.services.memberships import membership_of
@@ -47,11 +49,28 @@ class PageReader:
 _known: dict[tuple[str, UUID], tuple[Any, Membership]] = {}
 
 
-def member_again(session_key: str) -> Membership | None:
-    """Return who a session belongs to now, as a page's request would find out."""
+# How a page that came with a ticket is told from one with a session, whose key has no colon.
+TOKEN = "token:"  # noqa: S105 (a mark before a digest)
+
+
+def member_again(entry: str) -> Membership | None:
+    """Return who a page belongs to now, as its request would find out. `entry`: the key of its
+    session, or TOKEN and the digest of its token.
+    """
+    if entry.startswith(TOKEN):
+        return member_by_token(entry.removeprefix(TOKEN))
+    session_key = entry
     request = HttpRequest()
     request.session = SessionStore(session_key)
     return membership_of(get_user(request))
+
+
+def member_by_token(digest: str) -> Membership | None:
+    """Return who a token of the API belongs to now; None once it has ended."""
+    row = get_token_model().objects.select_related("user").filter(digest=digest).first()
+    if row is None or (row.expiry is not None and row.expiry < timezone.now()):
+        return None
+    return membership_of(row.user)
 
 
 def member_now(reader: PageReader) -> Membership:

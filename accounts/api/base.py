@@ -19,11 +19,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.logins import LoginThrottle
 from accounts.models import IdempotencyKey, Membership
 from accounts.services.idempotency import fingerprint, key_claim, key_settle
 from accounts.services.memberships import membership_of
 from accounts.services.viewing import API, viewed
 from common.api.errors import LengthRequired, server_error
+from common.api.queries import PAGING, query_check
+from common.api.rates import CallerThrottle, CallsLeft
 from common.errors import NotFound
 from common.scoping import company_scope
 
@@ -55,6 +58,8 @@ class ApiView(GenericAPIView[Any]):
     # What OPTIONS would say is in the document.
     http_method_names = ("get", "post", "put", "patch", "delete", "head")
     honours_idempotency = False
+    # What is left of the caller's calls, where they are counted.
+    rate: CallsLeft | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that would be read as empty, then let DRF ask who calls."""
@@ -81,9 +86,11 @@ class ApiView(GenericAPIView[Any]):
             return server_error()
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Keep patients' data out of every cache."""
+        """Keep patients' data out of every cache, and tell how often one may ask."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
+        for name, value in (self.rate.headers() if self.rate else {}).items():
+            response[name] = value
         return response
 
 
@@ -95,6 +102,11 @@ class CompanyView(ApiView):
     """
 
     honours_idempotency = True
+    throttle_classes = (LoginThrottle, CallerThrottle)
+    # Read by the document.
+    is_counted = True
+    # What the address may ask for beside filters and pages.
+    query_names: tuple[str, ...] = ()
     membership: Membership
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -117,6 +129,7 @@ class CompanyView(ApiView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Once the caller may call, claim the idempotency key."""
         super().initial(request, *args, **kwargs)
+        query_check(request.GET, self._query_known(request))
         key = request.headers.get("Idempotency-Key") if self.honours_idempotency else None
         method = str(request.method)
         if key is None or method in SAFE_METHODS or not hasattr(self, method.lower()):
@@ -126,6 +139,16 @@ class CompanyView(ApiView):
         if not is_first:
             raise Replay(row)
         self._claimed = row
+
+    def _query_known(self, request: Request) -> set[str]:
+        """Return the names that the address may ask for; only lists are filtered and paged."""
+        known = set(self.query_names)
+        if self.pagination_class and (
+            request.method in SAFE_METHODS or not self.honours_idempotency
+        ):
+            known |= PAGING
+            known |= set(getattr(getattr(self, "filterset_class", None), "base_filters", ()))
+        return known
 
     def kept(self, response: Response) -> Any:
         """Return what of an answer is kept for whoever repeats the write; a view whose answers are

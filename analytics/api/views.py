@@ -69,6 +69,8 @@ class ReportView(CompanyView):
     # Queue, channel and attendant may be asked for by id.
     names_rows = True
     asks: tuple[str, ...] = ("desde", "ate", "fila", "canal", "atendente")
+    pagination_class = None
+    query_names = tuple(SpanIn._declared_fields)
 
     def asked(self) -> dict[str, Any]:
         """Return what the address asks for. Raises ValidationError for what it does not know."""

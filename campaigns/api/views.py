@@ -30,7 +30,7 @@ from campaigns.selectors import NUMBERS, costs_of, people_behind, results, total
 from campaigns.services import campaigns as life
 from campaigns.services.audiences import audience_request, campaign_forecast
 from campaigns.services.lists import Line, line_of, list_put
-from common.api.fields import NoInput
+from common.api.fields import NoInput, OneOf, StrictSerializer
 from common.api.pagination import CursorPages, NewestFirst
 from common.api.permissions import ManagersOnly
 from common.errors import NotFound
@@ -185,9 +185,16 @@ class CampaignMetrics(CampaignView):
         return Response(MetricsOut(told).data)
 
 
+class PeopleAsked(StrictSerializer):
+    """Which of the people."""
+
+    numero = OneOf(choices=[(one, one) for one in NUMBERS], required=False)
+
+
 class Recipients(CampaignView):
     """Destinatários."""
 
+    query_names = ("numero",)
     queryset = Recipient.unscoped.none()
     serializer_class = PeopleIn
     pagination_class = RecipientsInOrder
@@ -203,7 +210,9 @@ class Recipients(CampaignView):
     def get(self, request: Request, campaign_id: UUID) -> Response:
         """Lista quem está na campanha, inclusive quem ficou de fora e por quê."""
         row = self.campaign(campaign_id)
-        rows = people_behind(row, request.query_params.get("numero", ""))
+        asked = PeopleAsked(data={k: v for k, v in request.query_params.items() if k == "numero"})
+        asked.is_valid(raise_exception=True)
+        rows = people_behind(row, asked.validated_data.get("numero", ""))
         return self.page(rows.filter(company_id=row.company_id), RecipientOut)
 
     @extend_schema(

@@ -90,6 +90,23 @@ REFUSALS: dict[str, OpenApiResponse] = {
 }
 
 
+def refusals_once(result: dict[str, Any], **hook: Any) -> dict[str, Any]:
+    """Say each refusal once, and refer to it: repeated in every operation, they were two thirds of
+    the document.
+    """
+    known: dict[str, Any] = {}
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            for code, told in operation["responses"].items():
+                if code in REFUSALS:
+                    name = f"Refusal{code}"
+                    # An operation that says more of a refusal keeps its own words.
+                    if known.setdefault(name, told) == told:
+                        operation["responses"][code] = {"$ref": f"#/components/responses/{name}"}
+    result["components"]["responses"] = dict(sorted(known.items()))
+    return result
+
+
 class Schema(AutoSchema):
     """Adds to each operation what all of its kind share."""
 
@@ -122,4 +139,6 @@ class Schema(AutoSchema):
             codes |= {"409", "411", "413", "415", "422"}
         if getattr(self.view, "throttle_scope", None):
             codes |= {"401", "429"}
+        if getattr(self.view, "is_counted", False):
+            codes.add("429")
         return sorted(codes)

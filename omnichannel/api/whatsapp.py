@@ -53,6 +53,7 @@ class WhatsAppView(CompanyView):
     """What the set-up calls share."""
 
     names_rows = True
+    query_names = ("canal",)
 
     def asked(self, request: Request) -> Channel:
         """Return the channel of `?canal=`. Raises NotFound, ValidationError, NoDefaultChannel."""

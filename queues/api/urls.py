@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from queues.api import queues, quick_replies, several, tickets
+from queues.api import me, queues, quick_replies, several, tickets
 
 QUEUE = "filas/<uuid:queue_id>/"
 QUICK = "respostas-rapidas/<uuid:quick_reply_id>/"
@@ -12,6 +12,7 @@ TICKET = "atendimentos/<uuid:ticket_id>/"
 
 urlpatterns = [
     path("conversas/acoes/", several.ConversationsAct.as_view(), name="api-acts"),
+    path("eu/", me.Me.as_view(), name="api-me"),
     path("filas/", queues.Queues.as_view(), name="api-queues"),
     path(QUEUE, queues.QueueDetail.as_view(), name="api-queue"),
     path(f"{QUEUE}metricas/", queues.QueueMetrics.as_view(), name="api-queue-metrics"),

@@ -107,7 +107,8 @@ def test_no_secret_has_a_default() -> None:
 
 def test_the_settings_read_exactly_what_is_described() -> None:
     source = "".join(
-        (ROOT / "config" / f"{name}.py").read_text() for name in ("settings", "launcher")
+        (ROOT / "config" / f"{name}.py").read_text()
+        for name in ("settings", "launcher", "api_doors")
     )
     read = set(re.findall(r"""(?:env\.\w+|names|path)\(\s*["']([A-Z_]+)["']""", source))
     outside = {
