@@ -20,6 +20,9 @@ PLUG = Plug(
     ),
     beat={"accounts-purge": Turn("accounts.tasks.purge", every=timedelta(hours=1))},
     choices={
+        "Density": "accounts.preferences.Density",
+        "Theme": "accounts.preferences.Theme",
+        "PersonalLanguage": "accounts.api.preferences.LANGUAGE_CHOICES",
         "BrazilianState": "accounts.api.calendars.STATE_CHOICES",
         "PresenceState": "accounts.models.presence.PresenceState",
     },

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.utils import translation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponseBase
 
 ADMIN = "/admin/"
+INBOX = "/atendimento/"
 API_DOCS = "/central-atendimento/docs/"
 
 
@@ -36,6 +40,26 @@ class ContentPolicyMiddleware(CSPMiddleware):
             update = {"script-src": _sources(request, settings.STATIC_URL)}
         parts.update = {**(parts.update or {}), **update}
         return parts
+
+
+class PersonalLanguageMiddleware:
+    """Speaks the language that a person chose, on the pages of those who work here. Who chose none,
+    and who is not logged in, is spoken to as Django's LocaleMiddleware found.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
+        # A visitor's panel may be looked at by somebody who works here: it is not theirs.
+        is_theirs = request.path_info.startswith((INBOX, ADMIN))
+        if is_theirs and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            language = getattr(request.user, "language", "")
+            if language:
+                translation.activate(language)
+                request.LANGUAGE_CODE = language
+        return self.get_response(request)
 
 
 def _sources(request: HttpRequest, *paths: str) -> list[str]:

@@ -293,7 +293,9 @@ class CompanySocket(AsyncWebsocketConsumer):
     def _follower(self, conversation: Conversation, known: int) -> Follower:
         assert self.membership is not None
         return Follower(
-            reader=PageReader(self.session_key, self.membership.pk, language_of(self.scope)),
+            reader=PageReader(
+                self.session_key, self.membership.pk, language_of(self.scope, self.membership)
+            ),
             conversation_id=conversation.pk,
             # The page fetches what it missed until now; later changes are sent to it.
             revision=known,

@@ -94,8 +94,10 @@ def member_now(reader: PageReader) -> Membership:
     return membership
 
 
-def language_of(scope: dict[str, Any]) -> str:
-    """Return the language of the pages that a browser is shown."""
+def language_of(scope: dict[str, Any], member: Membership) -> str:
+    """Return the language of the pages that a person's browser is shown: theirs, else its own."""
+    if member.user.language:
+        return member.user.language
     request = HttpRequest()
     request.COOKIES = dict(scope.get("cookies", {}))
     wanted = dict(scope["headers"]).get(b"accept-language", b"")

@@ -15,7 +15,7 @@ from inbox.people.visitors import BlockVisitorView
 from inbox.replies import views as replies
 from inbox.reports import views as reports
 from inbox.reports import wall
-from inbox.shell import account, palette, presence
+from inbox.shell import account, palette, preferences, presence
 from inbox.start import views as start
 from inbox.talk import (
     actions,
@@ -138,6 +138,7 @@ urlpatterns = [
     path("pacientes/", directory.DirectoryPage.as_view(), name="directory"),
     path("pacientes/exportar/", directory.DirectoryExport.as_view(), name="directory-export"),
     path("paleta/", palette.PaletteView.as_view(), name="palette"),
+    path("preferencias/", preferences.PreferencesView.as_view(), name="preferences"),
     path("presenca/", presence.PresenceView.as_view(), name="presence"),
     path("painel/", board.BoardPage.as_view(), name="board"),
     path("painel/<uuid:ticket_id>/", board.BoardTicketView.as_view(), name="board-ticket"),

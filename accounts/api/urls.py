@@ -6,12 +6,14 @@ from django.urls import path
 
 from accounts.api.calendars import CalendarDetail, Calendars
 from accounts.api.login import LogoutView, TokenView
+from accounts.api.preferences import OwnPreferences
 from accounts.api.presence import Presences, Reasons
 from accounts.api.socket_tickets import SocketTickets
 
 urlpatterns = [
     path("auth/token/", TokenView.as_view(), name="api-token"),
     path("eu/ticket/", SocketTickets.as_view(), name="api-socket-ticket"),
+    path("preferencias/", OwnPreferences.as_view(), name="api-preferences"),
     path("presenca/", Presences.as_view(), name="api-presence"),
     path("motivos-pausa/", Reasons.as_view(), name="api-pause-reasons"),
     path("calendarios/", Calendars.as_view(), name="api-calendars"),

@@ -100,6 +100,19 @@ class User(Base, AbstractBaseUser, PermissionsMixin):
     must_change_password = models.BooleanField(
         _("precisa trocar a senha"), default=False, db_default=False, editable=False
     )
+    language = models.CharField(
+        _("idioma"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=settings.LANGUAGES,
+        help_text=_("Vazio: o do navegador."),
+    )
+    # What the person chose, by the names of accounts.preferences; what is not there is as usual.
+    chosen = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), editable=False
+    )
 
     objects = UserManager()
 

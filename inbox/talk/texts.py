@@ -13,6 +13,7 @@ def talk_texts() -> dict[str, str]:
         "mentionedYou": _("Um colega mencionou você numa nota."),
         "openNote": _("Abrir a nota"),
         "noticesUnknown": _("Este navegador não mostra avisos do sistema."),
+        "notKept": _("Não foi salvo: sem conexão. Tente de novo."),
         "noticesDenied": _(
             "O navegador não deixa avisar. Permita notificações deste site nas configurações dele."
         ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
+from typing import Any
 
+import orjson
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -15,6 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.preferences import Density, Theme, chosen_by
 from inbox.replies.texts import composer_texts
 from inbox.shell.clocks import clock_texts, moment_ahead, since
 from inbox.shell.shapes import Deadline, Since
@@ -66,6 +70,27 @@ def icon(name: str, extra: str = "") -> SafeString:
         _sprite(),
         name,
     )
+
+
+_THEMES = {Theme.LIGHT: "light", Theme.DARK: "dark"}
+
+
+@register.simple_tag
+def personal(user: Any) -> SafeString:
+    """Gives a page's root what its reader chose: how it looks before any script runs, and all of it
+    for scripts. Strangers get nothing, and see what their device had last.
+    """
+    if not isinstance(user, User):
+        return mark_safe("")
+    chosen = chosen_by(user)
+    marks = {"preferences": orjson.dumps(chosen).decode()}
+    if theme := _THEMES.get(chosen.get("theme", "")):
+        marks["theme"] = theme
+    if chosen.get("density") == Density.COMPACT:
+        marks["density"] = Density.COMPACT.value
+    if chosen.get("contrast"):
+        marks["contrast"] = "alto"
+    return format_html_join("", ' data-{}="{}"', marks.items())
 
 
 @register.simple_tag

@@ -27,7 +27,7 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     "narrow",
     *("directory", "directory-export", "palette"),
     *("own-drafts", "replies", "reply-new"),
-    *("reports", "report-tickets", "wall"),
+    *("reports", "report-tickets", "wall", "preferences"),
 }
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from accounts.models import Membership
 from omnichannel.models import Channel, Conversation
-from omnichannel.services.conversations import conversation_take
+from omnichannel.services.conversations import conversation_release, conversation_take
 from tests import make
 from tests.inbox.browser import BROWSER, Inbox, behind
 
@@ -37,11 +37,14 @@ WATCHED = """
 async def choose(page: Any, *labels: str, at: dict[str, str] | None = None) -> None:
     await page.locator(".standing > summary").click()
     await page.get_by_role("button", name="Preferências").click()
-    dialog = page.get_by_role("dialog", name="Preferências deste aparelho")
+    dialog = page.get_by_role("dialog", name="Preferências", exact=True)
     for label in labels:
         await dialog.get_by_label(label).check()
     for name, value in (at or {}).items():
-        await dialog.locator(f"[name={name}]").fill(value)
+        field = dialog.locator(f"[name={name}]")
+        async with page.expect_response("**/atendimento/preferencias/"):
+            await field.fill(value)
+            await field.blur()
     await dialog.get_by_role("button", name="Pronto").click()
     await expect(dialog).to_be_hidden()
 
@@ -93,33 +96,77 @@ async def test_silence_may_go_over_midnight_and_holds_for_every_kind(
         """async () => {
             const { isQuiet } = await import("/static/inbox/js/preferences.js");
             const at = (hours) => new Date(2026, 0, 1, hours, 0);
-            const night = { from: "22:00", until: "07:00" };
-            const noon = { from: "12:00", until: "13:00" };
+            const night = { quiet_from: "22:00", quiet_until: "07:00" };
+            const noon = { quiet_from: "12:00", quiet_until: "13:00" };
             return [isQuiet(night, at(23)), isQuiet(night, at(3)), isQuiet(night, at(8)),
                 isQuiet(noon, at(12)), isQuiet(noon, at(13)),
-                isQuiet({ from: "", until: "" }, at(3))];
+                isQuiet({ quiet_from: "", quiet_until: "" }, at(3))];
         }"""
     )
     assert held == [True, True, False, True, False, False]
-    await choose(page, at={"from": "00:00", "until": "23:59"})
+    await choose(page, at={"quiet_from": "00:00", "quiet_until": "23:59"})
     told_now = await page.evaluate(
         """async () => (await import("/static/inbox/js/preferences.js")).mayTell("mine")"""
     )
     assert told_now is False
 
 
-async def test_what_stands_closer_is_kept_for_the_next_page(
-    sit_down: SitDown, beto: Membership, conversation: Conversation
+@pytest.mark.parametrize("viewport", WIDTHS)
+async def test_another_device_shows_what_was_chosen_on_this_one(
+    sit_down: SitDown, beto: Membership, conversation: Conversation, viewport: Any
 ):
-    inbox = await sit_down(beto)
-    page = inbox.page
-    await inbox.open()
+    desk = await sit_down(beto)
+    phone = await sit_down(beto, viewport=viewport)
+    await phone.open()
+    page = desk.page
+    await desk.open()
     before = await page.locator(".card").first.evaluate("(card) => card.offsetHeight")
-    await choose(page, "Compacta")
+    await choose(page, "Compacta", "Alto contraste", "Tocar um som")
     after = await page.locator(".card").first.evaluate("(card) => card.offsetHeight")
     assert after < before
+    root = phone.page.locator("html")
+    # The page that is open hears of it, and the next one begins with it.
+    await expect(root).to_have_attribute("data-density", "compacta")
+    await expect(root).to_have_attribute("data-contrast", "alto")
+    await phone.open_conversation(conversation)
+    await expect(root).to_have_attribute("data-density", "compacta")
+    sound = phone.page.locator("[data-act=sound]")
+    await expect(sound).to_have_attribute("aria-pressed", "true")
+
+
+async def test_the_theme_goes_along_and_a_page_that_knows_nobody_looks_as_the_last(
+    sit_down: SitDown, beto: Membership, conversation: Conversation
+):
+    desk = await sit_down(beto)
+    await desk.open()
+    async with desk.page.expect_response("**/atendimento/preferencias/"):
+        await desk.page.locator("[data-act=theme]").click()
+    root = desk.page.locator("html")
+    await expect(root).to_have_attribute("data-theme", "dark")
+    other = await sit_down(beto)
+    await other.open()
+    await expect(other.page.locator("html")).to_have_attribute("data-theme", "dark")
+    await desk.page.context.clear_cookies()
+    await desk.page.goto(f"{desk.address}/atendimento/entrar/")
+    await expect(root).to_have_attribute("data-theme", "dark")
+
+
+async def test_a_person_chooses_their_language_for_pages_and_what_comes_later(
+    sit_down: SitDown, beto: Membership, channel: Channel, conversation: Conversation
+):
+    await behind(lambda: conversation_take(conversation=conversation, attendant=beto))
+    inbox = await sit_down(beto)
+    page = inbox.page
     await inbox.open_conversation(conversation)
-    await expect(page.locator("html")).to_have_attribute("data-density", "compacta")
+    await page.locator(".standing > summary").click()
+    await page.get_by_role("button", name="Preferências").click()
+    async with page.expect_navigation():
+        await page.get_by_label("Idioma").select_option("en")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await page.locator("#ao-vivo[data-state=ligado]").wait_for(state="attached")
+    await behind(lambda: conversation_release(conversation=conversation, actor=beto))
+    # A line that the socket brought, in the language of the page.
+    await expect(page.get_by_text("Beto Reis returned the conversation to the queue")).to_be_visible()
 
 
 async def test_it_can_be_installed(sit_down: SitDown, beto: Membership):

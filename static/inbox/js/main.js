@@ -19,6 +19,7 @@ import { startNarrow } from "./narrow.js";
 import { notice } from "./notices.js";
 import * as notify from "./notify.js";
 import * as palette from "./palette.js";
+import { refreshChosen } from "./personal.js";
 import * as player from "./player.js";
 import * as preferences from "./preferences.js";
 import { clearPresence, drawPresence, heard } from "./presence.js";
@@ -97,6 +98,7 @@ function onSystem({ data }) {
   const isMe = data.member === document.body.dataset.member;
   if (data.what === "missed") return onMissed();
   if (data.what === "presence" && isMe) refreshStanding();
+  if (data.what === "preferences" && isMe) refreshChosen();
   if (data.what === "queue_changed" || data.what === "channel_changed") list.refreshList();
   if (data.what === "channel_changed") thread.refreshThread();
 }
@@ -147,7 +149,7 @@ function confirmDialog() {
   document.addEventListener("click", (event) => event.target.matches?.("dialog[open]") && event.target.close());
 }
 
-const THEMES = { light: "themeLight", dark: "themeDark", auto: "themeAuto" };
+const THEMES = { claro: "themeLight", escuro: "themeDark", automatico: "themeAuto" };
 
 let socket = null;
 

@@ -1,16 +1,18 @@
 // What draws the eye: unread messages in the title, a soft sound when asked for, notices that fade.
 import { el, openTalk, say } from "./fragments.js";
 import { notice, startNotices } from "./notices.js";
+import { choose, chosen, onChosen } from "./personal.js";
 import { mayTell, tellBySystem } from "./preferences.js";
 
 const KEY = "som";
-const isOn = () => {
+const device = () => {
   try {
     return localStorage.getItem(KEY) === "ligado";
   } catch {
     return false;
   }
 };
+const isOn = () => chosen("sound", device());
 
 let unread = 0;
 let audio = null;
@@ -74,14 +76,9 @@ function count() {
   if (document.title !== wanted) document.title = wanted;
 }
 
-function toggleSound(button) {
+function toggleSound() {
   const on = !isOn();
-  try {
-    localStorage.setItem(KEY, on ? "ligado" : "desligado");
-  } catch {
-    return;
-  }
-  button.setAttribute("aria-pressed", String(on));
+  choose({ sound: on });
   notice(say(on ? "sound" : "silence"));
   if (on) chime();
 }
@@ -89,13 +86,15 @@ function toggleSound(button) {
 /** Starts the title count, the sound switch and the fading of notices. */
 export function start() {
   const switchButton = document.querySelector("[data-act=sound]");
-  switchButton.setAttribute("aria-pressed", String(isOn()));
+  const shown = () => switchButton.setAttribute("aria-pressed", String(isOn()));
+  shown();
+  onChosen(shown);
   unread = Number(el("abas").dataset.unread);
   count();
   document.addEventListener("htmx:after:swap", () => queueMicrotask(count));
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-act]");
-    if (target?.dataset.act === "sound") toggleSound(target);
+    if (target?.dataset.act === "sound") toggleSound();
   });
   startNotices();
 }

@@ -1,29 +1,50 @@
-// What a person chose on this machine: which notices, when silence holds, how close things stand.
+// What a person chose: how pages look and speak, which notices, when silence holds. The server keeps it for every
+// device (personal.js); whether the system may show notices is this browser's own.
 import { el, say } from "./fragments.js";
 import { notice } from "./notices.js";
+import { choose, chosen } from "./personal.js";
 
 const keyOf = () => `avisos:${document.body.dataset.member}`;
-const BLANK = { browser: false, mine: true, passed: true, mentions: true, from: "", until: "" };
+const FLAGS = { contrast: false, sound: false, notify_mine: true, notify_passed: true, notify_mentions: true };
+const WORDS = { quiet_from: "", quiet_until: "", density: "confortavel", theme: "automatico", language: "" };
 
-/** What was chosen; a browser that keeps nothing has what is usual. */
-export function chosen() {
+/** What this browser kept: whether the system may be told, and what was chosen before the server kept it. */
+function device() {
   try {
-    return { ...BLANK, ...JSON.parse(localStorage.getItem(keyOf())) };
+    return JSON.parse(localStorage.getItem(keyOf())) ?? {};
   } catch {
-    return BLANK;
+    return {};
   }
 }
 
-function keep(values) {
+function keepHere(values) {
   try {
-    localStorage.setItem(keyOf(), JSON.stringify(values));
+    localStorage.setItem(keyOf(), JSON.stringify({ ...device(), ...values }));
   } catch {
     // It holds for nobody but this click.
   }
 }
 
+/** Everything that holds, by the server's names. */
+export function preferences() {
+  const old = device();
+  const root = document.documentElement.dataset;
+  const before = {
+    notify_mine: old.mine,
+    notify_passed: old.passed,
+    notify_mentions: old.mentions,
+    quiet_from: old.from,
+    quiet_until: old.until,
+    density: root.density,
+    contrast: root.contrast === "alto",
+  };
+  return Object.fromEntries(
+    Object.entries({ ...FLAGS, ...WORDS }).map(([name, usual]) => [name, chosen(name, before[name] ?? usual)]),
+  );
+}
+
 /** Whether silence holds at a time of day; it may go over midnight. */
-export function isQuiet({ from, until }, now = new Date()) {
+export function isQuiet({ quiet_from: from, quiet_until: until }, now = new Date()) {
   if (!from || !until || from === until) return false;
   const clock = `${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`;
   return from < until ? clock >= from && clock < until : clock >= from || clock < until;
@@ -31,13 +52,13 @@ export function isQuiet({ from, until }, now = new Date()) {
 
 /** Whether a kind of event ("mine", "passed", "mentions") may draw the eye or the ear now. */
 export function mayTell(kind) {
-  const values = chosen();
-  return values[kind] && !isQuiet(values);
+  const values = preferences();
+  return values[`notify_${kind}`] && !isQuiet(values);
 }
 
 /** Tells by the system while nobody looks at the page. Names and texts stay inside of it. */
 export function tellBySystem(kind, words, { tag, url = "" }) {
-  if (!document.hidden || !chosen().browser || !mayTell(kind)) return;
+  if (!document.hidden || !device().browser || !mayTell(kind)) return;
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   const told = new Notification(words, { tag, renotify: true, silent: true, lang: document.documentElement.lang });
   told.addEventListener("click", () => {
@@ -53,13 +74,12 @@ export function tellBySystem(kind, words, { tag, url = "" }) {
 const form = () => el("preferencias").querySelector("form.contents");
 
 function fill() {
-  const values = chosen();
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of Object.entries({ ...preferences(), browser: device().browser ?? false })) {
     const input = form().elements[name];
+    if (!input) continue;
     if (input.type === "checkbox") input.checked = value;
     else input.value = value;
   }
-  form().elements.density.value = document.documentElement.dataset.density ?? "confortavel";
 }
 
 async function askPermission(input) {
@@ -75,17 +95,15 @@ async function askPermission(input) {
 }
 
 async function changed({ target }) {
-  if (target.name === "density") return window.chooseDensity(target.value);
-  if (target.name === "browser" && target.checked) await askPermission(target);
-  const { browser, mine, passed, mentions, from, until } = form().elements;
-  keep({
-    browser: browser.checked,
-    mine: mine.checked,
-    passed: passed.checked,
-    mentions: mentions.checked,
-    from: from.value,
-    until: until.value,
-  });
+  if (target.name === "browser") {
+    if (target.checked) await askPermission(target);
+    return keepHere({ browser: target.checked });
+  }
+  const value = target.type === "checkbox" ? target.checked : target.value;
+  const isKept = await choose({ [target.name]: value });
+  if (!isKept) return notice(say("notKept"), "problem");
+  // Every word on the page is the server's.
+  if (target.name === "language") location.reload();
 }
 
 /** Starts listening. */

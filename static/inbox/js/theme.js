@@ -1,58 +1,65 @@
-// Puts the chosen theme on the page before it is painted. A plain script on purpose: modules run too late.
+// Puts what the person chose on the page before it is painted. A plain script on purpose: modules run too late.
+// The server's word is on the root already; where it has none, this device's last choice holds.
 (() => {
-  const KEY = "tema";
-  const read = () => {
+  const root = document.documentElement;
+  const read = (name) => {
     try {
-      return localStorage.getItem(KEY);
+      return localStorage.getItem(name);
     } catch {
       return null;
     }
   };
-  const apply = (theme) => {
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-    else delete document.documentElement.dataset.theme;
-  };
-
-  apply(read());
-
-  const DENSITY = "densidade";
-  const density = () => {
+  const keep = (name, value) => {
     try {
-      return localStorage.getItem(DENSITY);
+      localStorage.setItem(name, value);
     } catch {
-      return null;
+      // A browser that keeps nothing still shows it, until the next page.
     }
   };
-  const stand = (value) => {
-    if (value === "compacta") document.documentElement.dataset.density = value;
-    else delete document.documentElement.dataset.density;
+  const mark = (name, value, worth) => {
+    if (worth.includes(value)) root.dataset[name] = value;
+    else delete root.dataset[name];
   };
+  const show = {
+    theme: (value) => mark("theme", value, ["light", "dark"]),
+    density: (value) => mark("density", value, ["compacta"]),
+    contrast: (value) => mark("contrast", value, ["alto"]),
+  };
+  // How each is called in this device's memory.
+  const KEYS = { theme: "tema", density: "densidade", contrast: "contraste" };
+  const THEMES = { claro: "light", escuro: "dark", automatico: "auto" };
+  const chosen = JSON.parse(root.dataset.preferences ?? "{}");
+  const told = {
+    theme: THEMES[chosen.theme],
+    density: chosen.density,
+    contrast: chosen.contrast === undefined ? undefined : chosen.contrast ? "alto" : "normal",
+  };
+  for (const [name, key] of Object.entries(KEYS)) {
+    // The page of the login, which knows nobody, looks like this one.
+    if (told[name] !== undefined) keep(key, told[name]);
+    show[name](told[name] ?? read(key));
+    addEventListener("storage", (event) => event.key === key && show[name](event.newValue));
+  }
 
-  stand(density());
-  addEventListener("storage", (event) => event.key === DENSITY && stand(event.newValue));
-
-  // Called by preferences.js: "compacta" or "confortavel".
-  window.chooseDensity = (value) => {
-    try {
-      localStorage.setItem(DENSITY, value);
-    } catch {
-      // As with the theme.
+  // Called by personal.js, with the names of the server.
+  window.showChosen = ({ theme, density, contrast }) => {
+    const now = {
+      theme: THEMES[theme],
+      density,
+      contrast: contrast === undefined ? undefined : contrast ? "alto" : "normal",
+    };
+    for (const [name, value] of Object.entries(now)) {
+      if (value === undefined) continue;
+      keep(KEYS[name], value);
+      show[name](value);
     }
-    stand(value);
   };
-  addEventListener("storage", (event) => event.key === KEY && apply(event.newValue));
 
-  // Called by main.js; returns the theme now in force: "light", "dark" or "auto".
+  // Called by rail.js; returns the theme to take next, by the server's name.
   window.nextTheme = () => {
     const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const order = isDark ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
-    const theme = order[(order.indexOf(read() ?? "auto") + 1) % order.length];
-    try {
-      localStorage.setItem(KEY, theme);
-    } catch {
-      // A browser that keeps nothing still switches, until the next page.
-    }
-    apply(theme);
-    return theme;
+    const order = isDark ? ["automatico", "claro", "escuro"] : ["automatico", "escuro", "claro"];
+    const now = order.findIndex((name) => THEMES[name] === (read(KEYS.theme) ?? "auto"));
+    return order[(now + 1) % order.length];
   };
 })();
