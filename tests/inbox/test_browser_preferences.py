@@ -166,7 +166,8 @@ async def test_a_person_chooses_their_language_for_pages_and_what_comes_later(
     await page.locator("#ao-vivo[data-state=ligado]").wait_for(state="attached")
     await behind(lambda: conversation_release(conversation=conversation, actor=beto))
     # A line that the socket brought, in the language of the page.
-    await expect(page.get_by_text("Beto Reis returned the conversation to the queue")).to_be_visible()
+    said = page.get_by_text("Beto Reis returned the conversation to the queue")
+    await expect(said).to_be_visible()
 
 
 async def test_it_can_be_installed(sit_down: SitDown, beto: Membership):
