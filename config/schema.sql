@@ -137,6 +137,7 @@
 -- migration queues 0004_channel_ids ed05d7052f4c9f98
 -- migration queues 0005_continued 846fb7841b5e35c2
 -- migration queues 0006_quick_replies 56ec7796002fed57
+-- migration queues 0007_macros 91557dc0842b2aa1
 -- migration sessions 0001_initial 2aa438e2393ee513
 -- migration simulator 0001_initial 02058d04bf78c302
 -- migration simulator 0002_template_reviews 0fc7202e501f497c
@@ -1225,8 +1226,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 22:48:44.775955+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 22:48:45.110213+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 22:53:57.852801+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 22:53:58.332741+00:00'::timestamptz;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_at" timestamp with time zone NULL;
 ALTER TABLE "omnichannel_conversation" ADD COLUMN "snoozed_until" timestamp with time zone NULL;
 CREATE INDEX "conversation_snoozed" ON "omnichannel_conversation" ("company_id", "attendant_id", "snoozed_until", "id") WHERE "snoozed_at" IS NOT NULL;
@@ -1274,6 +1275,25 @@ ALTER TABLE "queues_quickreplyfile" ADD CONSTRAINT "queues_quickreplyfil_company
 ALTER TABLE "queues_quickreplyfile" ADD CONSTRAINT "queues_quickreplyfile_reply_id_05be837a_fk_queues_quickreply_id" FOREIGN KEY ("reply_id") REFERENCES "queues_quickreply" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "queues_quickreplyfile_company_id_c230e77f" ON "queues_quickreplyfile" ("company_id");
 CREATE INDEX "queues_quickreplyfile_reply_id_05be837a" ON "queues_quickreplyfile" ("reply_id");
+CREATE TABLE "queues_macro" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "scope" varchar(10) NOT NULL, "name" varchar(60) NOT NULL, "steps" jsonb NOT NULL, "used_count" integer NOT NULL CHECK ("used_count" >= 0), "company_id" uuid NOT NULL, "owner_id" uuid NULL, "queue_id" uuid NULL);
+CREATE TABLE "queues_macrorun" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(60) NOT NULL, "client_id" varchar(64) NOT NULL, "outcomes" jsonb NOT NULL, "ended_at" timestamp with time zone NULL, "actor_id" uuid NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "macro_id" uuid NULL);
+CREATE UNIQUE INDEX "macro_once" ON "queues_macro" ("company_id", "owner_id", "queue_id", (UPPER("name"))) NULLS NOT DISTINCT;
+ALTER TABLE "queues_macro" ADD CONSTRAINT "macro_whose" CHECK ((("owner_id" IS NOT NULL AND "queue_id" IS NULL AND "scope" = 'pessoal') OR ("owner_id" IS NULL AND "queue_id" IS NOT NULL AND "scope" = 'fila') OR ("owner_id" IS NULL AND "queue_id" IS NULL AND "scope" = 'empresa')));
+ALTER TABLE "queues_macrorun" ADD CONSTRAINT "macro_run_once" UNIQUE ("conversation_id", "client_id");
+ALTER TABLE "queues_macro" ADD CONSTRAINT "queues_macro_company_id_cffd122b_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_macro" ADD CONSTRAINT "queues_macro_owner_id_05612555_fk_accounts_membership_id" FOREIGN KEY ("owner_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_macro" ADD CONSTRAINT "queues_macro_queue_id_e8dd4429_fk_queues_queue_id" FOREIGN KEY ("queue_id") REFERENCES "queues_queue" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "queues_macro_company_id_cffd122b" ON "queues_macro" ("company_id");
+CREATE INDEX "queues_macro_owner_id_05612555" ON "queues_macro" ("owner_id");
+CREATE INDEX "queues_macro_queue_id_e8dd4429" ON "queues_macro" ("queue_id");
+ALTER TABLE "queues_macrorun" ADD CONSTRAINT "queues_macrorun_actor_id_95a782d4_fk_accounts_membership_id" FOREIGN KEY ("actor_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_macrorun" ADD CONSTRAINT "queues_macrorun_company_id_38453d66_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_macrorun" ADD CONSTRAINT "queues_macrorun_conversation_id_9008ce2d_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_macrorun" ADD CONSTRAINT "queues_macrorun_macro_id_d6b68ba2_fk_queues_macro_id" FOREIGN KEY ("macro_id") REFERENCES "queues_macro" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "queues_macrorun_actor_id_95a782d4" ON "queues_macrorun" ("actor_id");
+CREATE INDEX "queues_macrorun_company_id_38453d66" ON "queues_macrorun" ("company_id");
+CREATE INDEX "queues_macrorun_conversation_id_9008ce2d" ON "queues_macrorun" ("conversation_id");
+CREATE INDEX "queues_macrorun_macro_id_d6b68ba2" ON "queues_macrorun" ("macro_id");
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" timestamp with time zone NOT NULL);
 CREATE INDEX "django_session_session_key_c0390e0f_like" ON "django_session" ("session_key" varchar_pattern_ops);
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");

@@ -9,6 +9,7 @@ from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
 from inbox.list import acts, narrowing
 from inbox.list import views as list_views
+from inbox.macros import views as macros
 from inbox.people import directory
 from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
@@ -39,6 +40,7 @@ app_name = "inbox"
 
 CAMPAIGN = "campanhas/<uuid:campaign_id>/"
 QUICK = "respostas-rapidas/<uuid:quick_reply_id>/"
+MACRO = "macros/<uuid:macro_id>/"
 LETTER = "mensagens/<uuid:message_id>/email/"
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
@@ -71,6 +73,12 @@ urlpatterns = [
     path("respostas-rapidas/nova/", replies.ReplyPage.as_view(), name="reply-new"),
     path(QUICK, replies.ReplyPage.as_view(), name="reply"),
     path(f"{QUICK}apagar/", replies.ReplyDeleteView.as_view(), name="reply-delete"),
+    path(f"{CONVERSATION}macros/", macros.MacroChoice.as_view(), name="talk-macros"),
+    path(f"{CONVERSATION}{MACRO}", macros.MacroRunView.as_view(), name="macro-run"),
+    path("macros/", macros.MacrosPage.as_view(), name="macros"),
+    path("macros/nova/", macros.MacroPage.as_view(), name="macro-new"),
+    path(MACRO, macros.MacroPage.as_view(), name="macro"),
+    path(f"{MACRO}apagar/", macros.MacroDeleteView.as_view(), name="macro-delete"),
     path(f"{CONVERSATION}rascunho/", answers.DraftView.as_view(), name="draft"),
     path(f"{CONVERSATION}ler/", people.TalkReadView.as_view(), name="read-talk"),
     path(f"{CONVERSATION}leitura/", people.ReadingView.as_view(), name="reading"),

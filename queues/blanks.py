@@ -85,7 +85,8 @@ def blanks_fill(text: str, values: Mapping[str, str]) -> Filled:
 def blanks_of(conversation: Conversation, reader: Membership) -> dict[str, str]:
     """Return what the blanks are filled with in a conversation; "" where nothing is known."""
     contact = conversation.contact
-    rows = Ticket.objects.filter(conversation=conversation).select_related("queue")
+    mine = Ticket.objects.for_company(conversation.company_id)
+    rows = mine.filter(conversation=conversation).select_related("queue")
     ticket = rows.order_by("-entered_at", "-id").first()
     return {
         "nome": visible(contact.name),

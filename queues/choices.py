@@ -22,6 +22,39 @@ class ReplyScope(models.TextChoices):
     COMPANY = "empresa", _("Toda a empresa")
 
 
+class StepAct(models.TextChoices):
+    """What one action of a macro does."""
+
+    ANSWER = "responder", _("Responder ao paciente")
+    QUICK = "resposta_rapida", _("Enviar uma resposta rápida")
+    NOTE = "nota", _("Escrever uma nota interna")
+    TAG = "etiquetar", _("Etiquetar")
+    UNTAG = "tirar_etiqueta", _("Tirar etiqueta")
+    PRIORITY = "prioridade", _("Mudar a prioridade")
+    TRANSFER = "transferir", _("Transferir para uma fila")
+    ASSIGN = "atribuir", _("Atribuir a uma pessoa")
+    SNOOZE = "adiar", _("Adiar")
+    FINISH = "finalizar", _("Finalizar")
+
+
+class StepState(models.TextChoices):
+    """What became of one action."""
+
+    DONE = "feito", _("Feito")
+    SAME = "igual", _("Já estava assim")
+    REFUSED = "recusado", _("Não foi possível")
+    SKIPPED = "nao_feito", _("Não foi feito: parou antes")
+
+
+class SnoozeFor(models.TextChoices):
+    """Until when a macro puts a conversation aside."""
+
+    REPLY = "resposta", _("até o paciente escrever")
+    HOUR = "uma_hora", _("por 1 hora")
+    TOMORROW = "amanha", _("até amanhã de manhã")
+    MONDAY = "segunda", _("até segunda-feira")
+
+
 class TicketStatus(models.TextChoices):
     """The spec's five states (atendimento_status)."""
 

@@ -44,6 +44,7 @@ from omnichannel.services.drafts import draft_save
 from omnichannel.services.outbound import message_send, note_add
 from omnichannel.services.scheduling import message_schedule
 from queues.models import Ticket
+from queues.services.macros import macro_save
 from queues.services.queues import members_set, queue_save
 from queues.services.quick_replies import quick_reply_save
 from tests import make
@@ -56,6 +57,7 @@ TALK = f"{API}conversas/<uuid:conversation_id>/"
 PAGE = "atendimento/conversas/<uuid:conversation_id>/"
 QUEUE = f"{API}filas/<uuid:queue_id>/"
 QUICK = f"{API}respostas-rapidas/<uuid:quick_reply_id>/"
+MACRO = f"{API}macros/<uuid:macro_id>/"
 TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
 REPORT = f"{API}analytics/"
 CAMPAIGN = f"{API}campanhas/<uuid:campaign_id>/"
@@ -152,6 +154,18 @@ TABLE: dict[str, Address] = {
     ),
     "atendimento/rascunhos/": reads(),
     f"{PAGE}rapidas/<uuid:quick_reply_id>/usar/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}macros/": reads(),
+    f"{PAGE}macros/<uuid:macro_id>/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"client_id": "um"}, is_form=True
+    ),
+    "atendimento/macros/": reads(),
+    "atendimento/macros/nova/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
+    "atendimento/macros/<uuid:macro_id>/": Address(
+        {"get": MEMBER, "post": MEMBER},
+        {"nome": "m", "para": "empresa", "acao_0": "nota", "texto_0": "x"},
+        is_form=True,
+    ),
+    "atendimento/macros/<uuid:macro_id>/apagar/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/respostas-rapidas/": reads(),
     "atendimento/respostas-rapidas/nova/": Address(
         {"get": MEMBER, "post": MEMBER},
@@ -217,6 +231,11 @@ TABLE: dict[str, Address] = {
     ),
     f"{API}filas/": Address({"get": MEMBER, "post": MANAGER}, {"name": "Nova"}),
     f"{QUEUE}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}),
+    f"{API}macros/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"name": "m", "steps": [{"act": "nota", "text": "x"}]}
+    ),
+    f"{MACRO}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}, {"name": "Outra"}),
+    f"{MACRO}executar/": acts(conversations=[]),
     f"{API}respostas-rapidas/": Address(
         {"get": MEMBER, "post": MEMBER}, {"name": "oi", "text": "Oi"}
     ),
@@ -373,6 +392,9 @@ BESIDE = [
     (f"{QUEUE}atendimentos/", "get", "?attendant", "member"),
     (f"{QUEUE}", "patch", "calendar", "calendar"),
     (f"{API}respostas-rapidas/", "post", "queue", "queue"),
+    (f"{API}macros/", "post", "queue", "queue"),
+    (MACRO, "patch", "queue", "queue"),
+    (f"{MACRO}executar/", "post", "conversations", "conversation"),
     (QUICK, "patch", "queue", "queue"),
     ("atendimento/respostas-rapidas/nova/", "get", "?mensagem", "message"),
     (f"{API}whatsapp/perfil-negocio/", "get", "?canal", "channel"),
@@ -506,6 +528,9 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
             variants=[VariantDraft(template, "", {})],
         )
         audience_build(campaign=audience_request(campaign=campaign, actor=administrator))
+    macro = macro_save(
+        actor=administrator, scope="empresa", name=mark, steps=[{"act": "nota", "text": mark}]
+    )
     quick = quick_reply_save(
         actor=administrator, scope="empresa", folder=mark, name=mark, text=mark
     )
@@ -514,6 +539,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "campaign": campaign.pk,
         "entry": entry.pk,
         "quick_reply": quick.pk,
+        "macro": macro.pk,
         "scheduled": scheduled.pk,
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,

@@ -127,6 +127,8 @@ WORDS = {
     "conversa.sobre_quem": _("Disse sobre quem é uma conversa"),
     "fila.apagada": _("Apagou uma fila"),
     "fila.equipe": _("Alterou a equipe de uma fila"),
+    "fila.macro_apagada": _("Apagou uma macro da equipe"),
+    "fila.macro_salva": _("Salvou uma macro da equipe"),
     "fila.pesos": _("Alterou os pesos do próximo atendimento"),
     "fila.resposta_rapida_apagada": _("Apagou uma resposta rápida da equipe"),
     "fila.resposta_rapida_salva": _("Salvou uma resposta rápida da equipe"),

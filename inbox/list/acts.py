@@ -19,8 +19,12 @@ from inbox.people.tag_fields import tags_offered
 from inbox.shell.base import BadInput, InboxView
 from inbox.talk.forms import UUID_TEXT
 from inbox.talk.snoozing import moment_chosen, offers
-from queues.models import Queue
+from queues.models import Macro, Queue
+from queues.services.macros import macro_run_several
 from queues.services.several import BACK, ActOrder, TalkAct, conversations_act
+from queues.services.steps import step_words
+
+MACRO = "macro"
 
 # Levels of the menu, by the number that tickets keep.
 PRIORITIES = (10, 8, 5, 2)
@@ -29,7 +33,8 @@ PRIORITIES = (10, 8, 5, 2)
 class ActForm(forms.Form):
     """An act with what it needs."""
 
-    acao = forms.ChoiceField(choices=[(act.value, act.value) for act in TalkAct])
+    acao = forms.ChoiceField(choices=[(act, act) for act in (*TalkAct, MACRO)])
+    macro = forms.UUIDField(required=False)
     quando = forms.CharField(max_length=20, required=False)
     frase = forms.CharField(max_length=80, required=False)
     etiqueta = forms.CharField(max_length=60, required=False)
@@ -48,7 +53,7 @@ class ActsView(InboxView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Draw the dialog; it names nobody: the page knows what was chosen."""
         asked = request.GET.get("acao", TalkAct.ASSIGN.value)
-        if asked not in set(TalkAct):
+        if asked not in {*TalkAct, MACRO}:
             raise BadInput
         context: dict[str, Any] = {"act": asked, "is_manager": self.membership.is_manager}
         match asked:
@@ -62,6 +67,11 @@ class ActsView(InboxView):
                 context["queues"] = Queue.objects.active().order_by("name")
             case TalkAct.PRIORITY:
                 context["priorities"] = PRIORITIES
+            case "macro":
+                context["macros"] = [
+                    (row, [step_words(step, row.company_id) for step in row.steps])
+                    for row in Macro.objects.visible_to(self.membership).order_by("name", "id")
+                ]
         return self.draw("inbox/list/_act.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -70,13 +80,20 @@ class ActsView(InboxView):
         ids = uuids(request.POST.getlist("conversa"))
         if not form.is_valid():
             raise BadInput
-        order = self.order_of(form.cleaned_data)
-        outcome = conversations_act(actor=self.membership, ids=ids, order=order)
+        back = ""
+        if form.cleaned_data["acao"] == MACRO:
+            rows = Macro.objects.visible_to(self.membership)
+            macro = _found(rows.filter(pk=form.cleaned_data["macro"]))
+            outcome = macro_run_several(macro=macro, ids=ids, actor=self.membership)
+        else:
+            order = self.order_of(form.cleaned_data)
+            outcome = conversations_act(actor=self.membership, ids=ids, order=order)
+            back = BACK.get(order.act, "")
         body = {
             "changed": [str(pk) for pk in outcome.changed],
             "same": len(outcome.same),
             "refused": sorted(outcome.refused.items()),
-            "back": BACK.get(order.act, ""),
+            "back": back,
         }
         return JsonResponse(body)
 

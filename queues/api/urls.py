@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from queues.api import me, queues, quick_replies, several, tickets
+from queues.api import macros, me, queues, quick_replies, several, tickets
 
 QUEUE = "filas/<uuid:queue_id>/"
 QUICK = "respostas-rapidas/<uuid:quick_reply_id>/"
+MACRO = "macros/<uuid:macro_id>/"
 TICKET = "atendimentos/<uuid:ticket_id>/"
 
 urlpatterns = [
@@ -23,6 +24,9 @@ urlpatterns = [
     path("respostas-rapidas/", quick_replies.QuickReplies.as_view(), name="api-quick-replies"),
     path(QUICK, quick_replies.QuickReplyDetail.as_view(), name="api-quick-reply"),
     path(f"{QUICK}arquivos/", quick_replies.QuickFiles.as_view(), name="api-quick-reply-files"),
+    path("macros/", macros.Macros.as_view(), name="api-macros"),
+    path(MACRO, macros.MacroDetail.as_view(), name="api-macro"),
+    path(f"{MACRO}executar/", macros.MacroExecute.as_view(), name="api-macro-run"),
     path(TICKET, tickets.TicketDetail.as_view(), name="api-ticket"),
     path(f"{TICKET}historico/", tickets.History.as_view(), name="api-ticket-history"),
     path(f"{TICKET}assumir/", tickets.TicketTake.as_view(), name="api-ticket-take"),

@@ -28,6 +28,8 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     *("directory", "directory-export", "palette"),
     *("own-drafts", "replies", "reply-new"),
     *("reports", "report-tickets", "wall", "preferences"),
+    "macros",
+    "macro-new",
 }
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
@@ -57,6 +59,7 @@ POSTS = {
     "letter-forwarded",
     *("react", "star", "forward", "forward-places", "reply-use"),
     *("reply-delete", "schedule", "schedule-cancel", "mentions-seen"),
+    "macro-delete",
 }
 LETTERS = ("letter", "letter-rest", "letter-frame", "letter-raw", "letter-forwarded")
 PARTS = sorted(
@@ -65,7 +68,7 @@ PARTS = sorted(
 # Whose address names a row beside the conversation.
 OF_TWO = {
     *("dependent-drop", "suggestion-confirm", "suggestion-refuse", "merge-undo"),
-    *("reply-use", "schedule-cancel"),
+    *("reply-use", "schedule-cancel", "macro-run"),
 }
 OF_A_MESSAGE = ("retry", "react", "star", "forward", "forward-places", *LETTERS)
 OF_AN_OBJECT = [name for name in PARTS if name not in OPEN_TO_ALL | WITHOUT_AN_OBJECT]

@@ -1,7 +1,9 @@
 // Ctrl+K: everything that may be done here, and everybody, found by typing. What is done is what the page's own button
 // does, with its question and its way back; a button that is not there now is not offered.
+import { openDialog } from "./dialogs.js";
 import { el, say } from "./fragments.js";
 import { filtered } from "./matching.js";
+import { currentId } from "./thread.js";
 
 const WAIT_MS = 180;
 const MOST = 12;
@@ -73,6 +75,7 @@ function draw(found) {
 async function people(words) {
   const data = new FormData();
   data.set("q", words);
+  data.set("conversa", currentId() ?? "");
   try {
     const answer = await fetch(el("paleta").dataset.url, {
       method: "POST",
@@ -105,7 +108,8 @@ function search() {
     const found = await people(words);
     if (mine !== asked || !el("paleta").open) return;
     const chosen = options[at]?.label;
-    draw([...here, ...found.map(({ label, hint, url }) => ({ label, hint, run: go(url) }))]);
+    const run = ({ url, dialog }) => (dialog ? () => openDialog(dialog) : go(url));
+    draw([...here, ...found.map((one) => ({ label: one.label, hint: one.hint, run: run(one) }))]);
     at = Math.max(
       0,
       options.findIndex(({ label }) => label === chosen),
