@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.admin.audit import act_record
-from accounts.services import presence
+from accounts.services import mails, presence
 from common.admin import acted
 from common.slots import Plug, Turn, into
 from common.sweeps import Sweep, sweeps
@@ -17,6 +17,7 @@ PLUG = Plug(
             sweeps,
             Sweep("accounts.tasks.presence_expire", every=10, due=lambda: [presence.gone()]),
         ),
+        into(sweeps, Sweep(mails.TASK, every=10, due=lambda: [mails.mails_due()])),
     ),
     beat={"accounts-purge": Turn("accounts.tasks.purge", every=timedelta(hours=1))},
     choices={

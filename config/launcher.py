@@ -21,7 +21,7 @@ from typing import IO, Any, NoReturn
 
 import environ
 
-from config import envfile, forks, interruption, processes, template
+from config import envfile, forks, interruption, mailing, processes, template
 from config.embedded import EmbeddedFailure, PostgresServer, Server, ValkeyServer
 from config.env import BASE_DIR, env, path
 from config.probes import LaunchFailure, answer, database_check, redis_check, tail
@@ -200,6 +200,7 @@ class Launcher:
             defaults["META_APP_ID"] = "100000000000009"
             defaults["META_LOGIN_URL"] = f"{self.simulator_address}/direct"
             defaults["SIMULATOR_MAIL_PORT"] = str(self.port + 2)
+            defaults.update(mailing.simulated(HOST, self.port + 3))
             defaults["MEDIA_EXTRA_HOSTS"] = ",".join(f"{HOST}:{port}" for port in self.ports[1:])
         for name, value in defaults.items():
             self.environment[name] = env.str(name, default="") or value

@@ -19,6 +19,7 @@ from config.api_doors import CORS_PREFLIGHT_MAX_AGE as CORS_PREFLIGHT_MAX_AGE
 from config.api_doors import CORS_URLS_REGEX as CORS_URLS_REGEX
 from config.backoffice import UNFOLD as UNFOLD
 from config.env import BASE_DIR, env, names, path
+from config.mailing import mail_sender, mail_settings
 
 DEBUG = env.bool("DEBUG", default=False)
 HTTPS = env.bool("HTTPS", default=not DEBUG)
@@ -215,6 +216,18 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 # Its pages would show who tried to log in from where, outside of the audit.
 AXES_ENABLE_ADMIN = False
+
+# --- mail of the product itself -------------------------------------------------------------------
+
+# Invitations and passwords; channels of a company have servers of their own. Without a server, an
+# administrator types first passwords instead.
+EMAIL_URL = env.str("EMAIL_URL", default="") or ("consolemail://" if DEBUG else "")
+MAIL_IS_ON = bool(EMAIL_URL)
+vars().update(mail_settings(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="") or mail_sender(PUBLIC_URL)
+# Seconds that the link for a new password works.
+PASSWORD_RESET_TIMEOUT = 3600
 
 # --- transport -----------------------------------------------------------------------------------
 

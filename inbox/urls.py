@@ -16,7 +16,7 @@ from inbox.people.visitors import BlockVisitorView
 from inbox.replies import views as replies
 from inbox.reports import views as reports
 from inbox.reports import wall
-from inbox.shell import account, palette, preferences, presence
+from inbox.shell import account, doors, palette, preferences, presence
 from inbox.start import views as start
 from inbox.talk import (
     actions,
@@ -49,6 +49,11 @@ urlpatterns = [
     path("entrar/", account.LoginPage.as_view(), name="login"),
     path("sair/", account.OwnLogoutView.as_view(), name="logout"),
     path("senha/", account.PasswordPage.as_view(), name="password"),
+    path("nova-senha/", doors.ResetPage.as_view(), name="reset"),
+    path("nova-senha/escolher/", doors.ResetNewPage.as_view(), name="reset-new"),
+    path("nova-senha/<str:token>/", doors.ResetLink.as_view(), name="reset-link"),
+    path("convite/", doors.JoinPage.as_view(), name="join"),
+    path("convite/<str:token>/", doors.JoinLink.as_view(), name="join-link"),
     path("convites/", account.InvitationsPage.as_view(), name="invitations"),
     path("convites/<uuid:membership_id>/", account.InvitationView.as_view(), name="invitation"),
     path("lista/acoes/", acts.ActsView.as_view(), name="acts"),

@@ -97,6 +97,16 @@ TABLE: dict[str, Address] = {
     # For whoever has a letter's own address (campaigns.services.leaving).
     "sair-da-lista/<str:key>/": Address({"get": NOBODY, "post": NOBODY}),
     "atendimento/entrar/": Address({"get": NOBODY, "post": NOBODY, "put": NOBODY}),
+    **{
+        f"atendimento/{page}": Address({method: NOBODY for method in methods})
+        for page, methods in {
+            "nova-senha/": ("get", "post"),
+            "nova-senha/escolher/": ("get", "post"),
+            "nova-senha/<str:token>/": ("get",),
+            "convite/": ("get", "post"),
+            "convite/<str:token>/": ("get",),
+        }.items()
+    },
     "atendimento/sair/": Address({"post": NOBODY}),
     "atendimento/anexos/<uuid:attachment_id>/baixar-de-novo/": Address(
         {"post": MEMBER}, {}, is_form=True

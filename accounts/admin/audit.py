@@ -46,6 +46,9 @@ def act_record(act: Act) -> None:
 
 WORDS = {
     "sessao.entrou": _("Entrou no sistema"),
+    "senha.redefinida": _("Escolheu outra senha pelo link do e-mail"),
+    "membro.convite_reenviado": _("Reenviou um convite"),
+    "membro.convite_retirado": _("Retirou um convite"),
     "sessao.saiu": _("Saiu do sistema"),
     "visitante.bloqueado": _("Bloqueou um visitante do site"),
     "visitante.desbloqueado": _("Desbloqueou um visitante do site"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -23,11 +25,13 @@ from unfold.widgets import (
 
 from accounts.models import Company, Membership, PresenceLog, User
 from accounts.services.invitations import member_invite
+from accounts.services.inviting import invitation_resend, invitation_withdraw
 from accounts.services.memberships import member_change
 from common.admin import (
     CompanyAdmin,
     CompanyInline,
     Panel,
+    button,
     row_link,
     since,
 )
@@ -39,6 +43,11 @@ ROLE_COLOURS = {
     Membership.Role.SUPERVISOR: "info",
     Membership.Role.ATTENDANT: "",
 }
+
+
+def _acting(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
 
 
 class PresencePanel(CompanyInline):
@@ -80,6 +89,20 @@ class InviteForm(CompanyForm):
         return password
 
 
+class MailedInviteForm(CompanyForm):
+    """Offers a person a place in the team by mail: they choose name and password themselves."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        widget=UnfoldAdminEmailInputWidget(),
+        help_text=_("Vai um convite para este endereço. Ele vale sete dias e serve uma vez."),
+    )
+
+    class Meta:
+        model = Membership
+        fields = ("role",)
+
+
 @admin.register(Membership)
 class TeamAdmin(CompanyAdmin):
     """Who works in which company, and as what."""
@@ -92,7 +115,28 @@ class TeamAdmin(CompanyAdmin):
     fields = (("login", "shown_company"), ("role", "is_active"), "capacity", "created_at")
     readonly_fields = ("login", "shown_company", "created_at")
     inlines = (PresencePanel,)
-    add_fieldsets = ((None, {"fields": ("email", "name", "password", "role")}),)
+    buttons = ("resend", "withdraw")
+
+    @button(_("Reenviar convite"), icon="forward_to_inbox")
+    def resend(self, request: HttpRequest, obj: Membership) -> None:
+        """Send the mail again, with another link."""
+        invitation_resend(membership=obj, actor=_acting(request))
+        messages.success(request, gettext("Convite enviado de novo. O link anterior não vale."))
+
+    @button(
+        _("Retirar convite"),
+        icon="cancel",
+        asks=_("A pessoa não poderá mais aceitar este convite. Retirar mesmo assim?"),
+    )
+    def withdraw(self, request: HttpRequest, obj: Membership) -> HttpResponse:
+        """Take the place back."""
+        invitation_withdraw(membership=obj, actor=_acting(request))
+        messages.success(request, gettext("Convite retirado."))
+        return HttpResponseRedirect(reverse("admin:accounts_membership_changelist"))
+
+    def is_offered(self, name: str, obj: Any) -> bool:
+        """Only a place that waits has an invitation."""
+        return bool(obj.is_invited and (name == "withdraw" or settings.MAIL_IS_ON))
 
     @display(description=_("pessoa"))
     def login(self, obj: Membership) -> str:
@@ -118,7 +162,9 @@ class TeamAdmin(CompanyAdmin):
     ) -> Any:
         """Invite where there is nobody yet."""
         if obj is None:
-            kwargs.update(form=InviteForm, fields=("role",))
+            kwargs.update(
+                form=MailedInviteForm if settings.MAIL_IS_ON else InviteForm, fields=("role",)
+            )
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -126,7 +172,8 @@ class TeamAdmin(CompanyAdmin):
         if obj is not None:
             return super().get_fieldsets(request, obj)
         asked = [(None, {"fields": ("company",)})] if len(self._companies(request)) > 1 else []
-        return [*asked, *self.add_fieldsets]
+        typed = () if settings.MAIL_IS_ON else ("name", "password")
+        return [*asked, (None, {"fields": ("email", *typed, "role")})]
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -145,8 +192,7 @@ class TeamAdmin(CompanyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Invite or change through the services."""
-        values, actor = form.cleaned_data, request.user
-        assert isinstance(actor, User)
+        values, actor = form.cleaned_data, _acting(request)
         if change:
             saved = member_change(
                 membership=obj,
@@ -160,8 +206,8 @@ class TeamAdmin(CompanyAdmin):
                 company=Company.objects.get(pk=obj.company_id),
                 actor=actor,
                 email=values["email"],
-                name=values["name"] or values["email"].partition("@")[0],
-                password=values["password"],
+                name=values.get("name") or values["email"].partition("@")[0],
+                password=values.get("password", ""),
                 role=values["role"],
             )
         obj.pk, obj.user, obj.company = saved.pk, saved.user, saved.company

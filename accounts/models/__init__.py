@@ -2,16 +2,19 @@
 
 from accounts.models.audit import AuditEntry, IdempotencyKey
 from accounts.models.calendar import BusinessCalendar, CalendarException, CalendarHours
+from accounts.models.doors import AccountMail, Invitation
 from accounts.models.people import Company, Membership, User
 from accounts.models.presence import PauseReason, Presence, PresenceLog
 
 __all__ = [
+    "AccountMail",
     "AuditEntry",
     "BusinessCalendar",
     "CalendarException",
     "CalendarHours",
     "Company",
     "IdempotencyKey",
+    "Invitation",
     "Membership",
     "PauseReason",
     "Presence",

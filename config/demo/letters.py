@@ -42,6 +42,7 @@ def letters_make(company: Company) -> Channel:
     channel_prove(channel=channel, answer=AccountHealth(channel.account_id))
     channel.refresh_from_db()
     mailbox_ensure(address=ADDRESS, key=key)
+    own_mailbox_make()
     return channel
 
 
@@ -73,8 +74,19 @@ def mailbox_make(company: Company) -> Channel | None:
     return channel
 
 
+def own_mailbox_make() -> None:
+    """Let the simulator take the product's own mails, where they are handed to it."""
+    if settings.SIMULATOR_MAIL_PORT and settings.EMAIL_HOST == MAIL_HOST:
+        mailbox_ensure(
+            address=settings.EMAIL_HOST_USER,
+            key=secrets.token_urlsafe(24),
+            password=settings.EMAIL_HOST_PASSWORD,
+        )
+
+
 def letters_follow() -> None:
     """Point the demo's channels at where the simulator is now."""
+    own_mailbox_make()
     # The demo's own channels, known by their invented addresses; there is no scope to ask.
     mine = Channel.unscoped.filter(kind=ChannelKind.EMAIL)
     if settings.SIMULATOR_MAIL_PORT:

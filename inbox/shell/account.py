@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, LogoutView
@@ -15,7 +16,11 @@ from django.utils.cache import add_never_cache_headers
 from django.views import View
 
 from accounts.models import User
-from accounts.services.invitations import invitation_answer, invitations_of
+from accounts.services.invitations import (
+    InvitationByMail,
+    invitation_answer,
+    invitations_of,
+)
 from accounts.services.memberships import membership_of
 from accounts.services.passwords import password_change
 from common.errors import NotFound
@@ -95,6 +100,9 @@ class InvitationView(AccountView):
             invitation_answer(user=self.user, membership_id=membership_id, is_accepted=accepted)
         except NotFound:
             return render(request, "404.html", status=404)
+        except InvitationByMail:
+            # The page says where it is accepted.
+            pass
         return HttpResponseRedirect(reverse("inbox:invitations"))
 
 
@@ -105,9 +113,16 @@ class LoginPage(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether a forgotten password can be replaced by mail."""
+        return super().get_context_data(**kwargs, has_reset=settings.MAIL_IS_ON)
+
     def get_success_url(self) -> str:
         """Lead to what has to be answered first: a password of one's own, an invitation."""
         user = self.request.user
+        # Whoever came by the link of an invitation goes back to where it is answered.
+        if self.get_redirect_url() == reverse("inbox:join"):
+            return reverse("inbox:join")
         return (where_to(user) if isinstance(user, User) else "") or super().get_success_url()
 
 

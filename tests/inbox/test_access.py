@@ -17,7 +17,10 @@ from tests import make
 
 Enter = Callable[[Membership], Client]
 # The picture of a letter is for whoever has an address that nobody guesses.
-OPEN_TO_ALL = {"login", "logout", "letter-picture"}
+OPEN_TO_ALL = {"login", "logout", "letter-picture"} | {
+    # A link from a mail opens these.
+    *("reset", "reset-new", "reset-link", "join", "join-link"),
+}
 WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "campaign-new"} | {
     "password",
     "invitations",
