@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("campaigns.api.urls")),
     path("", include("bot.api.urls")),
     path("", include("analytics.api.urls")),
+    path("", include("integrations.api.urls")),
     path("schema/", KeptSchema.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^[\s\S]*$", without_slash, name="api-unknown"),

@@ -133,6 +133,13 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Integrações"),
+        "items": [
+            _page(_("Webhooks"), "webhook", "integrations_hooksubscription"),
+            _page(_("Entregas"), "outbox", "integrations_outgoingevent"),
+        ],
+    },
+    {
         "title": _("Plataforma"),
         "items": [
             _page(_("Eventos recebidos"), "inbox", "webhooks_inboundevent", permission=_is_owner),

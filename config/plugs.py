@@ -18,6 +18,7 @@ from campaigns.services.replies import Replies
 from common.plugs import PLUG as COMMON
 from common.slots import Plug, into, slots_fill
 from contacts.plugs import PLUG as CONTACTS
+from integrations.plugs import PLUG as INTEGRATIONS
 from leadscoring.plugs import PLUG as LEADSCORING
 from omnichannel.plugs import PLUG as OMNICHANNEL
 from omnichannel.services.observing import Observer, observers
@@ -40,6 +41,7 @@ PLUGS: tuple[Plug, ...] = (
     BOT,
     WEBHOOKS,
     VISITORS,
+    INTEGRATIONS,
     ANALYTICS,
 )
 

@@ -12,6 +12,7 @@ from campaigns.choices import CampaignStatus
 from campaigns.models import Campaign
 from campaigns.services.campaigns import campaign_pause
 from common.scoping import company_scope
+from integrations.services.settling import outbox_hold
 from omnichannel.sending.claims import watched
 from omnichannel.services.delivery import outbox_give_up
 from omnichannel.services.scheduling import scheduled_hold_due
@@ -23,12 +24,13 @@ class Held:
 
     messages: int
     campaigns: int
+    hooks: int
 
 
 def sending_hold() -> Held:
     """Send nothing of its own accord: call messages uncertain that waited or were claimed, hold
-    those that fell due, and pause campaigns that ran. Whoever knows what happened since decides
-    about each.
+    those that fell due, pause campaigns that ran, and cancel what other systems were to be told.
+    Whoever knows what happened since decides about each.
     """
     campaigns = 0
     for campaign in Campaign.unscoped.filter(status=CampaignStatus.RUNNING).order_by("pk"):
@@ -41,4 +43,4 @@ def sending_hold() -> Held:
     for sender in watched:
         while count := sender.give_up(sender.before(moment)):
             messages += count
-    return Held(messages, campaigns)
+    return Held(messages, campaigns, outbox_hold())

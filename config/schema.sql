@@ -71,6 +71,7 @@
 -- migration contacts 0023_one_person_indexes 03c29e6e831c7df1
 -- migration contenttypes 0001_initial 35ed8489a147e0b4
 -- migration contenttypes 0002_remove_content_type_name 7d36494075750f0e
+-- migration integrations 0001_start c68ed635e96b72c8
 -- migration knox 0001_initial 8f52d41745a8f6eb
 -- migration knox 0002_auto_20150916_1425 19beb1dbf5ef20f4
 -- migration knox 0003_auto_20150916_1526 507d247021c7a76d
@@ -1177,6 +1178,26 @@ ALTER TABLE "campaigns_campaign" ADD COLUMN "list_file" varchar(255) DEFAULT '' 
 ALTER TABLE "campaigns_campaign" ALTER COLUMN "list_file" DROP DEFAULT;
 ALTER TABLE "campaigns_campaign" ADD COLUMN "list_wish" jsonb NULL;
 ALTER TABLE "campaigns_listedperson" ADD COLUMN "more" varchar(200) DEFAULT '' NOT NULL;
+CREATE SEQUENCE integrations_event_number;
+CREATE TABLE "integrations_hooksubscription" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(80) NOT NULL, "url" varchar(500) NOT NULL, "events" varchar(40)[] NOT NULL, "is_active" boolean NOT NULL, "sealed" text NOT NULL, "failure_count" integer NOT NULL CHECK ("failure_count" >= 0), "failing_since" timestamp with time zone NULL, "next_probe_at" timestamp with time zone NULL, "last_success_at" timestamp with time zone NULL, "lost_count" integer NOT NULL CHECK ("lost_count" >= 0), "stop_reason" varchar(10) NOT NULL, "stopped_at" timestamp with time zone NULL, "company_id" uuid NOT NULL);
+CREATE TABLE "integrations_outgoingevent" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "kind" varchar(40) NOT NULL, "lane" uuid NOT NULL, "number" bigint DEFAULT (nextval('integrations_event_number')) NOT NULL, "data" jsonb NOT NULL, "state" varchar(10) NOT NULL, "attempts" integer NOT NULL CHECK ("attempts" >= 0), "begun_at" timestamp with time zone NOT NULL, "next_at" timestamp with time zone NOT NULL, "claimed_at" timestamp with time zone NULL, "settled_at" timestamp with time zone NULL, "last_status" smallint NULL CHECK ("last_status" >= 0), "last_error" varchar(20) NOT NULL, "company_id" uuid NOT NULL, "subscription_id" uuid NOT NULL);
+CREATE TABLE "integrations_outgoingattempt" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "at" timestamp with time zone NOT NULL, "status" smallint NULL CHECK ("status" >= 0), "milliseconds" integer NOT NULL CHECK ("milliseconds" >= 0), "error" varchar(20) NOT NULL, "company_id" uuid NOT NULL, "event_id" uuid NOT NULL);
+CREATE INDEX "hook_of_company" ON "integrations_hooksubscription" ("company_id") WHERE "is_active";
+CREATE INDEX "hook_due" ON "integrations_outgoingevent" ("subscription_id", "next_at", "number") WHERE "state" = 'pendente';
+CREATE INDEX "hook_lane" ON "integrations_outgoingevent" ("subscription_id", "lane", "number") WHERE "state" IN ('pendente', 'enviando');
+CREATE INDEX "hook_claimed" ON "integrations_outgoingevent" ("claimed_at") WHERE "state" = 'enviando';
+CREATE INDEX "hook_recent" ON "integrations_outgoingevent" ("company_id", "id" DESC);
+CREATE INDEX "hook_settled" ON "integrations_outgoingevent" ("settled_at");
+ALTER TABLE "integrations_hooksubscription" ADD CONSTRAINT "integrations_hooksub_company_id_4e9ff802_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "integrations_hooksubscription_company_id_4e9ff802" ON "integrations_hooksubscription" ("company_id");
+ALTER TABLE "integrations_outgoingevent" ADD CONSTRAINT "integrations_outgoin_company_id_27544fd2_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "integrations_outgoingevent" ADD CONSTRAINT "integrations_outgoin_subscription_id_9f4461dd_fk_integrati" FOREIGN KEY ("subscription_id") REFERENCES "integrations_hooksubscription" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "integrations_outgoingevent_company_id_27544fd2" ON "integrations_outgoingevent" ("company_id");
+CREATE INDEX "integrations_outgoingevent_subscription_id_9f4461dd" ON "integrations_outgoingevent" ("subscription_id");
+ALTER TABLE "integrations_outgoingattempt" ADD CONSTRAINT "integrations_outgoin_company_id_f3b18ab8_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "integrations_outgoingattempt" ADD CONSTRAINT "integrations_outgoin_event_id_0422e2d3_fk_integrati" FOREIGN KEY ("event_id") REFERENCES "integrations_outgoingevent" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "integrations_outgoingattempt_company_id_f3b18ab8" ON "integrations_outgoingattempt" ("company_id");
+CREATE INDEX "integrations_outgoingattempt_event_id_0422e2d3" ON "integrations_outgoingattempt" ("event_id");
 CREATE TABLE "knox_authtoken" ("key" varchar(64) NOT NULL PRIMARY KEY, "created" timestamp with time zone NOT NULL, "user_id" uuid NOT NULL);
 ALTER TABLE "knox_authtoken" ADD CONSTRAINT "knox_authtoken_user_id_e5a5d899_fk_accounts_user_id" FOREIGN KEY ("user_id") REFERENCES "accounts_user" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "knox_authtoken_key_f534ac0f_like" ON "knox_authtoken" ("key" varchar_pattern_ops);

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "analytics",
     "webhooks",
     "visitors",
+    "integrations",
     "inbox",
     "simulator",
     "config.apps.ConfigConfig",
@@ -319,6 +320,12 @@ MESSAGE_GROUPING_DELAY = env.float("MESSAGE_GROUPING_DELAY", default=2.0)
 VISITOR_SOCKETS_PER_NETWORK = env.int("VISITOR_SOCKETS_PER_NETWORK", default=200)
 # How many campaign senders work at once, over all workers; each uses most of a core.
 CAMPAIGN_SENDERS = env.int("CAMPAIGN_SENDERS", default=1)
+
+# --- other systems --------------------------------------------------------------------------------
+
+# Hosts inside our own network that may be told what happens, also by plain http: for development,
+# and for a system of the same house. All others must be on the public Internet.
+WEBHOOKS_OUT_HOSTS = names("WEBHOOKS_OUT_HOSTS")
 
 # --- vendors of AI --------------------------------------------------------------------------------
 

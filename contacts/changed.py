@@ -1,4 +1,4 @@
-"""Whose record changed: packages above are told, after commit."""
+"""Whose record changed: packages above are told after commit, other systems in the transaction."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from common.happenings import Happening, HappeningKind, happened
 from common.slots import Slot
 from common.tasks import apart
 
@@ -19,6 +20,10 @@ def changed_tell(company_id: Any, contact_ids: Iterable[Any]) -> None:
     """Let packages above know, once committed, whose record changed."""
     ids = list(contact_ids)
     if ids:
+        happened(
+            company_id,
+            (Happening(HappeningKind.CONTACT_CHANGED, pk, {"contact": pk}) for pk in ids),
+        )
         transaction.on_commit(lambda: _tell(company_id, ids), robust=True)
 
 

@@ -35,6 +35,7 @@ from contacts.services.contacts import contact_save
 from contacts.services.duplicates import pair_note
 from contacts.services.merging import contacts_merge
 from inbox import sockets
+from integrations.services.subscriptions import hook_create, hook_test
 from leadscoring.services.counting import conversations_count
 from leadscoring.services.scoring import score_recalculate
 from leadscoring.services.words import word_save
@@ -88,6 +89,12 @@ def acts(role: str = MEMBER, **body: Any) -> Address:
 
 LETTER = "atendimento/mensagens/<uuid:message_id>/email/"
 CHANNEL = {"kind": "whatsapp", "name": "Novo", "account_id": "777000777"}
+HOOKED = f"{API}integracoes/<uuid:webhook_id>/"
+HOOK = {
+    "name": "Novo",
+    "url": "https://sistema.example.com/",
+    "events": ["mensagem.recebida"],
+}
 TABLE: dict[str, Address] = {
     # --- pages ---
     "": Address({method: NOBODY for method in METHODS}),
@@ -387,6 +394,15 @@ TABLE: dict[str, Address] = {
     f"{API}whatsapp/templates/": reads(),
     f"{API}whatsapp/templates/sincronizar/": acts(ADMINISTRATOR),
     f"{API}whatsapp/test-envio/": acts(ADMINISTRATOR, telefone=make.PHONE, mensagem="x"),
+    f"{API}integracoes/": Address({"get": ADMINISTRATOR, "post": ADMINISTRATOR}, HOOK),
+    HOOKED: Address(
+        {"get": ADMINISTRATOR, "patch": ADMINISTRATOR, "delete": ADMINISTRATOR}, {"name": "Outro"}
+    ),
+    f"{HOOKED}segredo/": acts(ADMINISTRATOR),
+    f"{HOOKED}teste/": acts(ADMINISTRATOR),
+    f"{HOOKED}reenviar/": acts(ADMINISTRATOR),
+    f"{HOOKED}entregas/": Address({"get": ADMINISTRATOR}),
+    f"{HOOKED}entregas/<uuid:delivery_id>/": Address({"get": ADMINISTRATOR}),
     f"{API}schema/": Address({"get": NOBODY}),
     f"{API}docs/": Address({"get": NOBODY}),
     f"{API}^[\\s\\S]*$": Address(),
@@ -545,7 +561,16 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         actor=administrator, scope="empresa", folder=mark, name=mark, text=mark
     )
     entry = entry_save(company=company, actor=administrator, question=mark, answer=mark)
+    hook, _secret = hook_create(
+        actor=administrator,
+        name=mark,
+        url=f"https://{mark.lower()}.example.com/",
+        events=["mensagem.recebida"],
+    )
+    delivery = hook_test(row=hook, actor=administrator)
     ids = {
+        "webhook": hook.pk,
+        "delivery": delivery.pk,
         "campaign": campaign.pk,
         "entry": entry.pk,
         "quick_reply": quick.pk,

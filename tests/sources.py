@@ -20,7 +20,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("queues", "leadscoring"),
     ("campaigns",),
     ("bot",),
-    ("webhooks", "visitors"),
+    ("webhooks", "visitors", "integrations"),
     ("inbox", "analytics"),
     ("simulator",),
     ("config",),

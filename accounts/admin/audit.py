@@ -150,6 +150,14 @@ WORDS = {
     "company.alterado": _("Alterou a empresa"),
     "tag.criado": _("Criou uma etiqueta"),
     "tag.alterado": _("Alterou uma etiqueta"),
+    "integracao.criada": _("Criou um webhook para outro sistema"),
+    "integracao.alterada": _("Alterou um webhook para outro sistema"),
+    "integracao.apagada": _("Apagou um webhook para outro sistema"),
+    "integracao.segredo_trocado": _("Trocou o segredo de um webhook para outro sistema"),
+    "integracao.testada": _("Enviou um teste a outro sistema"),
+    "integracao.reenviada": _("Reenviou eventos a outro sistema"),
+    "integracao.desligada": _("Um webhook para outro sistema foi desligado por falhas"),
+    "integracao.perdida": _("Eventos não chegaram a outro sistema em 24 horas"),
     "tag.apagado": _("Apagou uma etiqueta"),
 }
 

@@ -36,6 +36,7 @@ from campaigns.filling import text_check, variables_check
 from campaigns.models import MOST_VARIANTS, Campaign, CampaignVariant, Recipient
 from campaigns.services.messages import variant_check
 from common.errors import DomainError
+from common.happenings import Happening, HappeningKind, happened
 from common.realtime import publish
 from common.tasks import ring
 from contacts import segments
@@ -232,6 +233,8 @@ def campaign_move(row: Campaign, status: str, *, reason: str = "", detail: str =
             *("scheduled_at", "updated_at"),
         ]
     )
+    told = {"campaign": row.pk, "status": status, "reason": reason or None}
+    happened(row.company_id, [Happening(HappeningKind.CAMPAIGN_MOVED, row.pk, told)])
     publish(events.changed(row))
 
 

@@ -37,6 +37,7 @@ from omnichannel.sending.withdrawals import withdrawals_record
 from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.costs import costs_record
 from omnichannel.services.gate import gate_check
+from omnichannel.services.happening import statuses_tell
 from omnichannel.services.marks import reaction_put
 from omnichannel.services.receipts import priced_now, receipts_settle, whose, withdrawal_of
 from omnichannel.services.sendable import attachments_of, outgoing_of
@@ -323,6 +324,8 @@ def _settle(message: Message, verdict: SendVerdict, result: SendResult | None = 
     if verdict.is_withdrawal:
         withdrawals_record(channel=held.channel, found=[withdrawal_of(row, timezone.now())])
     publish(events.changed("message_updated", held))
+    if verdict.status in (MessageStatus.SENT, MessageStatus.FAILED):
+        statuses_tell(held.company_id, [row])
     if verdict.wait:
         _ring_later(held, verdict.wait)
 

@@ -25,6 +25,7 @@ from omnichannel.external import message_keyed
 from omnichannel.models import Attachment, Channel, Conversation, MailBody, Message
 from omnichannel.services.continuing import continued
 from omnichannel.services.conversations import stage_move
+from omnichannel.services.happening import received_tell
 from omnichannel.services.lookup import ConversationLookup
 from omnichannel.services.mails import mail_body
 from omnichannel.services.naming import HOLDS, names_ask
@@ -201,6 +202,8 @@ class _Batch:
             self._touch_contacts(identities)
             if self.echoed:
                 run(READ_BY_ECHO, list(self.echoed.keys()), list(self.echoed.values()))
+        # Before what it brings about: a ticket, a move.
+        self._tell_others({row.pk: row for row in touched})
         self._tell_observers(touched)
         self._tell(touched)
         names_ask(self.channel, self.to_name.values())
@@ -360,6 +363,14 @@ class _Batch:
             )
         )
         self._ring_files()
+
+    def _tell_others(self, touched: dict[Any, Conversation]) -> None:
+        fresh = [
+            (message, touched[message.conversation_id])
+            for incoming, message in zip(self.incoming, self.stored, strict=True)
+            if not incoming.is_history and message.conversation_id in touched
+        ]
+        received_tell(self.channel.company_id, fresh)
 
     def _ring_files(self) -> None:
         for attachment in self.attachments:

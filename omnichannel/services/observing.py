@@ -14,6 +14,7 @@ from typing import Any
 from accounts.models import Membership
 from common.slots import Slot
 from omnichannel.models import Conversation, Message
+from omnichannel.services.happening import move_tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def tell_moved(
     if (stage_before, attendant_before) != (conversation.stage, conversation.attendant_id):
         for observer in observers:
             observer.moved(move)
+        move_tell(conversation, stage_before)
     return move.hint
 
 

@@ -30,6 +30,7 @@ from omnichannel.sending.told import MessageReceipts, earliest
 from omnichannel.sending.withdrawals import Withdrawal, is_withdrawal, withdrawals_record
 from omnichannel.services.addresses import recipient_for
 from omnichannel.services.costs import Priced, costs_record
+from omnichannel.services.happening import statuses_tell
 from omnichannel.services.pricing import market_at, market_of
 from providers import registry
 from providers.choices import MessageStatus
@@ -255,6 +256,8 @@ def _save(rows: list[Message]) -> None:
     update_rows(rows, SAVED)
     update_rows(list(conversations.values()), ("revision", "last_message_status"))
     publish(events.changed("message_updated", row) for row in conversations.values())
+    if rows:
+        statuses_tell(rows[0].company_id, rows)
 
 
 def _keep(channel: Channel, early: Sequence[StatusUpdate]) -> None:

@@ -18,6 +18,7 @@ from queues.choices import TicketEventKind, TicketStatus
 from queues.errors import AnswerOverdue
 from queues.models import Queue, Ticket, TicketEvent
 from queues.services.beside import beside_bring, beside_take
+from queues.services.happening import tickets_tell
 from queues.services.moving import ticket_move
 from queues.services.opening import (
     abandon_moment,
@@ -249,9 +250,10 @@ def ticket_end(ticket: Ticket, status: str, reason: str, actor: Membership | Non
 
 def ticket_note(ticket: Ticket, kind: str, actor: Membership | None, **detail: Any) -> None:
     """Add a line to a ticket's history."""
-    TicketEvent.unscoped.create(
+    line = TicketEvent.unscoped.create(
         company_id=ticket.company_id, ticket=ticket, kind=kind, actor=actor, detail=detail
     )
+    tickets_tell(ticket.company_id, [line])
 
 
 def _seconds(start: datetime, end: datetime) -> int:

@@ -23,6 +23,7 @@ from queues import bells, events, sla
 from queues.choices import OPEN_STATUSES, TicketEventKind, TicketStatus
 from queues.models import Queue, QueueChannel, Ticket, TicketEvent
 from queues.protocols import protocols_take
+from queues.services.happening import tickets_tell
 from queues.services.moving import ticket_move
 
 # Which conversations of a company that has queues at all have nobody's ticket, and which ticket of
@@ -120,7 +121,9 @@ def tickets_open(
             _start(ticket, attendant, now)
             tickets.append(ticket)
     insert_rows(tickets)
-    insert_rows([_opening(ticket, actor) for ticket in tickets])
+    lines = [_opening(ticket, actor) for ticket in tickets]
+    insert_rows(lines)
+    tickets_tell(company_id, lines)
     by_id = {conversation.pk: conversation for conversation in conversations}
     publish(events.opened(ticket, by_id[ticket.conversation_id].revision) for ticket in tickets)
     if tickets and attendant is None:

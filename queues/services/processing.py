@@ -26,6 +26,7 @@ from queues import events
 from queues.choices import Distribution, TicketEventKind, TicketStatus
 from queues.models import LINE, Queue, RoutingRun
 from queues.routing import AWAY, FREE, INACTIVE, OFFLINE, Candidate, Decision, Snapshot, decide
+from queues.services.happening import assigned_tell
 from queues.services.opening import schedule_of
 
 # How many tickets one pass takes. It keeps their conversations locked until it commits.
@@ -171,6 +172,11 @@ def _pass(queue: Queue) -> tuple[int, bool]:
     # Drop tickets that were closed or taken between our look and the lock: somebody has them.
     mine = [row for row in chosen if row[1] in revisions]
     given = _write(queue, snapshot, decisions, [ticket for ticket, _, _ in waiting], mine)
+    assigned_tell(
+        queue.company_id,
+        queue.pk,
+        ((row[0], row[1], attendant) for row, attendant in zip(mine, given, strict=True)),
+    )
     publish(
         event
         for (ticket, conversation, _, _), attendant in zip(mine, given, strict=True)

@@ -27,6 +27,7 @@ from queues import events
 from queues.choices import OPEN_STATUSES, TicketEventKind
 from queues.errors import RatingRefused
 from queues.models import Ticket, TicketEvent
+from queues.services.happening import tickets_tell
 
 CHOICE = re.compile(r"avaliacao:([0-9a-f-]{36}):([1-5])")
 STARS = ("★☆☆☆☆", "★★☆☆☆", "★★★☆☆", "★★★★☆", "★★★★★")
@@ -59,13 +60,14 @@ def ticket_rate(*, ticket: Ticket, rating: int, comment: str = "") -> Ticket:
         raise RatingRefused
     row.rating, row.rating_comment = rating, clean(comment)[:COMMENT_LENGTH]
     row.save(update_fields=["rating", "rating_comment", "updated_at"])
-    TicketEvent.unscoped.create(
+    line = TicketEvent.unscoped.create(
         company_id=row.company_id,
         ticket=row,
         kind=TicketEventKind.RATED,
         at=timezone.now(),
         detail={"rating": rating},
     )
+    tickets_tell(row.company_id, [line])
     publish(events.system(row.company_id, "rated", row.attendant_id, ticket=str(row.pk)))
     return row
 

@@ -19,10 +19,11 @@ PACKAGES = (
     "visitors",
     "inbox",
     "analytics",
+    "integrations",
 )
 # An act is noun.verb, given to audit_record by name or in a call that passes it on.
 ACT = re.compile(
-    r'"((?:calendario|campanha|canal|contato|conversa|fila|importacao|membro|mensagem|modelo'
+    r'"((?:calendario|campanha|canal|contato|conversa|fila|importacao|integracao|membro|mensagem|modelo'
     r'|pedido|retencao|segmento|senha|sessao|tarifas?|webhook)\.[a-z_.]+)"'
 )
 

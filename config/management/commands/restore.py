@@ -46,5 +46,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Back to {copy.made_at}: {sum(copy.rows.values())} rows, each table as it was counted."
             f" Held back: {held.messages} messages (now uncertain), {held.campaigns} campaigns (now"
-            " paused). Look at them before you send again."
+            f" paused), {held.hooks} events for other systems (now cancelled). Look at them before"
+            " you send again."
         )
