@@ -222,6 +222,8 @@ TABLE: dict[str, Address] = {
     f"{PAGE}sugestoes/<uuid:pair_id>/recusar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}mesclas/<uuid:merge_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}transcricao/": reads(),
+    f"{PAGE}mencoes/": Address({"get": MEMBER}),
+    f"{PAGE}mencoes/vistas/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}agendar/": Address(
         {"get": MEMBER, "post": MEMBER},
         {"quando": "uma_hora", "client_id": "a", "texto": "x"},
@@ -237,11 +239,17 @@ TABLE: dict[str, Address] = {
     f"{PAGE}passada/": Address({"get": MEMBER}),
     f"{PAGE}finalizar/": Address({"get": MEMBER, "post": MEMBER}, {"motivo": "x"}, is_form=True),
     "atendimento/proximo/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/preferencias/": Address(
+        {"get": MEMBER, "post": MEMBER}, {"tema": "escuro"}, is_form=True
+    ),
     "atendimento/presenca/": Address(
         {"get": MEMBER, "post": MEMBER}, {"estado": "online"}, is_form=True
     ),
     f"{API}presenca/": Address({"get": MEMBER, "post": MEMBER}, {"state": "online"}),
     f"{API}motivos-pausa/": reads(),
+    f"{API}eu/": Address({"get": MEMBER}),
+    f"{API}eu/ticket/": Address({"post": MEMBER}, {}),
+    f"{API}preferencias/": Address({"get": MEMBER, "patch": MEMBER}, {"theme": "escuro"}),
     f"{API}calendarios/": Address({"get": MEMBER, "post": ADMINISTRATOR}, {"name": "Novo"}),
     f"{API}calendarios/<uuid:calendar_id>/": Address(
         {"get": MEMBER, "patch": ADMINISTRATOR, "delete": ADMINISTRATOR}, {"name": "Outro"}
