@@ -18,6 +18,8 @@ from campaigns.services.replies import Replies
 from common.plugs import PLUG as COMMON
 from common.slots import Plug, into, slots_fill
 from contacts.plugs import PLUG as CONTACTS
+from flows.plugs import PLUG as FLOWS
+from flows.services.following import FlowFollower, FlowReception
 from integrations.plugs import PLUG as INTEGRATIONS
 from leadscoring.plugs import PLUG as LEADSCORING
 from omnichannel.plugs import PLUG as OMNICHANNEL
@@ -39,6 +41,7 @@ PLUGS: tuple[Plug, ...] = (
     QUEUES,
     LEADSCORING,
     BOT,
+    FLOWS,
     WEBHOOKS,
     VISITORS,
     INTEGRATIONS,
@@ -48,18 +51,20 @@ PLUGS: tuple[Plug, ...] = (
 # Who decides about what a patient wrote, one after the other. That somebody goes on from another
 # channel is noted whatever becomes of the message. A wish to be left alone comes first:
 # it may end the conversation. A reply to a campaign is known as one before its ticket is opened,
-# because the campaign may name the queue. The bot hears what is said to it and hands over at once
-# what cannot wait. Queues come last and take what is left.
+# because the campaign may name the queue. A flow that people drew goes before the assistant, which
+# leaves its conversations alone; both hear what is said to them and hand over at once what cannot
+# wait. Queues come last and take what is left.
 DECIDES: tuple[Observer, ...] = (
     Continuations(),
     Wishes(),
     Replies(),
+    FlowFollower(),
     BotFollower(),
     TicketFollower(),
 )
 
 # Who may receive a conversation that begins, or begins again, before its person waits for people.
-RECEPTIONS: tuple[Reception, ...] = (BotReception(),)
+RECEPTIONS: tuple[Reception, ...] = (FlowReception(), BotReception())
 
 
 def plug_in() -> None:

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "queues",
     "leadscoring",
     "bot",
+    "flows",
     "analytics",
     "webhooks",
     "visitors",

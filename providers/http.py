@@ -125,8 +125,15 @@ class Sessions(threading.local):
 _sessions = Sessions()
 
 
-def call(request: Request) -> HttpAnswer:
-    """Send a request, once; never follow a redirect. Raises ForeignAddress, NotSent, Unanswered."""
+def call(
+    request: Request,
+    *,
+    total_seconds: float = CONNECT_SECONDS + 2 * READ_SECONDS,
+    most_bytes: int = ANSWER_BYTES,
+) -> HttpAnswer:
+    """Send a request, once; never follow a redirect. An answer that takes longer in all, or is
+    longer, has no body. Raises ForeignAddress, NotSent, Unanswered.
+    """
     session = session_for(request.url)
     body = WatchedBody(request.body)
     began = time.monotonic()
@@ -137,11 +144,11 @@ def call(request: Request) -> HttpAnswer:
             data=body if request.body else None,
             headers=dict(request.headers),
             auth=OwnHeaders(),
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            timeout=(CONNECT_SECONDS, min(READ_SECONDS, total_seconds)),
             allow_redirects=False,
             stream=True,
         ) as response:
-            raw = read_bounded(response, began + CONNECT_SECONDS + 2 * READ_SECONDS, ANSWER_BYTES)
+            raw = read_bounded(response, began + total_seconds, most_bytes)
     except requests.ConnectTimeout:
         raise NotSent from None
     except requests.RequestException as problem:

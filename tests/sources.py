@@ -20,6 +20,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("queues", "leadscoring"),
     ("campaigns",),
     ("bot",),
+    ("flows",),
     ("webhooks", "visitors", "integrations"),
     ("inbox", "analytics"),
     ("simulator",),

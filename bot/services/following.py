@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from bot.choices import AssistantMode, HandoverReason, SessionOutcome, SessionState, TurnAct
@@ -20,6 +20,7 @@ from bot.services.sessions import (
 )
 from bot.services.settling import suggestions_settle
 from campaigns.models import Recipient
+from common.slots import Slot
 from omnichannel.choices import Author, Stage
 from omnichannel.models import Conversation, Message
 from omnichannel.services.observing import Arrival, Move, Observer
@@ -30,12 +31,18 @@ CAMPAIGN = timedelta(hours=72)
 PEOPLES = (Stage.QUEUE, Stage.HUMAN)
 
 
+# Who else answers in conversations of the stage `bot`: each tells whether it has one of them.
+others: Slot[Callable[[Conversation], bool]] = Slot()
+
+
 class BotFollower(Observer):
     """Told before the queues, so that a ticket is opened for whom it hands over."""
 
     def arrived(self, arrivals: Sequence[Arrival]) -> None:
         """Hear what patients wrote; act at once on what cannot wait."""
         for arrival in arrivals:
+            if any(has(arrival.conversation) for has in others):
+                continue
             heard = [one for one in arrival.messages if _is_said(one)]
             if heard and not arrival.is_courtesy:
                 _hear(arrival.conversation, heard)

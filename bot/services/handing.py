@@ -49,11 +49,13 @@ def hand_over(
     queue_id: Any = None,
     asked_at: datetime | None = None,
     client_id: str = "",
+    is_told: bool = True,
 ) -> Message | None:
     """Give a locked conversation to people; return what the patient was told, if anything.
 
     `words` say why, before the sentence of what to expect; an emergency's stand alone. A message
-    that the gate refuses keeps nobody from being handed over.
+    that the gate refuses keeps nobody from being handed over. Unless the patient `is_told` nothing
+    is said.
     """
     if talk.stage != Stage.BOT:
         return None
@@ -62,7 +64,7 @@ def hand_over(
     schedule = _schedule(session, queue, now)
     is_open = schedule.is_open(now)
     said = None
-    if reason not in SILENT:
+    if is_told and reason not in SILENT:
         text = words if reason in ALARMS else _sentence(words, talk, schedule, now)
         if reason == HandoverReason.CLINICAL and not is_open:
             text = f"{text} {wording.SEVERE}"

@@ -21,8 +21,10 @@ def tag_wanted(name: str, company_id: object) -> Tag:
 
 
 @transaction.atomic
-def contact_tag(*, contact: Contact, tag: Tag, actor: Membership) -> bool:
-    """Put a tag on a person; return whether they did not have it yet. Raises NotFound."""
+def contact_tag(*, contact: Contact, tag: Tag, actor: Membership | None) -> bool:
+    """Put a tag on a person; return whether they did not have it yet. Without `actor` the system
+    does it. Raises NotFound.
+    """
     _same_company(contact, tag, actor)
     if contact.tags.filter(pk=tag.pk).exists():
         return False
@@ -32,8 +34,8 @@ def contact_tag(*, contact: Contact, tag: Tag, actor: Membership) -> bool:
 
 
 @transaction.atomic
-def contact_untag(*, contact: Contact, tag: Tag, actor: Membership) -> bool:
-    """Take a tag off a person; return whether they had it. Raises NotFound."""
+def contact_untag(*, contact: Contact, tag: Tag, actor: Membership | None) -> bool:
+    """Take a tag off a person; return whether they had it; `actor` as above. Raises NotFound."""
     _same_company(contact, tag, actor)
     if not contact.tags.filter(pk=tag.pk).exists():
         return False
@@ -42,15 +44,16 @@ def contact_untag(*, contact: Contact, tag: Tag, actor: Membership) -> bool:
     return True
 
 
-def _same_company(contact: Contact, tag: Tag, actor: Membership) -> None:
-    if not contact.company_id == tag.company_id == actor.company_id:
+def _same_company(contact: Contact, tag: Tag, actor: Membership | None) -> None:
+    acting = contact.company_id if actor is None else actor.company_id
+    if not contact.company_id == tag.company_id == acting:
         raise NotFound
 
 
-def _changed(contact: Contact, actor: Membership) -> None:
+def _changed(contact: Contact, actor: Membership | None) -> None:
     audit_record(
         company=contact.company_id,
-        actor=actor.user,
+        actor=actor.user if actor is not None else None,
         action="contato.alterado",
         target=contact,
         detail={"campos": ["tags"]},

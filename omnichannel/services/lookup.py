@@ -273,8 +273,16 @@ class ConversationLookup:
     def _stage(self, incoming: InboundMessage, contact_id: Any, *, is_again: bool = False) -> Stage:
         is_past = _asks_nobody(incoming)
         beginning = Beginning.PAST if is_past else Beginning.WRITTEN
-        newcomer = Newcomer(self.channel, contact_id, incoming.happened_at, beginning, is_again)
-        return stage_choose(newcomer)
+        return stage_choose(
+            Newcomer(
+                self.channel,
+                contact_id,
+                incoming.happened_at,
+                beginning,
+                is_again,
+                incoming.text,
+            )
+        )
 
     def _reopen(self, conversation: Conversation, incoming: InboundMessage) -> None:
         """Let a conversation that ended a moment ago go on, by the rule it was closed with."""

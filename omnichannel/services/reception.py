@@ -29,7 +29,7 @@ class Beginning(Enum):
 class Newcomer:
     """A conversation that begins: with whom (a contact's id), on which channel, since when.
 
-    `is_again` tells that it had ended and goes on.
+    `is_again` tells that it had ended and goes on; `text` is what its person wrote first.
     """
 
     channel: Channel
@@ -37,6 +37,7 @@ class Newcomer:
     moment: datetime
     beginning: Beginning = Beginning.WRITTEN
     is_again: bool = False
+    text: str = ""
 
 
 class Reception:

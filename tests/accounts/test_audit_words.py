@@ -16,6 +16,7 @@ PACKAGES = (
     "campaigns",
     "leadscoring",
     "bot",
+    "flows",
     "visitors",
     "inbox",
     "analytics",
@@ -23,7 +24,7 @@ PACKAGES = (
 )
 # An act is noun.verb, given to audit_record by name or in a call that passes it on.
 ACT = re.compile(
-    r'"((?:calendario|campanha|canal|contato|conversa|fila|importacao|integracao|membro|mensagem|modelo'
+    r'"((?:calendario|campanha|canal|contato|conversa|fila|fluxo|importacao|integracao|membro|mensagem|modelo'
     r'|pedido|retencao|segmento|senha|sessao|tarifas?|webhook)\.[a-z_.]+)"'
 )
 

@@ -20,7 +20,7 @@ from omnichannel.services.reception import receptions
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = (
     *("common", "accounts", "contacts", "providers", "omnichannel", "queues", "leadscoring"),
-    *("campaigns", "bot", "visitors", "webhooks", "inbox", "analytics", "config"),
+    *("campaigns", "bot", "flows", "visitors", "webhooks", "inbox", "analytics", "config"),
 )
 
 
@@ -37,14 +37,15 @@ def test_an_arrival_is_decided_about_in_this_order() -> None:
         "Continuations",
         "Wishes",
         "Replies",
+        "FlowFollower",
         "BotFollower",
         "TicketFollower",
     ]
     assert list(observers) == list(plugs.DECIDES)
 
 
-def test_the_bot_alone_receives_conversations_before_the_queue() -> None:
-    assert [type(one).__name__ for one in plugs.RECEPTIONS] == ["BotReception"]
+def test_flows_and_the_bot_receive_conversations_before_the_queue() -> None:
+    assert [type(one).__name__ for one in plugs.RECEPTIONS] == ["FlowReception", "BotReception"]
     assert list(receptions) == list(plugs.RECEPTIONS)
 
 
@@ -130,6 +131,7 @@ def test_what_beat_rings_for_are_tasks_and_names_are_told_once() -> None:
         "bot.tasks.summary": {"queue": "robo"},
         "bot.tasks.read": {"queue": "robo"},
         "bot.tasks.typing": {"queue": "robo"},
+        "flows.tasks.advance": {"queue": "robo"},
     }
 
 
