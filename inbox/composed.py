@@ -16,6 +16,7 @@ from omnichannel.choices import Direction, Stage
 from omnichannel.models import Attachment, Conversation, Mention, Message
 from omnichannel.selectors import HAS_REACTIONS
 from providers.choices import MessageKind
+from queues.urgency import Moment
 
 # A count past this is "999+" on screen: counting on would cost more than it says.
 COUNT_LIMIT = 1000
@@ -43,6 +44,7 @@ LISTED = (
     "moved_at",
     "snoozed_at",
     "snoozed_until",
+    "opened_at",
 )
 # The columns a bubble is drawn from; a page reads dozens of them, quotes and authors included.
 QUOTED = ("kind", "text", "direction", "author_kind", "deleted_at", "author__user__name")
@@ -137,29 +139,45 @@ class StretchPage:
     is_everything: bool
 
 
-def stretch_rows(rows: Any, stretch: StretchPage, place: tuple[Any, Any] | None) -> Any:
-    """Return a stretch of a tab's rows, or what comes after a moment and an id in it."""
-    part = ordering.stretches(stretch.tab, stretch.order)[stretch.number]
-    given = None if place is None else (stretch.number, *place)
+def stretch_rows(
+    rows: Any, stretch: StretchPage, place: tuple[Any, Any] | None, moment: Moment | None
+) -> Any:
+    """Return a stretch of a tab's rows, or what comes after a value and an id in it."""
+    part = ordering.stretches(stretch.tab, stretch.order, moment)[stretch.number]
     shown = rows.filter(last_message_at__isnull=False)
-    return ordering.after(listed(shown), part, given)[: stretch.size]
+    return ordering.after(listed(shown), part, place)[: stretch.size]
 
 
 def _stretch(stretch: StretchPage, company_id: UUID, *rest: Any) -> Any:
     # The reader is named only where the statement asks for who it is.
-    *place, member_id = rest if _names_reader(stretch) else (*rest, None)
+    *values, member_id = rest if _names_reader(stretch) else (*rest, None)
+    moment = None
+    if _counts_urgency(stretch):
+        values, counted = values[:-5], values[-5:]
+        moment = Moment.of(*counted)
     reader = _reader(company_id, member_id, stretch.is_everything)
-    return stretch_rows(tab_rows(stretch.tab, reader), stretch, tuple(place) or None)
+    return stretch_rows(tab_rows(stretch.tab, reader), stretch, tuple(values) or None, moment)
+
+
+def _counts_urgency(stretch: StretchPage) -> bool:
+    is_first = stretch.number == 0 and stretch.tab not in ordering.ORDERED
+    return stretch.order == ordering.NEXT and is_first
 
 
 def _names_reader(stretch: StretchPage) -> bool:
     return stretch.tab in ("minhas", "adiadas", "mencoes") or not stretch.is_everything
 
 
-def stretch_of(reader: Membership, stretch: StretchPage, *place: Any) -> list[Conversation]:
+def stretch_of(
+    reader: Membership, stretch: StretchPage, place: tuple[Any, Any] | None, moment: Moment
+) -> list[Conversation]:
     """Return a stretch of what a tab holds for a reader, after `place` where it is told."""
-    last = (reader.pk,) if _names_reader(stretch) else ()
-    return STRETCH.rows(reader.company_id, *place, *last, shape=stretch)
+    values = list(place or ())
+    if _counts_urgency(stretch):
+        values += moment.values
+    if _names_reader(stretch):
+        values.append(reader.pk)
+    return STRETCH.rows(reader.company_id, *values, shape=stretch)
 
 
 def _counts(is_everything: bool, company_id: UUID, member_id: UUID) -> dict[str, Any]:

@@ -56,9 +56,9 @@ def conversation_page(
     where: Conditions = EVERYTHING,
     found: Mapping[UUID, Hit] | None = None,
     order: str = ordering.RECENT,
-    after: ordering.Place | None = None,
+    after: ordering.ListPlace | None = None,
     size: int = LIST_SIZE,
-) -> tuple[list[Conversation], ordering.Place | None]:
+) -> tuple[list[Conversation], ordering.ListPlace | None]:
     """Return one page of a tab, newest first unless another order is asked for, and where the next
     begins (None at the end); with `found` (`found_in`), of what was searched for.
     """
@@ -67,22 +67,24 @@ def conversation_page(
     if found is not None:
         rows = rows.filter(pk__in=list(found))
     is_everything = composed.sees_all(membership)
+    moment = ordering.moment_for(membership.company_id, order, after.at if after else None)
     page: list[tuple[int, Any]] = []
-    for number in range(len(ordering.stretches(tab, order))):
-        if len(page) > size or (after is not None and number < after[0]):
+    for number, part in enumerate(ordering.stretches(tab, order, moment)):
+        if len(page) > size or (after is not None and number < after.stretch):
             continue
-        place = after[1:] if after is not None and number == after[0] else ()
+        place = part.place_of(after) if after is not None and number == after.stretch else None
         left = size + 1 - len(page)
         # Whole eights: what is left of a page would be thirty statements to keep.
         stretch = composed.StretchPage(tab, order, number, left + -left % 8, is_everything)
         if is_plain:
-            part = composed.stretch_of(membership, stretch, *place)
+            found_rows = composed.stretch_of(membership, stretch, place, moment)
         else:
-            part = composed.stretch_rows(rows, stretch, place or None)
-        page += [(number, row) for row in part[:left]]
-    shown = page[:size]
-    cursor = (shown[-1][0], shown[-1][1].listed_at, shown[-1][1].pk) if len(page) > size else None
-    return [row for _number, row in shown], cursor
+            found_rows = composed.stretch_rows(rows, stretch, place, moment)
+        page += [(number, row) for row in found_rows[:left]]
+    shown = [row for _number, row in page[:size]]
+    if len(page) <= size:
+        return shown, None
+    return shown, ordering.place_at(page[size - 1][0], shown[-1], moment.now)
 
 
 def found_in(
@@ -370,11 +372,16 @@ def conversations_again(
     segment: UUID | None = None,
     where: Conditions = EVERYTHING,
     found: Mapping[UUID, Hit] | None = None,
+    order: str = ordering.RECENT,
 ) -> list[Conversation]:
-    """Return those of the conversations that still belong to a tab, a segment and a search."""
+    """Return those of the conversations that still belong to a tab, a segment and a search, with
+    what gives their place in an order.
+    """
     wanted = ids if found is None else [pk for pk in ids if pk in found]
     rows = _within(membership, tab, segment, where)
-    return list(composed.listed(rows.filter(pk__in=wanted, last_message_at__isnull=False)))
+    rows = composed.listed(rows.filter(pk__in=wanted, last_message_at__isnull=False))
+    moment = ordering.moment_for(membership.company_id, order)
+    return list(ordering.counted(rows, tab, order, moment))
 
 
 def templates_of(conversation: Conversation) -> list[Template]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 
 from inbox.list.conditions import LENGTH, Conditions, conditions_read
-from inbox.list.ordering import ORDERS, Place
+from inbox.list.ordering import ORDERS, ListPlace
 from inbox.shell.forms import uuid_of
 from inbox.shell.presenters import microseconds, moment_of
 
@@ -26,7 +26,7 @@ class ListForm(forms.Form):
     segmento = forms.UUIDField(required=False)
     condicoes = forms.CharField(max_length=LENGTH, required=False)
     ordem = forms.ChoiceField(choices=[(order, order) for order in ORDERS], required=False)
-    depois = forms.CharField(max_length=80, required=False)
+    depois = forms.CharField(max_length=100, required=False)
 
     def clean_q(self) -> str:
         """Drop the NUL that PostgreSQL refuses."""
@@ -36,18 +36,20 @@ class ListForm(forms.Form):
         """Read the conditions."""
         return conditions_read(str(self.cleaned_data["condicoes"]))
 
-    def clean_depois(self) -> Place | None:
+    def clean_depois(self) -> ListPlace | None:
         """Read a cursor of `list_cursor`; a damaged one is the beginning."""
         try:
-            moment, last, stretch = str(self.cleaned_data["depois"]).split(".")
-            return int(stretch), moment_of(int(moment)), UUID(last)
+            value, last, stretch, at = str(self.cleaned_data["depois"]).split(".")
+            return ListPlace(int(stretch), int(value), UUID(last), moment_of(int(at)))
         except (ValueError, OverflowError):
             return None
 
 
-def list_cursor(place: Place | None) -> str:
+def list_cursor(place: ListPlace | None) -> str:
     """Write where the list's next page starts."""
-    return f"{microseconds(place[1])}.{place[2].hex}.{place[0]}" if place else ""
+    if place is None:
+        return ""
+    return f"{place.value}.{place.id.hex}.{place.stretch}.{microseconds(place.at)}"
 
 
 def uuids(values: list[Any]) -> list[UUID]:

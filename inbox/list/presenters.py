@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from contacts.masking import Lens
-from inbox.list.ordering import RECENT, number_of
+from inbox.list.ordering import NEXT, RECENT, is_to_do, moment_for, number_of
 from inbox.list.shapes import ConversationCard, SearchResult
+from inbox.people.tickets import heaviest_words, ranking_words
 from inbox.shell.clocks import UNANSWERED, WAITS, deadline_of, since, snoozed_words
 from inbox.shell.presenters import about_of, face_of, first_name, label_of, preview_of, window_of
 from inbox.shell.shapes import Since
@@ -20,6 +22,7 @@ from providers.choices import ChannelKind, MessageStatus
 from queues.choices import TicketStatus
 from queues.models import Ticket
 from queues.selectors import open_tickets_of
+from queues.urgency import Moment, ranked
 
 
 def cards_of(
@@ -36,17 +39,29 @@ def cards_of(
     """
     tickets = open_tickets_of(row.pk for row in conversations if row.is_open)
     found = found or {}
+    moment = moment_for(reader.company_id, order) if order == NEXT else None
     return [
-        card_of(
-            row,
-            reader,
-            lens,
-            tickets.get(row.pk),
-            found.get(row.pk),
-            number=number_of(row, tab=tab, order=order),
+        replace(
+            card_of(
+                row,
+                reader,
+                lens,
+                tickets.get(row.pk),
+                found.get(row.pk),
+                number=number_of(row, tab=tab, order=order),
+            ),
+            **_why(row, tickets.get(row.pk), moment),
         )
         for row in conversations
     ]
+
+
+def _why(row: Conversation, ticket: Ticket | None, moment: Moment | None) -> dict[str, str]:
+    """Say why a row stands where it stands among those that come next."""
+    if moment is None or not is_to_do(row):
+        return {}
+    told = ranked(row, ticket, moment)
+    return {"why": heaviest_words(told), "why_all": ranking_words(told)}
 
 
 def card_of(
@@ -93,6 +108,10 @@ def card_of(
         found=found,
         snoozed=snoozed_words(conversation),
         priority=ticket.priority if ticket else 0,
+        is_unanswered=conversation.is_open
+        and conversation.attendant_id is not None
+        and conversation.waiting_since is not None
+        and not conversation.unread_count,
     )
 
 

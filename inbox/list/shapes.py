@@ -79,6 +79,12 @@ class ConversationCard:
     snoozed: str = ""
     # Of its open ticket; 0 without one.
     priority: int = 0
+    # Why it stands where it stands in the order of what comes next: points and the heaviest reason
+    # in a word, and all of it in a sentence; "" in other orders.
+    why: str = ""
+    why_all: str = ""
+    # Read, and not answered yet: it must not look done.
+    is_unanswered: bool = False
 
     @property
     def states(self) -> str:

@@ -143,22 +143,13 @@ class RowsView(ListMixin):
         if after is None and "conversa" not in request.POST:
             guess_count(self.membership, words)
         hits = selectors.found_in(self.membership, words, tab=tab, **searched)
+        listed = {"tab": tab, "segment": segment, "where": where, "found": hits, "order": order}
         if ids := uuids(request.POST.getlist("conversa")):
-            found = selectors.conversations_again(
-                self.membership, ids, tab=tab, segment=segment, where=where, found=hits
-            )
+            found = selectors.conversations_again(self.membership, ids, **listed)
             context["gone"] = set(ids) - {row.pk for row in found}
             context["refresh"] = True
         else:
-            found, following = selectors.conversation_page(
-                self.membership,
-                tab=tab,
-                segment=segment,
-                where=where,
-                found=hits,
-                order=order,
-                after=after,
-            )
+            found, following = selectors.conversation_page(self.membership, after=after, **listed)
             context["next_cursor"] = list_cursor(following)
             if hits is not None and after is None and tab != "todas":
                 everywhere = selectors.found_in(self.membership, words, **searched) or {}

@@ -93,5 +93,18 @@ def ranking_words(ranked: ranking.Ranked) -> str:
     return _("%(score)d pontos: %(reasons)s") % {"score": ranked.score, "reasons": reasons}
 
 
+def heaviest_words(ranked: ranking.Ranked) -> str:
+    """Say in a word what makes a row stand where it does: 72 · SLA."""
+    words = {
+        ranking.SLA_BROKEN: "SLA",
+        ranking.SLA_LEFT: "SLA",
+        ranking.WINDOW_LEFT: _("janela"),
+        ranking.PRIORITY: _("prioridade"),
+        ranking.WAITING: _("espera"),
+    }
+    named = words[ranked.reasons[0].code] if ranked.reasons else ""
+    return f"{ranked.score} · {named}" if named else str(ranked.score)
+
+
 def _span(seconds: int) -> str:
     return span_words(timedelta(seconds=seconds))

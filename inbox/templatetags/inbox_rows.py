@@ -59,6 +59,7 @@ def card(context: Context, card: ConversationCard) -> SafeString:
     if found and found.message_id:
         shown += f"?mensagem={found.message_id}"
     unread = " unread" if card.unread or (found and found.is_new) else ""
+    unread += " awaits" if card.is_unanswered else ""
     opened = context.get("thread")
     current = ' aria-current="true"' if opened and opened.id == card.id else ""
     when = timezone.localtime(card.last_at).isoformat() if card.last_at else ""
@@ -135,7 +136,17 @@ def _facts(card: ConversationCard, is_closed: bool, said: Words) -> str:
             '</span><span class="short" aria-hidden="true">'
             f"{ticking(span_only(card.waits))}</span></span>"
         )
-    return f"{stage}\n      {waits}\n      {promise(card.deadline, is_quiet=True)}"
+    return f"{_why(card)}{stage}\n      {waits}\n      {promise(card.deadline, is_quiet=True)}"
+
+
+def _why(card: ConversationCard) -> str:
+    if not card.why:
+        return ""
+    return (
+        f'<span class="chip why" title="{escape(card.why_all)}">{icon("arrow-up")}'
+        f'<span aria-hidden="true">{escape(card.why)}</span>'
+        f'<span class="only-readers">{escape(card.why_all)}</span></span>'
+    )
 
 
 def _window(card: ConversationCard, is_closed: bool, said: Words) -> str:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.preferences import Density, Theme, chosen_by
+from inbox.list.order_words import orders_shown
 from inbox.replies.texts import composer_texts
 from inbox.shell.clocks import clock_texts, moment_ahead, since
 from inbox.shell.shapes import Deadline, Since
@@ -126,6 +127,12 @@ def _tools(language: str, abilities: str) -> SafeString:
         ((act, title, icon(name, "small"), words) for on, act, name, title, words in offered if on),
     )
     return format_html('<div class="tools" data-can="{}">{}</div>', abilities, buttons)
+
+
+@register.simple_tag
+def list_orders(order: str) -> dict[str, object]:
+    """Gives the orders of the list with the name of the one that holds."""
+    return orders_shown(order)
 
 
 @register.filter

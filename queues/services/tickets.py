@@ -36,9 +36,9 @@ from queues.errors import (
     TicketNotServed,
     TicketTaken,
 )
-from queues.models import NextWeights, Queue, Ticket
+from queues.models import Queue, Ticket
 from queues.protocols import protocols_take
-from queues.ranking import Ranked, Waiting, Weights, rank
+from queues.ranking import Ranked, Waiting, rank
 from queues.services.beside import beside_close
 from queues.services.following import (
     ticket_end,
@@ -50,6 +50,7 @@ from queues.services.opening import ticket_draft
 from queues.services.processing import routing_lock
 from queues.services.rating import rating_ask
 from queues.services.room import member_check, room_check
+from queues.urgency import weights_of
 
 # The ranking looks at this many of the oldest tickets.
 RANKED_MOST = 500
@@ -84,7 +85,6 @@ def ranked_waiting(membership: Membership, queue: Queue | None = None) -> list[R
     )
     if queue is not None:
         rows = rows.filter(queue=queue)
-    weights = NextWeights.objects.for_company(membership.company_id).first()
     return rank(
         (
             Waiting(
@@ -96,9 +96,7 @@ def ranked_waiting(membership: Membership, queue: Queue | None = None) -> list[R
             )
             for row in rows[:RANKED_MOST]
         ),
-        Weights(weights.sla, weights.window, weights.priority, weights.waiting)
-        if weights
-        else Weights(),
+        weights_of(membership.company_id),
         timezone.now(),
     )
 

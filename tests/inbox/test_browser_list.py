@@ -14,7 +14,7 @@ from common.scoping import company_scope
 from contacts.services.contacts import tags_named
 from omnichannel.models import Channel, Conversation
 from omnichannel.services.conversations import conversation_mark_read, conversation_take
-from queues.models import Queue
+from queues.models import Queue, Ticket
 from tests import make
 from tests.inbox.browser import BROWSER_AT_LENGTH, Inbox, behind
 from tests.queues.conftest import make_queue
@@ -137,11 +137,17 @@ async def test_whoever_waits_longest_comes_first_at_a_touch(
     inbox = await sit_down(beto)
     await inbox.open("/atendimento/?filtro=minhas")
     names = inbox.page.locator(".card .name")
-    button = inbox.page.get_by_role("button", name="Quem espera há mais tempo primeiro")
-    await expect(button).to_have_attribute("aria-pressed", "false")
-    await button.click()
+    menu = inbox.page.locator("#ordem")
+    await menu.locator("summary").click()
+    await expect(menu.get_by_role("button", name="Próximo")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    await inbox.page.keyboard.press("Escape")
+    await expect(menu.locator("summary")).to_be_focused()
+    await inbox.page.keyboard.press("Enter")
+    await menu.get_by_role("button", name="Sem resposta há mais tempo").click()
+    await expect(menu).not_to_have_attribute("open", "")
     await expect(names).to_have_text(["Pessoa 50", "Pessoa 20", "Pessoa 3"])
-    await expect(button).to_have_attribute("aria-pressed", "true")
     # Who writes again does not sink, and somebody new finds their place by themselves.
     await behind(lambda: make.inbound(channel, person=make.person("5511970000050", "Pessoa 50")))
     late = await behind(
@@ -214,3 +220,46 @@ async def test_a_tag_is_taken_from_those_there_are_or_made_at_a_key(
     await page.locator("#acao .button.primary").click()
     await expect(page.locator("#painel .tag-list")).to_contain_text("Urgência")
     await expect(page.locator("#painel .tag-list")).to_contain_text("Retorno")
+
+
+@pytest.mark.parametrize("width", [1366, 360])
+async def test_what_comes_next_stands_first_with_its_reason_and_every_order_can_be_chosen(
+    sit_down: SitDown, beto: Membership, channel: Channel, queue: Queue, width: int
+):
+    def talks() -> None:
+        for ago, level in ((3, 10), (50, 5), (20, 1)):
+            at = timezone.now() - timedelta(minutes=ago)
+            person = make.person(f"55119{70000000 + ago}", f"Pessoa {ago}")
+            talk = make.inbound(channel, at=at, person=person).conversation
+            conversation_take(conversation=talk, attendant=beto)
+            Ticket.unscoped.filter(conversation=talk).update(
+                priority=level, first_response_due_at=None, resolution_due_at=None
+            )
+        Conversation.unscoped.update(unread_count=0)
+
+    await behind(talks)
+    inbox = await sit_down(beto, viewport={"width": width, "height": 768})
+    page = inbox.page
+    await inbox.open("/atendimento/?filtro=minhas")
+    names = page.locator(".card .name")
+    await expect(names).to_have_text(["Pessoa 3", "Pessoa 50", "Pessoa 20"])
+    why = page.locator(".card .why").first
+    await expect(why).to_be_visible()
+    await expect(why).to_contain_text("prioridade")
+    await expect(page.locator(".card.awaits")).to_have_count(3)
+    menu = page.locator("#ordem")
+    for name, order in (
+        # Taken last is newest.
+        ("Mais recentes", ["Pessoa 20", "Pessoa 50", "Pessoa 3"]),
+        ("Sem resposta há mais tempo", ["Pessoa 50", "Pessoa 20", "Pessoa 3"]),
+    ):
+        await menu.locator("summary").click()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        box = await menu.locator(".menu").bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+        await menu.get_by_role("button", name=name).click()
+        await expect(names).to_have_text(order)
+        await expect(page.locator(".card .why")).to_have_count(0)
+    # It is remembered.
+    await inbox.open("/atendimento/?filtro=minhas")
+    await expect(names).to_have_text(["Pessoa 50", "Pessoa 20", "Pessoa 3"])

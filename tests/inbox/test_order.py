@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +20,8 @@ from accounts.models import Membership
 from common.errors import Forbidden
 from common.scoping import company_scope
 from inbox import selectors
-from inbox.list.ordering import RECENT, WAITING, number_of
+from inbox.list.ordering import NEXT, ORDERS, RECENT, SCORE, SLA, WAITING, number_of
+from leadscoring.models import LeadScore
 from omnichannel.models import Channel, Conversation, Message
 from omnichannel.services.conversations import (
     conversation_close,
@@ -29,8 +31,11 @@ from omnichannel.services.conversations import (
     conversation_reopen,
     conversation_take,
 )
+from queues.models import NextWeights, Ticket
 from queues.services.processing import queue_drain
+from queues.services.tickets import ranked_waiting
 from tests import make
+from tests.leadscoring.conftest import hear
 from tests.queues.conftest import again, make_queue, online, say
 
 Enter = Callable[[Membership], Client]
@@ -60,6 +65,12 @@ def talks(channel: Channel, *minutes: int) -> list[Conversation]:
         ).conversation
         for ago in minutes
     ]
+
+
+def numbers(answer: HttpResponse) -> list[tuple[str, int]]:
+    """Return the rows with the numbers by which the browser keeps them."""
+    found = re.findall(r'id="c-([\w-]+)" data-order="(\d+)"', answer.content.decode())
+    return [(pk, int(number)) for pk, number in found]
 
 
 def ids(*conversations: Conversation) -> list[str]:
@@ -102,8 +113,8 @@ def test_any_tab_can_put_the_longest_unanswered_first(
     expected = [*ids(read, new), *ids(answered), *last]
     assert shown(rows(client, filtro=tab, ordem=WAITING)) == expected
     page = rows(client, filtro=tab).content.decode()
-    # It is remembered for the tab, and said on the button.
-    assert 'data-order="espera"' in page and 'aria-pressed="true"' in page
+    # It is remembered for the tab, and said on the menu.
+    assert 'data-order="espera"' in page and "Ordem da lista: Sem resposta há mais tempo" in page
     assert "Aguarda resposta há 50 min" in page
 
 
@@ -129,15 +140,16 @@ def test_what_came_into_my_hands_just_now_is_on_top_of_mine(
         make.inbound(channel, person=make.person(old.identity.value))
         Conversation.unscoped.filter(pk=old.pk).update(last_message_at=old.opened_at)
         queue_drain(queue=queue)
-    assert shown(rows(enter(beto), filtro="minhas")) == ids(old, recent)
+    assert shown(rows(enter(beto), filtro="minhas", ordem=RECENT)) == ids(old, recent)
 
 
-@pytest.mark.parametrize("order", [RECENT, WAITING])
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("tab", ["minhas", "livres", "todas"])
 def test_pages_of_every_order_hold_everybody_once_and_the_numbers_fall(
     beto: Membership, channel: Channel, tab: str, order: str
 ):
-    everyone = talks(channel, *range(12))
+    everyone = talks(channel, *range(24))
+    moment = timezone.now() - timedelta(minutes=30)
     for at, conversation in enumerate(everyone):
         if tab == "minhas" or at % 2:
             conversation_take(conversation=conversation, attendant=beto)
@@ -147,6 +159,11 @@ def test_pages_of_every_order_hold_everybody_once_and_the_numbers_fall(
             conversation_release(conversation=again(conversation), actor=beto)
         if tab == "todas" and at % 5 == 0:
             conversation_close(conversation=again(conversation), actor=beto)
+        if at % 4 == 2:
+            # Equal in everything an order looks at: only the id parts them.
+            Conversation.unscoped.filter(pk=conversation.pk).update(
+                last_message_at=moment, waiting_since=moment, moved_at=moment, opened_at=moment
+            )
     with company_scope(beto.company_id):
         whole, _end = selectors.conversation_page(beto, tab=tab, order=order, size=50)
         found: list[Conversation] = []
@@ -167,7 +184,7 @@ def test_every_order_costs_the_same_queries_whatever_waits(
     enter: Enter, beto: Membership, channel: Channel
 ):
     client = enter(beto)
-    for order in (RECENT, WAITING):
+    for order in ORDERS:
         rows(client, filtro="livres", ordem=order)
         spent = []
         for count in (3, 30):
@@ -203,6 +220,95 @@ def test_an_index_serves_every_order(
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert f"using {index}" in plan
     assert "Sort" not in plan
+
+
+# --- what comes next ------------------------------------------------------------------------------
+
+
+def line_up(beto: Membership, channel: Channel, count: int) -> None:
+    """Let people wait in a queue with promises, priorities and windows of all sorts."""
+    queue = make_queue(beto.company, beto, distribution="manual", first_response_sla=1800)
+    now, chance = timezone.now(), random.Random(7)
+    for conversation in talks(channel, *(chance.randrange(1, 1400) for _ in range(count))):
+        ticket = Ticket.unscoped.get(conversation=conversation)
+        assert ticket.queue_id == queue.pk
+        due = now + timedelta(seconds=chance.randrange(-3000, 6000))
+        Ticket.unscoped.filter(pk=ticket.pk).update(
+            priority=chance.randint(1, 10),
+            entered_at=conversation.waiting_since,
+            first_response_due_at=due if chance.random() < 0.8 else None,
+            first_response_at=now if chance.random() < 0.2 else None,
+        )
+
+
+def test_what_comes_next_is_what_the_router_would_give(
+    enter: Enter, beto: Membership, channel: Channel
+):
+    NextWeights.unscoped.create(company=beto.company, sla=33, window=21, priority=17, waiting=29)
+    line_up(beto, channel, 40)
+    with company_scope(beto.company_id):
+        rows_, _after = selectors.conversation_page(beto, tab="livres", order=NEXT, size=50)
+        given = [row.id for row in ranked_waiting(beto)]
+    listed = [Ticket.unscoped.get(conversation=row).pk for row in rows_]
+    assert listed == given
+    page = rows(enter(beto), filtro="livres").content.decode()
+    (first, *_rest) = re.findall(r'class="chip why" title="(\d+) pontos: ([^"]+)"', page)
+    with company_scope(beto.company_id):
+        best = ranked_waiting(beto)[0]
+    assert abs(int(first[0]) - best.score) <= 1
+    assert 'data-order="proximo"' in page
+
+
+def test_scores_and_promises_sort_the_open_ones_and_the_rest_follows(
+    enter: Enter, beto: Membership, channel: Channel
+):
+    make_queue(beto.company, beto, distribution="manual")
+    low, high, none, ended = talks(channel, 10, 20, 30, 5)
+    conversation_close(conversation=ended, actor=beto)
+    now = timezone.now()
+    for conversation, total, minutes in ((low, 12, 5), (high, 80, 50)):
+        hear(conversation.contact)
+        LeadScore.unscoped.filter(contact=conversation.contact).update(total=total)
+        Ticket.unscoped.filter(conversation=conversation).update(
+            first_response_due_at=now + timedelta(minutes=minutes), resolution_due_at=None
+        )
+    Ticket.unscoped.filter(conversation=none).update(
+        first_response_due_at=None, resolution_due_at=None
+    )
+    # Far apart, so that the moments between two looks change no place.
+    for conversation, level in ((low, 10), (high, 5), (none, 1)):
+        Ticket.unscoped.filter(conversation=conversation).update(priority=level)
+    client = enter(beto)
+    assert shown(rows(client, filtro="todas", ordem=SCORE)) == ids(high, low, none, ended)
+    assert shown(rows(client, filtro="todas", ordem=SLA)) == ids(low, high, ended, none)
+    # Rows that are fetched again find their place by the same numbers.
+    for order in ORDERS:
+        whole = dict(numbers(rows(client, filtro="todas", ordem=order)))
+        parts = rows(client, filtro="todas", ordem=order, conversa=ids(low, high, none, ended))
+        by_number = sorted(numbers(parts), key=lambda one: -one[1])
+        assert [pk for pk, _number in by_number] == list(whole), order
+
+
+def test_who_was_read_and_not_answered_stands_out(enter: Enter, beto: Membership, channel: Channel):
+    read, answered = talks(channel, 20, 10)
+    for conversation in (read, answered):
+        conversation_take(conversation=conversation, attendant=beto)
+        conversation_mark_read(conversation=conversation, up_to=99)
+    say(answered, beto)
+    page = rows(enter(beto), filtro="minhas").content.decode()
+    assert re.findall(r'class="card( awaits)?" data-conversation="([\w-]+)"', page) == [
+        (" awaits", str(read.pk)),
+        ("", str(answered.pk)),
+    ]
+
+
+@pytest.mark.parametrize("place", ["1.2.3", "x", "9" * 40 + f".{'0' * 32}.0.1", "1.z.0.1"])
+def test_a_damaged_place_is_the_beginning(
+    enter: Enter, beto: Membership, channel: Channel, place: str
+):
+    talks(channel, 1)
+    for order in ORDERS:
+        assert rows(enter(beto), filtro="livres", ordem=order, depois=place).status_code == 200
 
 
 # --- unread again --------------------------------------------------------------------------------

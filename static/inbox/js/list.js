@@ -4,6 +4,7 @@ import { isLoading } from "./stage.js";
 
 const BATCH_MS = 120;
 const RETRY_MS = 2_000;
+const COUNT_MS = 60_000;
 
 // What is to be fetched next: single cards, or the first page.
 const waiting = new Set();
@@ -112,6 +113,22 @@ async function markUnread(button, currentId) {
   refreshCard(card.dataset.conversation);
 }
 
+/** Folds the menu of orders after a choice, a click elsewhere and Escape. */
+function foldOrders(event) {
+  const menu = el("ordem");
+  if (!menu.open || (menu.contains(event.target) && !event.target.closest?.("#ordem button") && !event.key)) return;
+  menu.open = false;
+  if (!event.key) return;
+  event.stopPropagation();
+  menu.querySelector("summary").focus();
+}
+
+/** What comes next changes by the clock alone; only while it is looked at from its top. */
+function countAnew() {
+  const isNext = el("abas").dataset.order === "proximo";
+  if (isNext && !document.hidden && el("lista").scrollTop < 1 && !el("busca").value) refreshList();
+}
+
 /** Starts listening; `currentId` tells which conversation is open. */
 export function start(currentId) {
   document.addEventListener("click", (event) => {
@@ -132,5 +149,9 @@ export function start(currentId) {
     event.preventDefault();
     step(event.key === "ArrowDown" ? 1 : -1);
   });
+  document.addEventListener("click", foldOrders);
+  // Before the page's own keys, for which Escape leaves where one is.
+  document.addEventListener("keydown", (event) => event.key === "Escape" && foldOrders(event), true);
+  setInterval(countAnew, COUNT_MS);
   document.addEventListener("htmx:after:swap", () => markCurrent(currentId()));
 }
