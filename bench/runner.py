@@ -35,6 +35,7 @@ FIGURES = (
     "imports",
     "scoring",
     "campaigns",
+    "hooks",
     "million",
     "search",
 )

@@ -142,6 +142,12 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": _("Plataforma"),
         "items": [
+            {
+                "title": _("Operação"),
+                "icon": "monitor_heart",
+                "link": reverse_lazy("operations"),
+                "permission": _is_owner,
+            },
             _page(_("Eventos recebidos"), "inbox", "webhooks_inboundevent", permission=_is_owner),
             _page(
                 _("Recibos adiantados"),

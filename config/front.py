@@ -14,7 +14,8 @@ from django.conf import settings
 from servestatic import ServeStaticASGI
 
 from common.realtime import doubt
-from config import health
+from config import gathering, health
+from config.counting import attended, counted
 from config.limits import Bounded
 from webhooks.receiver import Receive, Receiver, Scope, Send
 
@@ -41,19 +42,23 @@ class Front:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
+        """Serve one connection, and count it."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif Receiver.matches(scope):
-            await self.receiver(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"] in ("/healthz", "/readyz", "/metrics"):
-            await self._operations(scope, send)
-        elif scope["type"] == "http" and scope["path"].startswith("/static/"):
-            await self.static(scope, receive, send)
         elif scope["type"] == "http":
-            await self.bounded(scope, receive, send)
+            await counted(self._serve, scope, receive, send)
         else:
-            await self.behind(scope, receive, send)
+            await attended(self.behind, scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if Receiver.matches(scope):
+            await self.receiver(scope, receive, send)
+        elif scope["path"] in ("/healthz", "/readyz", "/metrics"):
+            await self._operations(scope, send)
+        elif scope["path"].startswith("/static/"):
+            await self.static(scope, receive, send)
+        else:
+            await self.bounded(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -74,7 +79,7 @@ class Front:
             report = await sync_to_async(health.readiness)()
             await _plain(send, 200 if report.is_ready else 503, report.text().encode())
         elif _may_read_metrics(scope):
-            await _plain(send, 200, await sync_to_async(health.metrics)())
+            await _plain(send, 200, await sync_to_async(gathering.metrics)())
         else:
             await _plain(send, 404, b"")
 

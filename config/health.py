@@ -1,4 +1,4 @@
-"""Whether this installation can do its work, and its numbers for Prometheus."""
+"""Whether this installation can do its work."""
 
 from __future__ import annotations
 
@@ -9,48 +9,8 @@ import redis
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from webhooks.pacing import pace_told
-from webhooks.spool import folder, spool_size
-
-QUERIES = {
-    "central_inbound_waiting": (
-        "Ledger events not worked off yet",
-        "SELECT count(*) FROM webhooks_inboundevent WHERE state IN ('pendente', 'processando')",
-    ),
-    "central_inbound_oldest_seconds": (
-        "Age of the oldest of them",
-        "SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM webhooks_inboundevent"
-        " WHERE state IN ('pendente', 'processando')",
-    ),
-    "central_inbound_quarantined": (
-        "Ledger events in quarantine",
-        "SELECT count(*) FROM webhooks_inboundevent WHERE state = 'quarentena'",
-    ),
-    "central_inbound_unrouted": (
-        "Ledger events for accounts that nobody connected",
-        "SELECT count(*) FROM webhooks_inboundevent WHERE state = 'sem_rota'",
-    ),
-    "central_inbound_forged": (
-        "Ledger events in quarantine that the secret of their channel did not prove",
-        "SELECT count(*) FROM webhooks_inboundevent"
-        " WHERE is_unproven AND error = 'assinatura_invalida'",
-    ),
-    "central_inbound_unknown_keys": (
-        "Ledger events to addresses that no channel has, the newest of them",
-        "SELECT count(*) FROM webhooks_inboundevent"
-        " WHERE is_unproven AND error = 'chave_desconhecida'",
-    ),
-    "central_outbound_waiting": (
-        "Messages not handed to a provider yet",
-        "SELECT count(*) FROM omnichannel_message WHERE status IN ('pendente', 'enviando')",
-    ),
-    "central_channels_in_error": (
-        "Channels that cannot send",
-        "SELECT count(*) FROM omnichannel_channel WHERE status = 'erro'",
-    ),
-}
+from webhooks.spool import folder
 
 
 @dataclass
@@ -119,20 +79,3 @@ def _redis() -> bool:
 
 def _spool() -> bool:
     return os.access(folder(), os.W_OK)
-
-
-def metrics() -> bytes:
-    """Return the gauges in Prometheus' text format, read from the database at each scrape."""
-    registry = CollectorRegistry()
-    Gauge("central_spool_files", "Bodies in the spool", registry=registry).set(spool_size())
-    Gauge(
-        "central_inbound_delay_seconds",
-        "How much later webhooks are answered, so that storing catches up",
-        registry=registry,
-    ).set(pace_told())
-    with connection.cursor() as cursor:
-        for name, (words, query) in QUERIES.items():
-            cursor.execute(query)
-            Gauge(name, words, registry=registry).set(float(cursor.fetchone()[0]))
-    connection.close()
-    return generate_latest(registry)

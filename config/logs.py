@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import logging
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-from celery.signals import task_failure
+import orjson
+from celery.signals import task_failure, task_postrun, task_prerun
+
+from common.trail import following, trail
 
 logger = logging.getLogger("central.tasks")
 
@@ -30,7 +34,15 @@ def told(error: BaseException) -> str:
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Formats exceptions without their messages."""
+    """Formats exceptions without their messages, and adds which request, task or event a line is
+    about.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line = super().format(record)
+        ids = " ".join(f"{name}={value}" for name, value in trail().items())
+        return f"{line} [{ids}]" if ids else line
 
     def formatException(
         self,
@@ -39,6 +51,42 @@ class DiscreetFormatter(logging.Formatter):
     ) -> str:
         """Tell type and places only."""
         return told(ei[1]) if ei[1] is not None else ""
+
+
+class JsonFormatter(DiscreetFormatter):
+    """One JSON object a line, for machines that collect logs (LOG_JSON=1): `time level logger
+    message`, the ids of `common.trail`, and `exception` where there is one.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        told_of: dict[str, str] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **trail(),
+        }
+        if record.exc_info:
+            told_of["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(told_of, default=str).decode()
+
+
+_tasks: dict[str, Any] = {}
+
+
+@task_prerun.connect(dispatch_uid="config.logs")
+def _task_begins(task_id: str = "", **kwargs: Any) -> None:
+    """Let lines of a task carry its id, until it ends."""
+    _tasks[task_id] = following(task=task_id)
+    _tasks[task_id].__enter__()
+
+
+@task_postrun.connect(dispatch_uid="config.logs")
+def _task_ended(task_id: str = "", **kwargs: Any) -> None:
+    """Forget it."""
+    if (block := _tasks.pop(task_id, None)) is not None:
+        block.__exit__(None, None, None)
 
 
 @task_failure.connect(dispatch_uid="config.logs")

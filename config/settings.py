@@ -360,6 +360,8 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTH_HEADER_PREFIX": "Token"}
 
 # --- logs ----------------------------------------------------------------------------------------
 
+# Lines for people, or one JSON object a line for machines that collect them.
+LOG_FORMAT = "json" if env.bool("LOG_JSON", default=False) else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -368,8 +370,9 @@ LOGGING = {
             "()": "config.logs.DiscreetFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
+        "json": {"()": "config.logs.JsonFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         # Request lines and SQL carry addresses and parameters; neither is ours to keep.

@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from campaigns.leaving import UnsubscribeView
+from config.operations import operations
 from config.spec_addresses import SpecAddressView
 
 API = "central-atendimento/"
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox:home")),
     path("admin/atendimento/<path:rest>", SpecAddressView.as_view()),
     path("admin/atendimento/", SpecAddressView.as_view()),
+    path("admin/operacao/", admin.site.admin_view(operations), name="operations"),
     path("admin/", admin.site.urls),
     path("atendimento/", include("inbox.urls")),
     # In letters of campaigns, for as long as those are kept.

@@ -24,6 +24,7 @@ from django.db import (
 from django.utils import timezone
 
 from common.scoping import company_scope
+from common.trail import following
 from omnichannel.models import Channel
 from omnichannel.services.channels import webhook_seen
 from omnichannel.services.facts import facts_apply, facts_lock
@@ -200,7 +201,8 @@ def _work_alone(one: WaitingEvent, stuck: set[int], *, is_counted: bool) -> int:
     except Exception as exc:
         # The edge of event processing: whatever one event breaks, the others go on.
         logger.warning("event %s split: %s", one.id, type(exc).__name__)
-        return _retrying(lambda: _store_each(one))
+        with following(event=str(one.id)):
+            return _retrying(lambda: _store_each(one))
 
 
 def _retrying(work: Callable[[], int]) -> int:
