@@ -28,6 +28,7 @@ from omnichannel.services.reception import Reception, receptions
 from omnichannel.services.wishes import Wishes
 from queues.plugs import PLUG as QUEUES
 from queues.services.following import TicketFollower
+from queues.services.rule_events import RuleEvents
 from visitors.plugs import PLUG as VISITORS
 from visitors.services.continuing import Continuations
 from webhooks.plugs import PLUG as WEBHOOKS
@@ -53,7 +54,8 @@ PLUGS: tuple[Plug, ...] = (
 # it may end the conversation. A reply to a campaign is known as one before its ticket is opened,
 # because the campaign may name the queue. A flow that people drew goes before the assistant, which
 # leaves its conversations alone; both hear what is said to them and hand over at once what cannot
-# wait. Queues come last and take what is left.
+# wait. Queues take what is left. Rules decide nothing here: they only note what happened, and so
+# come last of all.
 DECIDES: tuple[Observer, ...] = (
     Continuations(),
     Wishes(),
@@ -61,6 +63,7 @@ DECIDES: tuple[Observer, ...] = (
     FlowFollower(),
     BotFollower(),
     TicketFollower(),
+    RuleEvents(),
 )
 
 # Who may receive a conversation that begins, or begins again, before its person waits for people.

@@ -141,6 +141,7 @@
 -- migration queues 0005_continued 846fb7841b5e35c2
 -- migration queues 0006_quick_replies 56ec7796002fed57
 -- migration queues 0007_macros 91557dc0842b2aa1
+-- migration queues 0008_rules 5f9e3a3ef11ff4e1
 -- migration sessions 0001_initial 2aa438e2393ee513
 -- migration simulator 0001_initial 02058d04bf78c302
 -- migration simulator 0002_template_reviews 0fc7202e501f497c
@@ -1330,8 +1331,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:04:01.345269+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:04:01.795797+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:13:03.333768+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:13:03.980644+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mention" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "seen_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, "message_id" uuid NOT NULL, CONSTRAINT "mention_once" UNIQUE ("message_id", "member_id"));
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_company_id_56f64522_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_conversation_id_944a5950_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
@@ -1374,6 +1375,23 @@ CREATE INDEX "queues_macrorun_actor_id_95a782d4" ON "queues_macrorun" ("actor_id
 CREATE INDEX "queues_macrorun_company_id_38453d66" ON "queues_macrorun" ("company_id");
 CREATE INDEX "queues_macrorun_conversation_id_9008ce2d" ON "queues_macrorun" ("conversation_id");
 CREATE INDEX "queues_macrorun_macro_id_d6b68ba2" ON "queues_macrorun" ("macro_id");
+CREATE TABLE "queues_rule" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(60) NOT NULL, "is_on" boolean NOT NULL, "off_reason" varchar(200) NOT NULL, "event" varchar(20) NOT NULL, "match" varchar(10) NOT NULL, "conditions" jsonb NOT NULL, "steps" jsonb NOT NULL, "position" smallint NOT NULL CHECK ("position" >= 0), "is_last" boolean NOT NULL, "failures" smallint NOT NULL CHECK ("failures" >= 0), "company_id" uuid NOT NULL, "keeper_id" uuid NULL);
+CREATE TABLE "queues_rulerun" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "event" varchar(20) NOT NULL, "event_key" varchar(80) NOT NULL, "message_ids" jsonb NOT NULL, "state" varchar(10) NOT NULL, "reasons" jsonb NOT NULL, "outcomes" jsonb NOT NULL, "claimed_at" timestamp with time zone NULL, "ended_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "rule_id" uuid NOT NULL);
+CREATE INDEX "rule_on" ON "queues_rule" ("company_id", "event") WHERE "is_on";
+ALTER TABLE "queues_rule" ADD CONSTRAINT "rule_name_once" UNIQUE ("company_id", "name");
+CREATE INDEX "rule_run_open" ON "queues_rulerun" ("company_id", "id") WHERE "state" IN ('pendente', 'correndo');
+CREATE INDEX "rule_run_log" ON "queues_rulerun" ("rule_id", "id" DESC);
+ALTER TABLE "queues_rulerun" ADD CONSTRAINT "rule_run_once" UNIQUE ("rule_id", "event_key");
+ALTER TABLE "queues_rule" ADD CONSTRAINT "queues_rule_company_id_bd1b8517_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_rule" ADD CONSTRAINT "queues_rule_keeper_id_6306faf7_fk_accounts_membership_id" FOREIGN KEY ("keeper_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "queues_rule_company_id_bd1b8517" ON "queues_rule" ("company_id");
+CREATE INDEX "queues_rule_keeper_id_6306faf7" ON "queues_rule" ("keeper_id");
+ALTER TABLE "queues_rulerun" ADD CONSTRAINT "queues_rulerun_company_id_1e51bf3d_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_rulerun" ADD CONSTRAINT "queues_rulerun_conversation_id_59bf7b7f_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_rulerun" ADD CONSTRAINT "queues_rulerun_rule_id_ec34fa64_fk_queues_rule_id" FOREIGN KEY ("rule_id") REFERENCES "queues_rule" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "queues_rulerun_company_id_1e51bf3d" ON "queues_rulerun" ("company_id");
+CREATE INDEX "queues_rulerun_conversation_id_59bf7b7f" ON "queues_rulerun" ("conversation_id");
+CREATE INDEX "queues_rulerun_rule_id_ec34fa64" ON "queues_rulerun" ("rule_id");
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" timestamp with time zone NOT NULL);
 CREATE INDEX "django_session_session_key_c0390e0f_like" ON "django_session" ("session_key" varchar_pattern_ops);
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");

@@ -9,6 +9,7 @@ from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
 from inbox.list import acts, narrowing
 from inbox.list import views as list_views
+from inbox.macros import rules
 from inbox.macros import views as macros
 from inbox.people import directory
 from inbox.people import views as people
@@ -41,6 +42,7 @@ app_name = "inbox"
 CAMPAIGN = "campanhas/<uuid:campaign_id>/"
 QUICK = "respostas-rapidas/<uuid:quick_reply_id>/"
 MACRO = "macros/<uuid:macro_id>/"
+RULE = "regras/<uuid:rule_id>/"
 LETTER = "mensagens/<uuid:message_id>/email/"
 CONVERSATION = "conversas/<uuid:conversation_id>/"
 
@@ -84,6 +86,12 @@ urlpatterns = [
     path("macros/nova/", macros.MacroPage.as_view(), name="macro-new"),
     path(MACRO, macros.MacroPage.as_view(), name="macro"),
     path(f"{MACRO}apagar/", macros.MacroDeleteView.as_view(), name="macro-delete"),
+    path("regras/", rules.RulesPage.as_view(), name="rules"),
+    path("regras/nova/", rules.RulePage.as_view(), name="rule-new"),
+    path(RULE, rules.RulePage.as_view(), name="rule"),
+    path(f"{RULE}simular/", rules.RuleTryPage.as_view(), name="rule-try"),
+    path(f"{RULE}ligar/", rules.RuleSwitchView.as_view(), name="rule-switch"),
+    path(f"{RULE}apagar/", rules.RuleDeleteView.as_view(), name="rule-delete"),
     path(f"{CONVERSATION}rascunho/", answers.DraftView.as_view(), name="draft"),
     path(f"{CONVERSATION}ler/", people.TalkReadView.as_view(), name="read-talk"),
     path(f"{CONVERSATION}leitura/", people.ReadingView.as_view(), name="reading"),

@@ -55,6 +55,55 @@ class SnoozeFor(models.TextChoices):
     MONDAY = "segunda", _("até segunda-feira")
 
 
+class RuleEvent(models.TextChoices):
+    """What a rule waits for."""
+
+    NEW = "nova", _("Uma conversa começa")
+    MESSAGE = "mensagem", _("O paciente escreve")
+    MOVED = "movida", _("A conversa muda de mãos ou de etapa")
+    WARNED = "sla_em_risco", _("Um prazo do atendimento está perto")
+    FINISHED = "finalizada", _("A conversa termina")
+
+
+class RuleMatch(models.TextChoices):
+    """How many of its conditions a rule asks for."""
+
+    ALL = "todas", _("Todas as condições")
+    ANY = "qualquer", _("Qualquer uma das condições")
+
+
+class RuleField(models.TextChoices):
+    """What a condition of a rule looks at."""
+
+    CHANNEL = "canal", _("Canal")
+    QUEUE = "fila", _("Fila do atendimento")
+    TAG = "etiqueta", _("Etiqueta do paciente")
+    STAGE = "etapa", _("Etapa")
+    WORDS = "palavras", _("Palavras do paciente")
+    HOURS = "horario", _("Horário de atendimento")
+    SCORE = "score", _("Score mínimo")
+    PRIORITY = "prioridade", _("Prioridade mínima")
+
+
+class RuleHours(models.TextChoices):
+    """Whether people work now."""
+
+    OPEN = "dentro", _("dentro do horário")
+    CLOSED = "fora", _("fora do horário")
+
+
+class RuleState(models.TextChoices):
+    """What became of a rule at one event."""
+
+    WAITING = "pendente", _("Na espera")
+    RUNNING = "correndo", _("Em andamento")
+    DONE = "feito", _("Executada")
+    UNMET = "nao_casou", _("As condições não valem")
+    LIMITED = "limite", _("Limite por hora nesta conversa")
+    STOPPED = "parada", _("Uma regra anterior parou aqui")
+    FAILED = "falhou", _("Falhou")
+
+
 class TicketStatus(models.TextChoices):
     """The spec's five states (atendimento_status)."""
 

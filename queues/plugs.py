@@ -26,6 +26,7 @@ from queues.holdings import HOLDINGS
 from queues.models import Ticket
 from queues.retention import presence_purge, runs_purge
 from queues.search import conversations_named, reference_of, tickets_found
+from queues.services.rule_running import runs_due
 from queues.services.watch import presence_heard, tick_due
 
 
@@ -51,7 +52,11 @@ PLUG = Plug(
         into(purges, (DataClass.ROUTING, runs_purge), (DataClass.PRESENCE, presence_purge)),
     ),
     sweeps=(
-        into(sweeps, Sweep("queues.tasks.tick", settings.FILA_PROCESS_INTERVAL, due=tick_due)),
+        into(
+            sweeps,
+            Sweep("queues.tasks.tick", settings.FILA_PROCESS_INTERVAL, due=tick_due),
+            Sweep("queues.tasks.rules_sweep", every=5, due=lambda: [runs_due()]),
+        ),
     ),
     choices={
         "TicketStatus": "queues.choices.TicketStatus",

@@ -9,6 +9,7 @@ from queues import bells
 from queues.selectors import companies_waiting
 from queues.services.courtesy import company_speak
 from queues.services.processing import company_drain
+from queues.services.rule_running import company_rules_run, runs_due
 from queues.services.watch import watch
 
 
@@ -27,3 +28,17 @@ def tick() -> None:
         with company_apart("queues", company_id):
             company_drain(company_id=company_id)
             company_speak(company_id=company_id)
+
+
+@company_task(bells.RULES)
+def rules(company_id: str) -> None:
+    """Run what a company's rules wait for."""
+    company_rules_run(company_id=company_id)
+
+
+@shared_task(name="queues.tasks.rules_sweep")
+def rules_sweep() -> None:
+    """Run what nobody rang for."""
+    for company_id in set(runs_due().order_by().values_list("company_id", flat=True)):
+        with company_apart("rules", company_id):
+            company_rules_run(company_id=company_id)

@@ -48,6 +48,7 @@ from queues.models import Ticket
 from queues.services.macros import macro_save
 from queues.services.queues import members_set, queue_save
 from queues.services.quick_replies import quick_reply_save
+from queues.services.rules import rule_save
 from tests import make
 
 MARK = "MARCADACLINICA"
@@ -58,6 +59,7 @@ TALK = f"{API}conversas/<uuid:conversation_id>/"
 PAGE = "atendimento/conversas/<uuid:conversation_id>/"
 QUEUE = f"{API}filas/<uuid:queue_id>/"
 QUICK = f"{API}respostas-rapidas/<uuid:quick_reply_id>/"
+RULE = "atendimento/regras/<uuid:rule_id>/"
 MACRO = f"{API}macros/<uuid:macro_id>/"
 TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
 REPORT = f"{API}analytics/"
@@ -183,6 +185,12 @@ TABLE: dict[str, Address] = {
         is_form=True,
     ),
     "atendimento/macros/<uuid:macro_id>/apagar/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/regras/": Address({"get": MANAGER}),
+    "atendimento/regras/nova/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
+    f"{RULE}": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
+    f"{RULE}simular/": Address({"get": MANAGER}),
+    f"{RULE}ligar/": Address({"post": MANAGER}, {}, is_form=True),
+    f"{RULE}apagar/": Address({"post": MANAGER}, {}, is_form=True),
     "atendimento/respostas-rapidas/": reads(),
     "atendimento/respostas-rapidas/nova/": Address(
         {"get": MEMBER, "post": MEMBER},
@@ -565,6 +573,9 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
     macro = macro_save(
         actor=administrator, scope="empresa", name=mark, steps=[{"act": "nota", "text": mark}]
     )
+    rule = rule_save(
+        actor=administrator, name=mark, event="nova", steps=[{"act": "nota", "text": mark}]
+    )
     quick = quick_reply_save(
         actor=administrator, scope="empresa", folder=mark, name=mark, text=mark
     )
@@ -583,6 +594,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "entry": entry.pk,
         "quick_reply": quick.pk,
         "macro": macro.pk,
+        "rule": rule.pk,
         "scheduled": scheduled.pk,
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,

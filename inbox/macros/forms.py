@@ -9,8 +9,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from queues.choices import ReplyScope, SnoozeFor, StepAct
-from queues.models import Macro, Queue, QuickReply
+from omnichannel.choices import Stage
+from omnichannel.models import Channel
+from queues.choices import (
+    ReplyScope,
+    RuleEvent,
+    RuleField,
+    RuleHours,
+    RuleMatch,
+    SnoozeFor,
+    StepAct,
+)
+from queues.models import Macro, Queue, QuickReply, Rule
+from queues.services.rule_conditions import MOST_CONDITIONS
 from queues.services.steps import MOST_STEPS
 
 # Inputs of one action by the members that the service knows.
@@ -75,6 +86,97 @@ def steps_sent(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     for row in rows:
         row["priority"] = int(row["priority"]) if str(row["priority"]).isdecimal() else ""
     return [row for row in rows if row["act"]]
+
+
+class RuleForm(forms.Form):
+    """Name, event and order of a rule; its conditions and actions are read by `conditions_sent` and
+    `steps_sent`.
+    """
+
+    nome = forms.CharField(label=_("Nome"), max_length=60)
+    quando = forms.ChoiceField(label=_("Quando"), choices=RuleEvent.choices)
+    valem = forms.ChoiceField(
+        label=_("Valem"), choices=RuleMatch.choices, initial=RuleMatch.ALL.value
+    )
+    ordem = forms.IntegerField(
+        label=_("Ordem"),
+        min_value=1,
+        max_value=999,
+        initial=10,
+        help_text=_("No mesmo acontecimento, as de número menor vêm antes."),
+    )
+    parar = forms.BooleanField(
+        label=_("Parar aqui: se esta valer, as seguintes não são executadas"), required=False
+    )
+
+    def __init__(self, data: Any = None, *, rule: Rule | None = None) -> None:
+        initial = {}
+        if rule is not None:
+            initial = {
+                "nome": rule.name,
+                "quando": rule.event,
+                "valem": rule.match,
+                "ordem": rule.position,
+                "parar": rule.is_last,
+            }
+        super().__init__(data, initial=initial)
+        for name in ("nome", "quando", "valem", "ordem"):
+            self.fields[name].widget.attrs |= {"class": "input", "autocomplete": "off"}
+
+    def given(self) -> dict[str, Any]:
+        """Return what was typed, as `rule_save` takes it."""
+        sent = self.cleaned_data
+        return {
+            "name": sent["nome"],
+            "event": sent["quando"],
+            "match": sent["valem"],
+            "position": sent["ordem"],
+            "is_last": sent["parar"],
+        }
+
+
+# The input of a condition by what it looks at.
+VALUES = {
+    RuleField.CHANNEL: "canal",
+    RuleField.QUEUE: "filas",
+    RuleField.TAG: "palavra",
+    RuleField.STAGE: "etapa",
+    RuleField.WORDS: "palavra",
+    RuleField.HOURS: "horas",
+    RuleField.SCORE: "numero",
+    RuleField.PRIORITY: "numero",
+}
+
+
+def conditions_sent(data: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Read the conditions of a form, as `conditions_read` takes them; rows without a field are left
+    out.
+    """
+    found = []
+    for place in range(MOST_CONDITIONS):
+        asked = data.get(f"campo_{place}", "")
+        if asked in VALUES:
+            value = data.get(f"{VALUES[RuleField(asked)]}_{place}", "")
+            found.append({"field": asked, "value": value})
+    return found
+
+
+def conditions_drawn(
+    conditions: Sequence[Mapping[str, Any]],
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return what the form draws: the conditions, and rows for more."""
+    rest = MOST_CONDITIONS - len(conditions)
+    return list(enumerate([*map(dict, conditions), *[{} for _place in range(rest)]]))
+
+
+def conditions_offered() -> dict[str, Any]:
+    """Return what conditions may name."""
+    return {
+        "fields": RuleField.choices,
+        "channels": Channel.objects.order_by("name"),
+        "stages": Stage.choices,
+        "hours": RuleHours.choices,
+    }
 
 
 def steps_drawn(steps: Sequence[Mapping[str, Any]]) -> list[tuple[int, dict[str, Any]]]:

@@ -18,7 +18,7 @@ from inbox.talk.base import TalkView
 from omnichannel.models import Conversation
 from queues.blanks import BLANKS
 from queues.choices import StepAct, StepState
-from queues.models import Macro, MacroRun
+from queues.models import Macro, MacroRun, RuleRun
 from queues.services.macros import (
     macro_delete,
     macro_may_change,
@@ -67,7 +67,8 @@ class MacrosPage(MacrosView):
             }
             for row in self.rows().order_by("name", "id")
         ]
-        return self.draw("inbox/macros/list.html", {"rows": rows})
+        context = {"rows": rows, "is_manager": self.membership.is_manager}
+        return self.draw("inbox/macros/list.html", context)
 
 
 class MacroPage(MacrosView):
@@ -195,7 +196,7 @@ class MacroRunView(MacrosView, TalkView):
         return self.draw("inbox/macros/_outcome.html", {"run": run, "lines": outcome_lines(run)})
 
 
-def outcome_lines(run: MacroRun) -> list[dict[str, str]]:
+def outcome_lines(run: MacroRun | RuleRun) -> list[dict[str, str]]:
     """Word what became of each action."""
     return [
         {

@@ -3,6 +3,7 @@
 from queues.models.macro import Macro, MacroRun
 from queues.models.queue import NextWeights, Queue, QueueChannel, QueueMember, RoutingRun
 from queues.models.quick_reply import QuickReply, QuickReplyFile
+from queues.models.rule import Rule, RuleRun
 from queues.models.ticket import (
     LINE,
     ProtocolCounter,
@@ -24,6 +25,8 @@ __all__ = (
     "QuickReply",
     "QuickReplyFile",
     "RoutingRun",
+    "Rule",
+    "RuleRun",
     "Ticket",
     "TicketEvent",
     "is_at_risk",

@@ -16,6 +16,7 @@ from accounts.models import Membership
 from common.errors import DomainError, NotFound
 from contacts.models import Tag
 from contacts.services.tagging import tag_wanted
+from omnichannel.choices import Author
 from omnichannel.models import Conversation
 from omnichannel.moments import presets
 from omnichannel.services.outbound import message_send, note_add
@@ -27,6 +28,8 @@ from queues.services.quick_replies import quick_reply_use
 from queues.services.several import ActOrder, TalkAct, conversation_act
 
 MOST_STEPS = 10
+# What a message is for that no person wrote.
+BY_RULE = "regra"
 
 
 class MacroStep(TypedDict, total=False):
@@ -154,27 +157,42 @@ def step_words(step: MacroStep, company_id: Any) -> str:
     return f"{act.label}: {said}"
 
 
-def text_of(step: MacroStep, conversation: Conversation, actor: Membership) -> str:
-    """Return what an action writes in a conversation, blanks filled; "" where it writes nothing.
-    Raises NotFound for a quick reply that is gone.
+def text_of(
+    step: MacroStep, conversation: Conversation, actor: Membership, *, is_rule: bool = False
+) -> str:
+    """Return what an action writes in a conversation, blanks filled; "" where it writes nothing. A
+    rule is no attendant, so that blank stays empty there. Raises NotFound for a quick reply that
+    is gone.
     """
     written = step.get("text", "")
     if "reply" in step:
         written = _reply(step, actor).text
-    return blanks_fill(written, blanks_of(conversation, actor)).text if written else ""
+    if not written:
+        return ""
+    values = blanks_of(conversation, actor)
+    return blanks_fill(written, {**values, "atendente": ""} if is_rule else values).text
 
 
 def step_do(
-    step: MacroStep, *, conversation: Conversation, actor: Membership, client_id: str
+    step: MacroStep,
+    *,
+    conversation: Conversation,
+    actor: Membership,
+    client_id: str,
+    is_rule: bool = False,
 ) -> bool:
-    """Do one action; return whether something changed. Raises what its service raises."""
+    """Do one action; return whether something changed. What a rule writes is nobody's: a note of
+    the system, and a message that answers nobody, so that its patient goes on waiting. Raises what
+    its service raises.
+    """
     act = step["act"]
     if act == StepAct.NOTE:
-        text = text_of(step, conversation, actor)
-        note_add(conversation=conversation, author=actor, text=text, client_id=client_id)
+        text = text_of(step, conversation, actor, is_rule=is_rule)
+        author = None if is_rule else actor
+        note_add(conversation=conversation, author=author, text=text, client_id=client_id)
         return True
     if act in (StepAct.ANSWER, StepAct.QUICK):
-        _answer(step, conversation, actor, client_id)
+        _answer(step, conversation, actor, client_id, is_rule=is_rule)
         return True
     order = order_of(step, actor)
     return conversation_act(conversation=conversation, actor=actor, order=order)
@@ -205,8 +223,15 @@ def order_of(step: MacroStep, actor: Membership) -> ActOrder:
     return ActOrder(act, reason=reason, priority=step.get("priority", 5))
 
 
-def _answer(step: MacroStep, conversation: Conversation, actor: Membership, client_id: str) -> None:
-    text = text_of(step, conversation, actor)
+def _answer(
+    step: MacroStep,
+    conversation: Conversation,
+    actor: Membership,
+    client_id: str,
+    *,
+    is_rule: bool,
+) -> None:
+    text = text_of(step, conversation, actor, is_rule=is_rule)
     blanks_refuse(text)
     files = []
     if "reply" in step:
@@ -214,7 +239,9 @@ def _answer(step: MacroStep, conversation: Conversation, actor: Membership, clie
         files = quick_reply_use(reply=reply, conversation=conversation, actor=actor)
     message_send(
         conversation=conversation,
-        author=actor,
+        author=None if is_rule else actor,
+        author_kind=Author.SYSTEM if is_rule else Author.ATTENDANT,
+        purpose=BY_RULE if is_rule else "",
         text=text,
         client_id=client_id,
         attachments=files,

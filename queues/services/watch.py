@@ -21,6 +21,7 @@ from queues import bells, events, sla
 from queues.choices import TicketEventKind
 from queues.models import Ticket
 from queues.services.following import ticket_note
+from queues.services.rule_events import warning_note
 from queues.services.tickets import ticket_abandon, ticket_return
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,8 @@ def sla_tell(ticket: Ticket, now: datetime) -> None:
 def _tell_step(row: Ticket, step: sla.PromiseStep) -> None:
     kind = TicketEventKind.BROKEN if step.is_broken else TicketEventKind.WARNED
     ticket_note(row, kind, None, which=step.which)
+    if not step.is_broken:
+        warning_note(row, step.which)
     what = "sla_broken" if step.is_broken else "sla_warning"
     publish(events.about(row, what, which=step.which))
 

@@ -32,6 +32,8 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     *("own-drafts", "replies", "reply-new"),
     *("reports", "report-tickets", "wall", "preferences"),
     "macros",
+    "rules",
+    "rule-new",
     "macro-new",
 }
 POSTS = {
@@ -63,6 +65,8 @@ POSTS = {
     *("react", "star", "forward", "forward-places", "reply-use"),
     *("reply-delete", "schedule", "schedule-cancel", "mentions-seen"),
     "macro-delete",
+    "rule-delete",
+    "rule-switch",
 }
 LETTERS = ("letter", "letter-rest", "letter-frame", "letter-raw", "letter-forwarded")
 PARTS = sorted(
@@ -77,7 +81,9 @@ OF_A_MESSAGE = ("retry", "react", "star", "forward", "forward-places", *LETTERS)
 OF_AN_OBJECT = [name for name in PARTS if name not in OPEN_TO_ALL | WITHOUT_AN_OBJECT]
 # Board and campaigns are the managers': attendants are told so whatever they name.
 OF_A_COLLEAGUE = [
-    name for name in OF_AN_OBJECT if name != "board-ticket" and not name.startswith("campaign")
+    name
+    for name in OF_AN_OBJECT
+    if name != "board-ticket" and not name.startswith(("campaign", "rule"))
 ]
 
 
