@@ -24,7 +24,6 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.models import Membership
-from accounts.services.memberships import membership_of
 from accounts.services.presence import presence_beat
 from accounts.services.socket_tickets import TicketBearer
 from accounts.services.viewing import SOCKET, viewed
@@ -32,6 +31,7 @@ from common import rooms
 from common.realtime import Event, hints_message
 from common.scoping import company_scope
 from common.tasks import ring_now
+from inbox import readers
 from inbox.readers import TOKEN, PageReader, language_of, member_again, member_by_token
 from inbox.talk.live import COLUMN_STATE, Drawn, Follower, column_state
 from omnichannel import bells
@@ -100,12 +100,10 @@ class CompanySocket(AsyncWebsocketConsumer):
         await self._join(())
 
     async def _membership(self) -> Membership | None:
-        found: Membership | None
         bearer: TicketBearer | None = self.scope.get("bearer")
         if bearer is None:
-            found = await database_sync_to_async(membership_of)(self.scope["user"])
-            return found
-        found = await database_sync_to_async(member_by_token)(bearer.digest)
+            return await database_sync_to_async(readers.member_of)(self.scope)
+        found: Membership | None = await database_sync_to_async(member_by_token)(bearer.digest)
         # The ticket is of one company, whatever the person works as by now.
         is_same = found is not None and found.company_id == bearer.company_id
         return found if is_same else None
@@ -212,11 +210,9 @@ class CompanySocket(AsyncWebsocketConsumer):
         if not self._may_speak():
             await self.close(CLOSE_ABUSE)
             return
-        if text_data is None or len(text_data) > FRAME_BYTES:
-            await self._tell("error", None, {"code": "quadro_invalido"})
-            return
+        is_read = text_data is not None and len(text_data) <= FRAME_BYTES
         try:
-            command = orjson.loads(text_data)
+            command = orjson.loads(text_data or "" if is_read else "")
         except orjson.JSONDecodeError:
             await self._tell("error", None, {"code": "quadro_invalido"})
             return
@@ -233,6 +229,8 @@ class CompanySocket(AsyncWebsocketConsumer):
         kind = command.get("type")
         if kind == "heartbeat":
             await self._beat()
+            if command.get("active") is True:
+                await database_sync_to_async(readers.session_used)(self.scope)
             await self._tell("heartbeat", None, {})
             return
         if kind not in ("resume", "typing", "viewing"):

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import HttpRequest
@@ -17,6 +16,8 @@ from knox.models import get_token_model
 
 from accounts.models import Company, Membership, User
 from accounts.services.memberships import membership_of
+from accounts.services.sessions import session_seen
+from accounts.sessions import SessionStore
 
 # So many people's memberships are kept; beyond that all are looked up anew.
 KNOWN_LIMIT = 2000
@@ -62,7 +63,18 @@ def member_again(entry: str) -> Membership | None:
     session_key = entry
     request = HttpRequest()
     request.session = SessionStore(session_key)
-    return membership_of(get_user(request))
+    return membership_of(get_user(request), request.session)
+
+
+def member_of(scope: Any) -> Membership | None:
+    """Return who a socket belongs to as it opens."""
+    return membership_of(scope["user"], scope["session"])
+
+
+def session_used(scope: Any) -> None:
+    """Note that a socket's person moves about on its page."""
+    if "session" in scope:
+        session_seen(scope["session"])
 
 
 def member_by_token(digest: str) -> Membership | None:

@@ -17,7 +17,7 @@ from inbox.people.visitors import BlockVisitorView
 from inbox.replies import views as replies
 from inbox.reports import views as reports
 from inbox.reports import wall
-from inbox.shell import account, doors, palette, preferences, presence
+from inbox.shell import account, doors, palette, person, preferences, presence
 from inbox.start import views as start
 from inbox.talk import (
     actions,
@@ -51,6 +51,9 @@ urlpatterns = [
     path("entrar/", account.LoginPage.as_view(), name="login"),
     path("sair/", account.OwnLogoutView.as_view(), name="logout"),
     path("senha/", account.PasswordPage.as_view(), name="password"),
+    path("conta/", person.AccountPage.as_view(), name="account"),
+    path("conta/sessoes/", person.SessionsView.as_view(), name="sessions-end"),
+    path("conta/empresa/", person.SwitchView.as_view(), name="switch"),
     path("nova-senha/", doors.ResetPage.as_view(), name="reset"),
     path("nova-senha/escolher/", doors.ResetNewPage.as_view(), name="reset-new"),
     path("nova-senha/<str:token>/", doors.ResetLink.as_view(), name="reset-link"),

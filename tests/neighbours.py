@@ -124,6 +124,9 @@ TABLE: dict[str, Address] = {
         {"post": MEMBER}, {}, is_form=True
     ),
     "atendimento/senha/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
+    "atendimento/conta/": Address({"get": MEMBER, "post": MEMBER}, {"nome": "x"}, is_form=True),
+    "atendimento/conta/sessoes/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/conta/empresa/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/convites/": reads(),
     "atendimento/convites/<uuid:membership_id>/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/lista/": Address({"post": MEMBER}, {"filtro": "todas"}, is_form=True),

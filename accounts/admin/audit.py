@@ -46,6 +46,11 @@ def act_record(act: Act) -> None:
 
 WORDS = {
     "sessao.entrou": _("Entrou no sistema"),
+    "sessao.falhou": _("Alguém errou a senha deste acesso"),
+    "sessao.encerrada": _("Encerrou sessões de uma pessoa"),
+    "sessao.trocou_de_empresa": _("Passou a trabalhar nesta empresa"),
+    "sessao.desbloqueada": _("Desbloqueou um acesso"),
+    "perfil.alterado": _("Alterou o próprio nome"),
     "senha.redefinida": _("Escolheu outra senha pelo link do e-mail"),
     "membro.convite_reenviado": _("Reenviou um convite"),
     "membro.convite_retirado": _("Retirou um convite"),

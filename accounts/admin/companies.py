@@ -68,6 +68,7 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
             "attendants_see_all",
             "attendants_see_private",
             "sign_messages",
+            "idle_minutes",
         )
         widgets: ClassVar[dict[str, Any]] = {"time_zone": UnfoldAdminSelectWidget(choices=ZONES)}
 

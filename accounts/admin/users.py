@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 from unfold.decorators import display
@@ -20,9 +21,12 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from accounts.models import Membership, User
 from accounts.models.people import email_folded
 from accounts.services.memberships import login_close_check
+from accounts.services.sessions import sessions_end, sessions_of
+from accounts.services.unlocking import is_locked, login_unlock
 from common.admin import (
     AdminQuestion,
     CompanyAdmin,
+    Panel,
     QuestionFilter,
     access_of,
     button,
@@ -69,7 +73,7 @@ class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     ordering = ("name",)
     filter_horizontal = ()
     readonly_fields = ("last_login",)
-    buttons = ("password_page",)
+    buttons = ("password_page", "end_sessions", "unlock")
     fieldsets = ((None, {"fields": ("email", "name", "is_active", "is_staff", "last_login")}),)
     add_fieldsets = (
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
@@ -147,6 +151,39 @@ class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     def password_page(self, request: HttpRequest, obj: User) -> HttpResponse:
         """Open the page that sets a new password."""
         return HttpResponseRedirect(reverse("admin:auth_user_password_change", args=[obj.pk]))
+
+    @button(
+        _("Encerrar sessões"),
+        icon="logout",
+        asks=_("A pessoa sai de todos os navegadores e precisa entrar de novo. Encerrar?"),
+    )
+    def end_sessions(self, request: HttpRequest, obj: User) -> None:
+        """Log the person out everywhere."""
+        assert isinstance(request.user, User)
+        count = sessions_end(user=obj, actor=request.user)
+        messages.success(request, gettext("Sessões encerradas: %(count)s.") % {"count": count})
+
+    @button(_("Desbloquear"), icon="lock_open")
+    def unlock(self, request: HttpRequest, obj: User) -> None:
+        """Let somebody in who typed wrong passwords too often."""
+        assert isinstance(request.user, User)
+        login_unlock(user=obj, actor=request.user)
+        messages.success(request, gettext("A pessoa já pode entrar de novo."))
+
+    def is_offered(self, name: str, obj: Any) -> bool:
+        """Offer what there is something to do for."""
+        if name == "unlock":
+            return is_locked(obj)
+        return name != "end_sessions" or sessions_of(obj).exists()
+
+    def panel(self, request: HttpRequest, obj: Any) -> Panel | None:
+        """Show where the person is logged in, and whether they are kept out."""
+        if obj is None:
+            return None
+        facts = [(_("sessões abertas"), str(sessions_of(obj).count()))]
+        if is_locked(obj):
+            facts.append((_("bloqueio"), gettext("errou a senha vezes demais")))
+        return Panel(facts=facts)
 
     @display(description=_("empresas"))
     def companies(self, obj: Any) -> str:

@@ -22,7 +22,7 @@ from rest_framework.serializers import BaseSerializer
 from accounts.logins import LoginThrottle
 from accounts.models import IdempotencyKey, Membership
 from accounts.services.idempotency import fingerprint, key_claim, key_settle
-from accounts.services.memberships import membership_of
+from accounts.services.memberships import membership_at, membership_of
 from accounts.services.viewing import API, viewed
 from common.api.errors import LengthRequired, server_error
 from common.api.queries import PAGING, query_check
@@ -118,13 +118,24 @@ class CompanyView(ApiView):
     def perform_authentication(self, request: Request) -> None:
         """Learn who calls and open their company."""
         super().perform_authentication(request)
-        membership = membership_of(request.user)
+        membership = self._member(request)
         request.membership = membership  # type: ignore[attr-defined]
         if membership is not None:
             self.membership = membership
             self._scope.enter_context(company_scope(membership.company_id))
             # Moments are told with the company's offset, and one given without any is by its clock.
             self._scope.enter_context(timezone.override(membership.company.zone))
+
+    def _member(self, request: Request) -> Membership | None:
+        """Return who calls: in the company of the session, or that a token's call names."""
+        if request.auth is None:
+            return membership_of(request.user, request._request.session)
+        if not (named := request.headers.get("X-Company")):
+            return membership_of(request.user)
+        try:
+            return membership_at(request.user, UUID(named))
+        except ValueError:
+            return None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Once the caller may call, claim the idempotency key."""

@@ -5,10 +5,12 @@ from accounts.models.calendar import BusinessCalendar, CalendarException, Calend
 from accounts.models.doors import AccountMail, Invitation
 from accounts.models.people import Company, Membership, User
 from accounts.models.presence import PauseReason, Presence, PresenceLog
+from accounts.models.sessions import BrowserSession
 
 __all__ = [
     "AccountMail",
     "AuditEntry",
+    "BrowserSession",
     "BusinessCalendar",
     "CalendarException",
     "CalendarHours",

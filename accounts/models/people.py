@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,14 @@ class Company(Base):
         _("assinar mensagens"),
         default=False,
         help_text=_("Ligado, o nome do atendente abre cada mensagem de texto enviada."),
+    )
+
+    idle_minutes = models.PositiveSmallIntegerField(
+        _("encerrar sessões paradas depois de (minutos)"),
+        null=True,
+        blank=True,
+        validators=(MinValueValidator(5), MaxValueValidator(720)),
+        help_text=_("Sem ninguém mexer na página. Vazio: depois de 12 horas, mexendo ou não."),
     )
 
     class Meta:

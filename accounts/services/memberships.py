@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,16 +22,39 @@ _OLDEST = Composed(
         .order_by("created_at")[:1]
     )
 )
+_CHOSEN = Composed(
+    lambda user_id, company_id: (
+        Membership.unscoped.active()
+        .filter(user_id=user_id, company_id=company_id)
+        .select_related("company", "user")[:1]
+    )
+)
 
 
-def membership_of(user: Any) -> Membership | None:
-    """Return the membership a user works as: their oldest active one, None for strangers and for
-    whoever still has a password that somebody else typed.
+def membership_of(user: Any, session: Any = None) -> Membership | None:
+    """Return the membership a user works as: that of the company their session chose, else their
+    oldest active one; None for strangers and for whoever still has a password that somebody else
+    typed.
     """
     if not getattr(user, "is_authenticated", False) or user.must_change_password:
         return None
-    found: Membership | None = _OLDEST.first(user.pk)
+    chosen = getattr(session, "works_at", None)
+    found: Membership | None = _CHOSEN.first(user.pk, chosen) if chosen else None
+    return found or _OLDEST.first(user.pk)
+
+
+def membership_at(user: Any, company_id: UUID) -> Membership | None:
+    """Return the membership a user has in a company, None where they may not work there."""
+    if not getattr(user, "is_authenticated", False) or user.must_change_password:
+        return None
+    found: Membership | None = _CHOSEN.first(user.pk, company_id)
     return found
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Return where a person may work now, the oldest place first."""
+    rows = Membership.unscoped.active().filter(user=user).select_related("company")
+    return list(rows.order_by("created_at"))
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from axes.utils import reset as failures_forget
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -26,11 +27,11 @@ class ResetOver(Conflict):
 
 
 @transaction.atomic
-def password_change(*, user: User, password: str) -> None:
+def password_change(*, user: User, password: str, session_key: str | None = None) -> None:
     """Give a person the password they chose. Their other sessions and their tokens end with the old
-    one.
+    one; the session of `session_key` goes on.
     """
-    _password_set(user, password, "senha.trocada")
+    _password_set(user, password, "senha.trocada", but=session_key)
 
 
 @transaction.atomic
@@ -65,7 +66,7 @@ def password_reset(*, token: str, password: str) -> User:
     return user
 
 
-def _password_set(user: User, password: str, act: str) -> None:
+def _password_set(user: User, password: str, act: str, but: str | None = None) -> None:
     user.set_password(password)
     user.must_change_password = False
     # Saving tells the password validators, which end the tokens; sessions carry the old hash.
@@ -76,3 +77,5 @@ def _password_set(user: User, password: str, act: str) -> None:
     ):
         audit_record(company=company_id, actor=user, action=act, target=user)
     mail_write(kind=AccountMail.Kind.CHANGED, user=user)
+    # Their hash is the old one, so they are dead already; nobody shall see them listed.
+    Session.objects.filter(browser__user=user).exclude(pk=but or "").delete()

@@ -7,8 +7,9 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,12 +37,20 @@ class BackOffice(UnfoldAdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """Ask who it is; whoever has to choose a password first is led to where they do."""
+        """Lead to the one login there is; whoever is in already is led on, or told that the
+        back-office is not theirs.
+        """
         user: Any = request.user
-        if user.is_authenticated and user.must_change_password:
+        if not user.is_authenticated:
+            return redirect_to_login(
+                request.GET.get("next") or resolve_url("admin:index"),
+                resolve_url(settings.LOGIN_URL),
+            )
+        if user.must_change_password:
             return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL))
-        response: HttpResponseBase = super().login(request, extra_context)
-        return response
+        if self.has_permission(request):
+            return HttpResponseRedirect(resolve_url("admin:index"))
+        return render(request, "admin/not_yours.html", status=403)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Run a view and its rendering inside the scope of who asks."""

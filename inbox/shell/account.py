@@ -65,7 +65,11 @@ class PasswordPage(AccountView):
         form = OwnPasswordForm(self.user, request.POST)
         if not form.is_valid():
             return self._draw(form, status=400)
-        password_change(user=self.user, password=form.cleaned_data["new_password1"])
+        password_change(
+            user=self.user,
+            password=form.cleaned_data["new_password1"],
+            session_key=request.session.session_key,
+        )
         update_session_auth_hash(request, self.user)
         return HttpResponseRedirect(where_to(self.user) or reverse("inbox:home"))
 

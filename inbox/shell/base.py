@@ -23,6 +23,7 @@ from django.views import View
 
 from accounts.models import Membership, User
 from accounts.services.memberships import membership_of
+from accounts.services.sessions import session_seen
 from accounts.services.viewing import PAGE, viewed
 from common.errors import DomainError, NotFound
 from common.scoping import company_scope
@@ -43,10 +44,12 @@ class InboxView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let members in and answer refusals in the form that was asked for."""
-        membership = membership_of(request.user)
+        membership = membership_of(request.user, request.session)
         if membership is None:
             return self._stranger(request)
         self.membership = membership
+        if by_hand(request):
+            session_seen(request.session)
         with (
             company_scope(membership.company_id),
             timezone.override(membership.company.zone),
@@ -99,6 +102,12 @@ class InboxView(View):
             return self.draw("inbox/shell/_notice.html", context, refusal.status)
         template = "404.html" if isinstance(refusal, NotFound) else "400.html"
         return self.draw(template, {}, refusal.status)
+
+
+def by_hand(request: HttpRequest) -> bool:
+    """Whether a person opened the page, rather than a script of a page that stands open."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return mode == "navigate" and "HX-Request" not in request.headers
 
 
 def sentence_of(refusal: DomainError) -> str:

@@ -36,7 +36,7 @@ def test_an_administrator_of_a_closed_company_does_not_enter(ana, clinic):
 
 def test_logging_in_by_e_mail_opens_the_dashboard(ana, client):
     form = {"username": ana.user.email.upper(), "password": make.PASSWORD}
-    answer = client.post(reverse("admin:login"), {**form, "next": "/admin/"})
+    answer = client.post(reverse("inbox:login"), {**form, "next": "/admin/"})
     assert answer.status_code == 302 and answer["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
 

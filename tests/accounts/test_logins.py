@@ -41,7 +41,7 @@ def by_api(email: str, password: str, address: str) -> int:
 
 DOORS = {
     "inbox": by_page("/atendimento/entrar/"),
-    "back-office": by_page("/admin/login/?next=/admin/"),
+    "back-office": by_page("/atendimento/entrar/?next=/admin/"),
     "api": by_api,
 }
 every_door = pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)

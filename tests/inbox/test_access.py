@@ -23,6 +23,7 @@ OPEN_TO_ALL = {"login", "logout", "letter-picture"} | {
 }
 WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "campaign-new"} | {
     "password",
+    *("account", "sessions-end", "switch"),
     "invitations",
     "start",
     "acts",
@@ -61,6 +62,7 @@ POSTS = {
         "continue",
     ),
     "invitation",
+    *("sessions-end", "switch"),
     "letter-forwarded",
     *("react", "star", "forward", "forward-places", "reply-use"),
     *("reply-delete", "schedule", "schedule-cancel", "mentions-seen"),

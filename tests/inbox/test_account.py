@@ -37,7 +37,8 @@ def given(old: str = make.PASSWORD, new: str = NEW, again: str = "") -> dict[str
 def test_an_attendant_changes_their_password_and_everything_else_of_theirs_ends(beto):
     here, elsewhere = enter(beto.user), enter(beto.user)
     token_issue(user=beto.user)
-    assert PASSWORD in here.get("/atendimento/").content.decode()
+    assert "/atendimento/conta/" in here.get("/atendimento/").content.decode()
+    assert PASSWORD in here.get("/atendimento/conta/").content.decode()
     assert here.post(PASSWORD, given()).status_code == 302
     assert here.get("/atendimento/").status_code == 200
     assert elsewhere.get("/atendimento/")["Location"].startswith(reverse("inbox:login"))

@@ -5,6 +5,8 @@ const SILENCE_MS = 50_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 const POLL_MS = 15_000;
+// Whoever moved or typed within it is there; the server ends sessions in which nobody is.
+const ACTIVE_MS = 60_000;
 // The server looks rights up again every minute and says so when they are gone.
 const RIGHTS_GONE = 4401;
 
@@ -20,6 +22,7 @@ export function connect({ path, onEvent, onState, onCatchUp }) {
   let heardAt = 0;
   let retryTimer = 0;
   let wasDown = false;
+  let movedAt = Date.now();
 
   const send = (message) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
@@ -64,9 +67,18 @@ export function connect({ path, onEvent, onState, onCatchUp }) {
     if (socket?.readyState !== WebSocket.OPEN) return;
     // A dead network does not close a socket; silence is the only sign.
     if (Date.now() - heardAt > SILENCE_MS) socket.close();
-    else send({ type: "heartbeat" });
+    else send({ type: "heartbeat", active: Date.now() - movedAt < ACTIVE_MS });
   }, BEAT_MS);
   setInterval(() => wasDown && !document.hidden && onCatchUp(true), POLL_MS);
+  for (const sign of ["pointerdown", "pointermove", "keydown", "wheel"]) {
+    addEventListener(
+      sign,
+      () => {
+        movedAt = Date.now();
+      },
+      { passive: true, capture: true },
+    );
+  }
   addEventListener("offline", () => {
     // The socket seems open for a minute more, and hears nothing.
     wasDown = true;
