@@ -40,6 +40,7 @@ FLAGS = {
     "notify_mine": True,
     "notify_passed": True,
     "notify_mentions": True,
+    "notify_queue": False,
 }
 LISTS: dict[str, type[models.TextChoices]] = {"density": Density, "theme": Theme}
 # The ends of the hours of silence, as HH:MM by the clinic's clock, or "".

@@ -1,4 +1,4 @@
-"""Logins and logouts, for the audit."""
+"""Logins and logouts: for the audit, and for browsers that are told what is theirs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from accounts.logins import NAME_LENGTH
 from accounts.models import Membership, User
 from accounts.services.audit import audit_record
 from accounts.services.memberships import membership_of
+from accounts.services.push_devices import session_devices_drop
 from accounts.services.sessions import session_begin
 
 
@@ -28,6 +29,10 @@ def _logged_in(sender: Any, request: HttpRequest | None, user: Any, **kwargs: An
 def _logged_out(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     if user is not None:
         _record(request, user, "sessao.saiu")
+    # The session's key is still there; after this it is gone.
+    session_key = request.session.session_key if request is not None else None
+    if session_key:
+        session_devices_drop(session_key)
 
 
 @receiver(user_login_failed, dispatch_uid="accounts.login_failed")

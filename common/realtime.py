@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from uuid_utils.compat import uuid7
 
 from common.layer import MISSED
 from common.rooms import HOUSE
+from common.slots import Slot
 
 logger = logging.getLogger(__name__)
 
@@ -60,11 +61,22 @@ class Event:
         }
 
 
+# Called in the process that wrote, after the commit, with the hints that go out: for whoever else
+# has to be told. They must be quick, and only enqueue work.
+listeners: Slot[Callable[[Sequence[Event]], None]] = Slot()
+
+
 def publish(events: Event | Iterable[Event]) -> None:
     """Send hints once the transaction has committed. Never raises: the write already happened."""
     batch = [events] if isinstance(events, Event) else list(events)
     if batch:
         transaction.on_commit(lambda: send(batch), robust=True)
+        transaction.on_commit(lambda: _tell(batch), robust=True)
+
+
+def _tell(events: Sequence[Event]) -> None:
+    for listener in listeners:
+        listener(events)
 
 
 def send(events: list[Event]) -> None:

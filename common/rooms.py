@@ -8,6 +8,7 @@ any company is said.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,21 @@ def own(membership_id: Any) -> str:
 def talk(conversation_id: Any) -> str:
     """Room of one conversation."""
     return f"talk.{_hex(conversation_id)}"
+
+
+def company_of(groups: Iterable[str]) -> UUID | None:
+    """Return the company in whose rooms something is said; None where rooms do not tell."""
+    for group in groups:
+        kind, _dot, rest = group.partition(".")
+        if kind == "company":
+            return UUID(rest.partition(".")[0])
+    return None
+
+
+def members_of(groups: Iterable[str]) -> list[str]:
+    """Return the ids of the people in whose own rooms something is said."""
+    own_rooms = (group.partition(".") for group in groups)
+    return [rest for kind, _dot, rest in own_rooms if kind == "member"]
 
 
 def of_conversation(company_id: Any, conversation_id: Any, *holders: Any) -> tuple[str, ...]:

@@ -18,12 +18,20 @@ FRESH: dict[str, Callable[[], str]] = {
     "META_APP_SECRET": lambda: secrets.token_hex(16),
     "META_VERIFY_TOKEN": lambda: secrets.token_urlsafe(24),
     "METRICS_TOKEN": lambda: secrets.token_urlsafe(24),
+    "VAPID_PRIVATE_KEY": lambda: vapid_key(),
     "DEBUG": lambda: "0",
     # This machine only: a server on the net sets HTTPS=1 behind its proxy.
     "HTTPS": lambda: "0",
     "DEMO_EMAIL": lambda: "admin@clinica.example",
     "DEMO_PASSWORD": lambda: secrets.token_urlsafe(9),
 }
+
+
+def vapid_key() -> str:
+    """Return a fresh key for web push: a number of the curve P-256, in base64url."""
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    number = secrets.randbelow(order - 1) + 1
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
 
 
 def complete(path: Path, given: Collection[str] = ()) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ADMIN = "/admin/"
 INBOX = "/atendimento/"
+WORKER = "/sw.js"
 API_DOCS = "/central-atendimento/docs/"
 
 
@@ -38,6 +39,9 @@ class ContentPolicyMiddleware(CSPMiddleware):
             update = {"script-src": _sources(request, settings.STATIC_URL, API_DOCS)}
         else:
             update = {"script-src": _sources(request, settings.STATIC_URL)}
+            if path.startswith(INBOX):
+                # Its address is at the root, where no file of anybody's lies.
+                update["worker-src"] = _sources(request, WORKER)
         parts.update = {**(parts.update or {}), **update}
         return parts
 

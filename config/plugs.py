@@ -20,6 +20,7 @@ from common.slots import Plug, into, slots_fill
 from contacts.plugs import PLUG as CONTACTS
 from flows.plugs import PLUG as FLOWS
 from flows.services.following import FlowFollower, FlowReception
+from inbox.plugs import PLUG as INBOX
 from integrations.plugs import PLUG as INTEGRATIONS
 from leadscoring.plugs import PLUG as LEADSCORING
 from omnichannel.plugs import PLUG as OMNICHANNEL
@@ -47,6 +48,7 @@ PLUGS: tuple[Plug, ...] = (
     VISITORS,
     INTEGRATIONS,
     ANALYTICS,
+    INBOX,
 )
 
 # Who decides about what a patient wrote, one after the other. That somebody goes on from another

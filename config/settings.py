@@ -299,6 +299,10 @@ INSTAGRAM_APP_SECRET = env.str("INSTAGRAM_APP_SECRET", default="")
 META_LOGIN_URL = env.str("META_LOGIN_URL", default="").rstrip("/")
 MEDIA_EXTRA_HOSTS = names("MEDIA_EXTRA_HOSTS")
 CREDENTIALS_KEYS = names("CREDENTIALS_KEYS")
+# Web push: our key (`manage.py push_keys` makes one; empty switches push off), and who answers for
+# what is sent, as mailto: or https:.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or PUBLIC_URL
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 SIMULATOR = env.bool("SIMULATOR", default=False)

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from campaigns.leaving import UnsubscribeView
 from config.operations import operations
 from config.spec_addresses import SpecAddressView
+from inbox.push.views import WorkerScript
 
 API = "central-atendimento/"
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("admin/atendimento/", SpecAddressView.as_view()),
     path("admin/operacao/", admin.site.admin_view(operations), name="operations"),
     path("admin/", admin.site.urls),
+    path("sw.js", WorkerScript.as_view(), name="worker-script"),
     path("atendimento/", include("inbox.urls")),
     # In letters of campaigns, for as long as those are kept.
     path("sair-da-lista/<str:key>/", UnsubscribeView.as_view(), name="leave"),

@@ -32,7 +32,7 @@ from common.realtime import Event, hints_message
 from common.scoping import company_scope
 from common.tasks import ring_now
 from inbox import readers
-from inbox.readers import TOKEN, PageReader, language_of, member_again, member_by_token
+from inbox.readers import TOKEN, member_again, member_by_token, reader_of
 from inbox.talk.live import COLUMN_STATE, Drawn, Follower, column_state
 from omnichannel import bells
 from omnichannel.models import Conversation
@@ -291,9 +291,7 @@ class CompanySocket(AsyncWebsocketConsumer):
     def _follower(self, conversation: Conversation, known: int) -> Follower:
         assert self.membership is not None
         return Follower(
-            reader=PageReader(
-                self.session_key, self.membership.pk, language_of(self.scope, self.membership)
-            ),
+            reader=reader_of(self.scope, self.session_key, self.membership),
             conversation_id=conversation.pk,
             # The page fetches what it missed until now; later changes are sent to it.
             revision=known,

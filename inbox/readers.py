@@ -106,12 +106,15 @@ def member_now(reader: PageReader) -> Membership:
     return membership
 
 
-def language_of(scope: dict[str, Any], member: Membership) -> str:
-    """Return the language of the pages that a person's browser is shown: theirs, else its own."""
-    if member.user.language:
-        return member.user.language
-    request = HttpRequest()
-    request.COOKIES = dict(scope.get("cookies", {}))
-    wanted = dict(scope["headers"]).get(b"accept-language", b"")
-    request.META["HTTP_ACCEPT_LANGUAGE"] = wanted.decode("latin-1")
-    return get_language_from_request(request)
+def reader_of(scope: dict[str, Any], session_key: str, member: Membership) -> PageReader:
+    """Return whose page a socket is, with the language it is drawn in: the person's, else what
+    their browser asks for.
+    """
+    language = member.user.language
+    if not language:
+        request = HttpRequest()
+        request.COOKIES = dict(scope.get("cookies", {}))
+        wanted = dict(scope["headers"]).get(b"accept-language", b"")
+        request.META["HTTP_ACCEPT_LANGUAGE"] = wanted.decode("latin-1")
+        language = get_language_from_request(request)
+    return PageReader(session_key, member.pk, language)

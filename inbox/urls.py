@@ -14,6 +14,7 @@ from inbox.macros import views as macros
 from inbox.people import directory
 from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
+from inbox.push.views import PushView
 from inbox.replies import views as replies
 from inbox.reports import views as reports
 from inbox.reports import wall
@@ -162,6 +163,7 @@ urlpatterns = [
     path("pacientes/", directory.DirectoryPage.as_view(), name="directory"),
     path("pacientes/exportar/", directory.DirectoryExport.as_view(), name="directory-export"),
     path("paleta/", palette.PaletteView.as_view(), name="palette"),
+    path("avisos/", PushView.as_view(), name="push"),
     path("preferencias/", preferences.PreferencesView.as_view(), name="preferences"),
     path("presenca/", presence.PresenceView.as_view(), name="presence"),
     path("painel/", board.BoardPage.as_view(), name="board"),

@@ -31,6 +31,7 @@ class PreferencesShape(StrictSerializer):
     notify_mine = Flag(required=False)
     notify_passed = Flag(required=False)
     notify_mentions = Flag(required=False)
+    notify_queue = Flag(required=False)
     quiet_from = Pattern(CLOCK, required=False, allow_blank=True)
     quiet_until = Pattern(CLOCK, required=False, allow_blank=True)
 

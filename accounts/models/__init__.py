@@ -5,6 +5,7 @@ from accounts.models.calendar import BusinessCalendar, CalendarException, Calend
 from accounts.models.doors import AccountMail, Invitation
 from accounts.models.people import Company, Membership, User
 from accounts.models.presence import PauseReason, Presence, PresenceLog
+from accounts.models.push import PushDevice
 from accounts.models.sessions import BrowserSession
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "PauseReason",
     "Presence",
     "PresenceLog",
+    "PushDevice",
     "User",
 ]

@@ -13,6 +13,8 @@ def talk_texts() -> dict[str, str]:
         "mentionedYou": _("Um colega mencionou você numa nota."),
         "openNote": _("Abrir a nota"),
         "noticesUnknown": _("Este navegador não mostra avisos do sistema."),
+        "pushUnknown": _("Este navegador não recebe avisos com a aba fechada."),
+        "pushFailed": _("Não foi possível ligar os avisos deste navegador. Tente de novo."),
         "notKept": _("Não foi salvo: sem conexão. Tente de novo."),
         "noticesDenied": _(
             "O navegador não deixa avisar. Permita notificações deste site nas configurações dele."

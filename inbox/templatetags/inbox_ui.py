@@ -24,6 +24,7 @@ from inbox.replies.texts import composer_texts
 from inbox.shell.clocks import clock_texts, moment_ahead, since
 from inbox.shell.shapes import Deadline, Since
 from inbox.talk.texts import talk_texts
+from providers.push import public_key
 from providers.registry import policy_of
 
 register = template.Library()
@@ -92,6 +93,12 @@ def personal(user: Any) -> SafeString:
     if chosen.get("contrast"):
         marks["contrast"] = "alto"
     return format_html_join("", ' data-{}="{}"', marks.items())
+
+
+@register.simple_tag
+def push_key() -> str:
+    """Gives our public key for web push; "" where it is not set up."""
+    return public_key()
 
 
 @register.simple_tag

@@ -3,9 +3,17 @@
 import { el, say } from "./fragments.js";
 import { notice } from "./notices.js";
 import { choose, chosen } from "./personal.js";
+import { canPush, subscribe, unsubscribe } from "./push.js";
 
 const keyOf = () => `avisos:${document.body.dataset.member}`;
-const FLAGS = { contrast: false, sound: false, notify_mine: true, notify_passed: true, notify_mentions: true };
+const FLAGS = {
+  contrast: false,
+  sound: false,
+  notify_mine: true,
+  notify_passed: true,
+  notify_mentions: true,
+  notify_queue: false,
+};
 const WORDS = { quiet_from: "", quiet_until: "", density: "confortavel", theme: "automatico", language: "" };
 
 /** What this browser kept: whether the system may be told, and what was chosen before the server kept it. */
@@ -58,7 +66,8 @@ export function mayTell(kind) {
 
 /** Tells by the system while nobody looks at the page. Names and texts stay inside of it. */
 export function tellBySystem(kind, words, { tag, url = "" }) {
-  if (!document.hidden || !device().browser || !mayTell(kind)) return;
+  // A browser that is told without the page would show it twice.
+  if (!document.hidden || device().push || !device().browser || !mayTell(kind)) return;
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   const told = new Notification(words, { tag, renotify: true, silent: true, lang: document.documentElement.lang });
   told.addEventListener("click", () => {
@@ -74,7 +83,7 @@ export function tellBySystem(kind, words, { tag, url = "" }) {
 const form = () => el("preferencias").querySelector("form.contents");
 
 function fill() {
-  for (const [name, value] of Object.entries({ ...preferences(), browser: device().browser ?? false })) {
+  for (const [name, value] of Object.entries({ ...preferences(), browser: false, push: false, ...device() })) {
     const input = form().elements[name];
     if (!input) continue;
     if (input.type === "checkbox") input.checked = value;
@@ -94,11 +103,30 @@ async function askPermission(input) {
   notice(say("noticesDenied"), "problem");
 }
 
+/** Turns notices with the tab closed on or off, for this browser. */
+async function changePush(input) {
+  if (!canPush()) {
+    input.checked = false;
+    return notice(say("pushUnknown"), "problem");
+  }
+  if (input.checked) await askPermission(input);
+  const wanted = input.checked;
+  try {
+    if (wanted) await subscribe(input.dataset.key);
+    else await unsubscribe();
+    keepHere({ push: wanted });
+  } catch {
+    input.checked = !wanted;
+    notice(say("pushFailed"), "problem");
+  }
+}
+
 async function changed({ target }) {
   if (target.name === "browser") {
     if (target.checked) await askPermission(target);
     return keepHere({ browser: target.checked });
   }
+  if (target.name === "push") return changePush(target);
   const value = target.type === "checkbox" ? target.checked : target.value;
   const isKept = await choose({ [target.name]: value });
   if (!isKept) return notice(say("notKept"), "problem");
@@ -116,4 +144,10 @@ export function start() {
     el("preferencias").showModal();
   });
   form().addEventListener("change", changed);
+  const key = form().elements.push?.dataset.key;
+  // The session may be another one since, and the browser may have got another address.
+  if (key && device().push && canPush() && Notification.permission === "granted") subscribe(key).catch(() => {});
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (typeof data?.open === "string" && data.open.startsWith("/atendimento/")) location.assign(data.open);
+  });
 }

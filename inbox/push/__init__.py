@@ -1,0 +1,1 @@
+"""What a person's browsers are told while no page of ours is open."""
