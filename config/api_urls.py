@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("accounts.api.urls")),
     path("", include("contacts.api.urls")),
     path("", include("omnichannel.api.urls")),
+    path("", include("agenda.api.urls")),
     path("", include("queues.api.urls")),
     path("", include("leadscoring.api.urls")),
     path("", include("campaigns.api.urls")),

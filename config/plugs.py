@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.plugs import PLUG as ACCOUNTS
+from agenda.plugs import PLUG as AGENDA
+from agenda.services.answering import AgendaAnswers
 from analytics.plugs import PLUG as ANALYTICS
 from bot.plugs import PLUG as BOT
 from bot.services.following import BotFollower
@@ -39,6 +41,7 @@ PLUGS: tuple[Plug, ...] = (
     ACCOUNTS,
     CONTACTS,
     OMNICHANNEL,
+    AGENDA,
     CAMPAIGNS,
     QUEUES,
     LEADSCORING,
@@ -54,14 +57,16 @@ PLUGS: tuple[Plug, ...] = (
 # Who decides about what a patient wrote, one after the other. That somebody goes on from another
 # channel is noted whatever becomes of the message. A wish to be left alone comes first:
 # it may end the conversation. A reply to a campaign is known as one before its ticket is opened,
-# because the campaign may name the queue. A flow that people drew goes before the assistant, which
-# leaves its conversations alone; both hear what is said to them and hand over at once what cannot
-# wait. Queues take what is left. Rules decide nothing here: they only note what happened, and so
-# come last of all.
+# because the campaign may name the queue. What answers a reminder of an appointment is understood
+# before a flow or the bot could answer it, and ends the conversation where nothing else was said. A
+# flow that people drew goes before the assistant, which leaves its conversations alone; both hear
+# what is said to them and hand over at once what cannot wait. Queues take what is left. Rules
+# decide nothing here: they only note what happened, and so come last of all.
 DECIDES: tuple[Observer, ...] = (
     Continuations(),
     Wishes(),
     Replies(),
+    AgendaAnswers(),
     FlowFollower(),
     BotFollower(),
     TicketFollower(),

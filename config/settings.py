@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "accounts",
     "contacts",
     "omnichannel",
+    "agenda",
     "campaigns",
     "queues",
     "leadscoring",

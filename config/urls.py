@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from agenda.views import CalendarFileView
 from campaigns.leaving import UnsubscribeView
 from config.operations import operations
 from config.spec_addresses import SpecAddressView
@@ -23,6 +24,8 @@ urlpatterns = [
     path("atendimento/", include("inbox.urls")),
     # In letters of campaigns, for as long as those are kept.
     path("sair-da-lista/<str:key>/", UnsubscribeView.as_view(), name="leave"),
+    # Calendars of professionals, for programs that know the secret.
+    path("agenda/<str:key>.ics", CalendarFileView.as_view(), name="agenda-file"),
     path("chat/", include("visitors.urls")),
     path(API, include("config.api_urls")),
 ]

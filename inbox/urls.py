@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from inbox.agenda import views as agenda
 from inbox.board import views as board
 from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
@@ -165,6 +166,14 @@ urlpatterns = [
     path("paleta/", palette.PaletteView.as_view(), name="palette"),
     path("avisos/", PushView.as_view(), name="push"),
     path("preferencias/", preferences.PreferencesView.as_view(), name="preferences"),
+    path("agenda/", agenda.AgendaPage.as_view(), name="agenda"),
+    path("agenda/<uuid:appointment_id>/", agenda.AppointmentView.as_view(), name="appointment"),
+    path(f"{CONVERSATION}compromissos/", agenda.BookView.as_view(), name="book"),
+    path(
+        f"{CONVERSATION}compromissos/<uuid:appointment_id>/",
+        agenda.TalkAppointmentView.as_view(),
+        name="talk-appointment",
+    ),
     path("presenca/", presence.PresenceView.as_view(), name="presence"),
     path("painel/", board.BoardPage.as_view(), name="board"),
     path("painel/<uuid:ticket_id>/", board.BoardTicketView.as_view(), name="board-ticket"),

@@ -65,6 +65,8 @@ class HttpAnswer:
     status: int
     body: bytes | None = field(repr=False)
     retry_after: str = ""
+    etag: str = field(default="", repr=False)
+    last_modified: str = ""
 
     @property
     def is_success(self) -> bool:
@@ -158,7 +160,14 @@ def call(
         if body.was_read or not (request.body or never_connected(problem)):
             raise Unanswered from None
         raise NotSent from None
-    return HttpAnswer(response.status_code, raw, response.headers.get("Retry-After", "")[:20])
+    told = response.headers
+    return HttpAnswer(
+        response.status_code,
+        raw,
+        told.get("Retry-After", "")[:20],
+        etag=told.get("ETag", "")[:200],
+        last_modified=told.get("Last-Modified", "")[:60],
+    )
 
 
 def read_bounded(response: requests.Response, deadline: float, limit: int) -> bytes | None:

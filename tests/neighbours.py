@@ -25,6 +25,9 @@ from rest_framework import serializers
 from accounts.models import Company, Membership, User
 from accounts.services.calendars import calendar_save
 from accounts.services.tokens import token_issue
+from agenda.services.appointments import appointment_create
+from agenda.services.places import place_take
+from agenda.services.professionals import professional_save
 from bot.services.knowledge import entry_save
 from campaigns.services.audiences import audience_build, audience_request
 from campaigns.services.campaigns import VariantDraft, campaign_save
@@ -65,6 +68,8 @@ TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
 REPORT = f"{API}analytics/"
 CAMPAIGN = f"{API}campanhas/<uuid:campaign_id>/"
 SHEET = "atendimento/campanhas/<uuid:campaign_id>/"
+APPOINTMENT = f"{API}agenda/compromissos/<uuid:appointment_id>/"
+BOOKING = {"starts_at": "2090-05-14T14:00:00Z", "ends_at": "2090-05-14T14:30:00Z"}
 MEMBER, MANAGER, ADMINISTRATOR, NOBODY = "member", "manager", "administrator", "nobody"
 
 
@@ -272,6 +277,24 @@ TABLE: dict[str, Address] = {
     ),
     f"{MACRO}": Address({"get": MEMBER, "patch": MANAGER, "delete": MANAGER}, {"name": "Outra"}),
     f"{MACRO}executar/": acts(conversations=[]),
+    "atendimento/agenda/": reads(),
+    "atendimento/agenda/<uuid:appointment_id>/": Address(
+        {"post": MEMBER}, {"ato": "confirmada"}, is_form=True
+    ),
+    f"{PAGE}compromissos/": Address({"post": MEMBER}, {}, is_form=True),
+    f"{PAGE}compromissos/<uuid:appointment_id>/": Address(
+        {"post": MEMBER}, {"ato": "confirmada"}, is_form=True
+    ),
+    "agenda/<str:key>.ics": Address({"get": NOBODY}),
+    f"{API}agenda/compromissos/": Address({"get": MEMBER, "post": MEMBER}, BOOKING),
+    f"{APPOINTMENT}": Address({"get": MEMBER, "patch": MEMBER}, {"kind": "Outro"}),
+    f"{APPOINTMENT}cancelar/": Address({"post": MEMBER}),
+    f"{APPOINTMENT}resposta/": Address({"post": MEMBER}, {"meaning": "confirmada"}),
+    f"{API}agenda/profissionais/": Address({"get": MANAGER, "post": MANAGER}, {"name": "Nova"}),
+    f"{API}agenda/profissionais/<uuid:professional_id>/endereco/": Address({"post": MANAGER}),
+    f"{API}agenda/calendarios/": Address({"get": MANAGER, "post": MANAGER}, {"name": "Sistema"}),
+    f"{API}agenda/espera/": Address({"get": MEMBER, "post": MEMBER}, {"kind": "Retorno"}),
+    f"{API}agenda/espera/<uuid:waiting_id>/": Address({"delete": MEMBER}),
     f"{API}respostas-rapidas/": Address(
         {"get": MEMBER, "post": MEMBER}, {"name": "oi", "text": "Oi"}
     ),
@@ -440,6 +463,11 @@ BESIDE = [
     (f"{API}macros/", "post", "queue", "queue"),
     (MACRO, "patch", "queue", "queue"),
     (f"{MACRO}executar/", "post", "conversations", "conversation"),
+    (f"{API}agenda/compromissos/", "get", "?contact", "contact"),
+    (f"{API}agenda/compromissos/", "get", "?professional", "professional"),
+    (f"{API}agenda/compromissos/", "post", "contact", "contact"),
+    (APPOINTMENT, "patch", "professional", "professional"),
+    (f"{API}agenda/espera/", "post", "contact", "contact"),
     (QUICK, "patch", "queue", "queue"),
     ("atendimento/respostas-rapidas/nova/", "get", "?mensagem", "message"),
     (f"{API}whatsapp/perfil-negocio/", "get", "?canal", "channel"),
@@ -582,6 +610,17 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
     quick = quick_reply_save(
         actor=administrator, scope="empresa", folder=mark, name=mark, text=mark
     )
+    professional = professional_save(actor=administrator, name=mark)
+    starts = timezone.now() + timedelta(days=900)
+    appointment = appointment_create(
+        actor=administrator,
+        contact=conversation.contact,
+        professional=professional,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=1),
+        kind=mark,
+    )
+    waiting = place_take(actor=administrator, contact=conversation.contact, kind=mark)
     entry = entry_save(company=company, actor=administrator, question=mark, answer=mark)
     hook, _secret = hook_create(
         actor=administrator,
@@ -594,6 +633,9 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "webhook": hook.pk,
         "delivery": delivery.pk,
         "campaign": campaign.pk,
+        "appointment": appointment.pk,
+        "professional": professional.pk,
+        "waiting": waiting.pk,
         "entry": entry.pk,
         "quick_reply": quick.pk,
         "macro": macro.pk,
@@ -730,6 +772,7 @@ def modules(*names: str) -> Iterator[Any]:
         "omnichannel",
         "queues",
         "leadscoring",
+        "agenda",
         "campaigns",
         "bot",
         "visitors",

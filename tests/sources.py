@@ -17,7 +17,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("contacts",),
     ("providers",),
     ("omnichannel",),
-    ("queues", "leadscoring"),
+    ("queues", "leadscoring", "agenda"),
     ("campaigns",),
     ("bot",),
     ("flows",),

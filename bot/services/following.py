@@ -23,7 +23,7 @@ from campaigns.models import Recipient
 from common.slots import Slot
 from omnichannel.choices import Author, Stage
 from omnichannel.models import Conversation, Message
-from omnichannel.services.observing import Arrival, Move, Observer
+from omnichannel.services.observing import SETTLED, Arrival, Move, Observer
 from providers.choices import MessageKind
 
 # What is said in answer to a campaign belongs to its people for so long.
@@ -76,10 +76,11 @@ class BotFollower(Observer):
 
 def _is_said(message: Message) -> bool:
     """Whether a message says something to somebody: reactions and notices of the channel do not,
-    a call does.
+    a call does. What an observer before us understood and answered is said to nobody else.
     """
     is_notice = message.kind == MessageKind.SYSTEM and message.metadata.get("event") != "ligacao"
-    return message.kind != MessageKind.REACTION and not is_notice
+    is_answered = SETTLED in message.metadata
+    return message.kind != MessageKind.REACTION and not is_notice and not is_answered
 
 
 def _received(talk: Conversation) -> None:

@@ -18,7 +18,7 @@ from flows.services.walking import graph_of
 from flows.understanding import chosen
 from omnichannel.choices import Author, Stage
 from omnichannel.models import Channel, Conversation, Message
-from omnichannel.services.observing import Arrival, Move, Observer
+from omnichannel.services.observing import SETTLED, Arrival, Move, Observer
 from omnichannel.services.reception import Newcomer, Reception
 from providers.choices import MessageKind
 
@@ -49,7 +49,9 @@ class FlowFollower(Observer):
         for arrival in arrivals:
             if arrival.conversation.stage != Stage.BOT or arrival.is_courtesy:
                 continue
-            heard = [one for one in arrival.messages if _is_said(one)]
+            heard = [
+                one for one in arrival.messages if _is_said(one) and SETTLED not in one.metadata
+            ]
             if heard:
                 _hear(arrival, heard)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.utils import timezone
@@ -24,6 +25,7 @@ from contacts.models import (
     DuplicateReason,
 )
 from contacts.refs import PHONE_KINDS, IdentityKind, IdentityRef, Proof
+from inbox.agenda.presenters import AppointmentLine
 from inbox.people.shapes import (
     AboutChoice,
     ContactPanel,
@@ -66,6 +68,8 @@ class PersonFound:
     suggestions: Sequence[DuplicatePair] = ()
     merge: ContactMerge | None = None
     readings: tuple[ReadingLine, ...] = ()
+    appointments: tuple[AppointmentLine, ...] = ()
+    professionals: tuple[tuple[UUID, str], ...] = ()
 
 
 def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> ContactPanel:
@@ -107,6 +111,8 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         is_phone_verified=_is_verified(identities, contact.phone),
         is_email_verified=_is_verified(identities, contact.email),
         readings=known.readings,
+        appointments=known.appointments,
+        professionals=known.professionals,
         ticket=known.ticket,
         score=known.score,
         campaigns=tuple(known.campaigns),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.selectors import SentTo
+from inbox.agenda.presenters import AppointmentLine
 from inbox.shell.shapes import Deadline, Face, Since
 from inbox.talk.shapes import File
 from visitors.showing import VisitorNow
@@ -166,6 +167,8 @@ class ContactPanel:
     is_phone_verified: bool = False
     is_email_verified: bool = False
     readings: tuple[ReadingLine, ...] = ()
+    appointments: tuple[AppointmentLine, ...] = ()
+    professionals: tuple[tuple[UUID, str], ...] = ()
     ticket: TicketSummary | None = None
     score: ScoreSummary | None = None
     campaigns: tuple[SentTo, ...] = ()

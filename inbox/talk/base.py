@@ -14,6 +14,8 @@ from contacts.services.consent import consent_state
 from contacts.services.dependents import dependents_of
 from contacts.suggestions import merge_last, suggestions_of
 from inbox import selectors
+from inbox.agenda.forms import professionals
+from inbox.agenda.presenters import lines_of
 from inbox.people.presenters import PersonFound, panel_of
 from inbox.people.readings import reading_lines
 from inbox.people.scores import score_summary
@@ -135,6 +137,8 @@ class TalkView(InboxView):
             suggestions=suggestions_of(conversation.contact_id, self.membership),
             merge=merge_last(conversation.contact_id, self.membership),
             readings=reading_lines(conversation),
+            appointments=lines_of(conversation.contact_id, conversation.company_id),
+            professionals=tuple(professionals().values_list("pk", "name")),
         )
         return panel_of(conversation, self.lens, known)
 

@@ -251,6 +251,7 @@ def system_sentence(message: Message, contact_name: str, channel_label: str) -> 
         "atribuida": _("%(name)s passou a conversa para %(to)s"),
         "devolvida": _("%(name)s devolveu a conversa para a fila"),
         "descadastro": _("Só pedia sobre promoções, já atendido: a conversa foi encerrada"),
+        **_appointment(str(message.metadata.get("starts_at") or "")),
         "abandonada": _("Ninguém atendeu a tempo: a conversa foi encerrada"),
         "fila": _("%(name)s transferiu a conversa para a fila %(to)s"),
         "continua_em": _("%(name)s continuou a conversa por outro canal: %(other)s"),
@@ -269,6 +270,25 @@ def system_sentence(message: Message, contact_name: str, channel_label: str) -> 
     # The reason of a transfer is written for whoever goes on with the patient.
     reason = str(message.metadata.get("reason") or "")
     return f"{sentence % who}: “{reason}”" if reason else sentence % who
+
+
+def _appointment(starts_at: str) -> dict[str, str]:
+    """Word what was understood about an appointment."""
+    when = ""
+    if starts_at:
+        when = date_format(timezone.localtime(datetime.fromisoformat(starts_at)), "d/m H:i")
+    words = {
+        "agenda_confirmada": _("Entendido: {when} está confirmado"),
+        "agenda_nao_vai": _("Entendido: o paciente não vem {when}, e o horário ficou livre"),
+        "agenda_remarcar": _("Entendido: o paciente quer remarcar {when}"),
+        "agenda_nao_e_minha": _("Entendido: {when} não é desta pessoa; não lembramos mais"),
+        "agenda_duvida": _("Não ficou claro o que o paciente quis dizer sobre {when}"),
+        "agenda_vaga": _("O paciente ficou com o horário que foi oferecido"),
+        "agenda_vaga_tarde": _("O horário oferecido já estava com outra pessoa"),
+        "agenda_lembrete": _("O lembrete saiu: a conversa foi encerrada"),
+        "agenda_respondida": _("Só respondia ao lembrete: a conversa foi encerrada"),
+    }
+    return {name: text.replace("{when}", when) for name, text in words.items()}
 
 
 def _snoozed(until: str) -> str:

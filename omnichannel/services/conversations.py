@@ -94,7 +94,8 @@ def system_line(
 
     The page words it in the reader's language from `metadata["event"]`: assumida, liberada,
     encerrada, descadastro, reaberta, transferida, robo, robo_passou, atribuida, devolvida,
-    abandonada, fila, pessoa, continua_de, continua_em, voltou, adiada, retomada.
+    abandonada, fila, pessoa, continua_de, continua_em, voltou, adiada, retomada,
+    and the agenda's own (agenda_...).
     """
     line = system_line_draft(conversation, event, actor, detail)
     line.save(force_insert=True)

@@ -4,9 +4,12 @@ conversation is locked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from common.realtime import publish
+from common.slots import Slot
 from contacts.refs import PersonRef
 from contacts.services.identities import people_of
 from omnichannel import events
@@ -15,6 +18,19 @@ from omnichannel.models import Conversation, Message, MessageVersion, Reaction
 from omnichannel.services.newest import note_last
 from omnichannel.services.stories import story_forget
 from providers.choices import MessageKind, MessageStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """An emoji that one side put on a message, "" when it was taken away."""
+
+    message: Message
+    direction: str
+    emoji: str
+
+
+# Told of every emoji that is news, under the conversation's lock (agenda: a thumbs-up confirms).
+reactions: Slot[Callable[[Reacted], None]] = Slot()
 
 
 def reaction_show(message: Message, direction: str, emoji: str, moment: datetime) -> None:
@@ -31,6 +47,8 @@ def reaction_show(message: Message, direction: str, emoji: str, moment: datetime
         elif known is not None and had:
             _take_from_list(conversation, known.happened_at)
     message_touch(conversation, message)
+    for told in reactions:
+        told(Reacted(message, direction, emoji))
 
 
 def _show_in_list(

@@ -16,6 +16,9 @@ from common.slots import Slot
 from omnichannel.models import Conversation, Message
 from omnichannel.services.happening import move_tell
 
+# In a message's metadata: an observer understood it and said so; a bot has nothing to add.
+SETTLED = "settled"
+
 
 @dataclass(frozen=True, slots=True)
 class Move:

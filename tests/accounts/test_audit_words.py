@@ -10,6 +10,7 @@ from accounts.admin.audit import WORDS
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
     "accounts",
+    "agenda",
     "contacts",
     "omnichannel",
     "queues",
@@ -24,8 +25,9 @@ PACKAGES = (
 )
 # An act is noun.verb, given to audit_record by name or in a call that passes it on.
 ACT = re.compile(
-    r'"((?:calendario|campanha|canal|contato|conversa|fila|fluxo|importacao|integracao|membro|mensagem|modelo'
-    r'|pedido|retencao|segmento|senha|sessao|tarifas?|webhook)\.[a-z_.]+)"'
+    r'"((?:calendario|campanha|canal|compromisso|contato|conversa|espera|fila|fluxo|importacao|integracao'
+    r"|membro|mensagem|modelo|pedido|profissional|retencao|segmento|senha|sessao|tarifas?|webhook)"
+    r'\.[a-z_.]+)"'
 )
 
 

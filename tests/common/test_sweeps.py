@@ -29,6 +29,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
         "omnichannel",
         "campaigns",
         "queues",
+        "agenda",
         "leadscoring",
         "analytics",
     ):

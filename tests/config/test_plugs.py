@@ -19,7 +19,16 @@ from omnichannel.services.reception import receptions
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = (
-    *("common", "accounts", "contacts", "providers", "omnichannel", "queues", "leadscoring"),
+    *(
+        "common",
+        "accounts",
+        "contacts",
+        "providers",
+        "omnichannel",
+        "queues",
+        "leadscoring",
+        "agenda",
+    ),
     *("campaigns", "bot", "flows", "visitors", "webhooks", "inbox", "analytics", "config"),
 )
 
@@ -37,6 +46,7 @@ def test_an_arrival_is_decided_about_in_this_order() -> None:
         "Continuations",
         "Wishes",
         "Replies",
+        "AgendaAnswers",
         "FlowFollower",
         "BotFollower",
         "TicketFollower",

@@ -26,6 +26,7 @@ OWN = {
     "config": "Configuration",
     "contacts": "Contacts",
     "inbox": "Inbox",
+    "agenda": "Agenda",
     "leadscoring": "Lead scoring",
     "omnichannel": "Channels and conversations",
     "queues": "Queues",

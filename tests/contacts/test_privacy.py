@@ -52,6 +52,7 @@ OWN = (
     "omnichannel",
     "queues",
     "webhooks",
+    "agenda",
     "leadscoring",
     "campaigns",
     "bot",

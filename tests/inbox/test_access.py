@@ -36,6 +36,7 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     "rules",
     "rule-new",
     "macro-new",
+    "agenda",
 }
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
@@ -70,6 +71,7 @@ POSTS = {
     "macro-delete",
     "rule-delete",
     "rule-switch",
+    *("appointment", "talk-appointment", "book"),
 }
 LETTERS = ("letter", "letter-rest", "letter-frame", "letter-raw", "letter-forwarded")
 PARTS = sorted(
@@ -79,6 +81,7 @@ PARTS = sorted(
 OF_TWO = {
     *("dependent-drop", "suggestion-confirm", "suggestion-refuse", "merge-undo"),
     *("reply-use", "schedule-cancel", "macro-run"),
+    "talk-appointment",
 }
 OF_A_MESSAGE = ("retry", "react", "star", "forward", "forward-places", *LETTERS)
 OF_AN_OBJECT = [name for name in PARTS if name not in OPEN_TO_ALL | WITHOUT_AN_OBJECT]

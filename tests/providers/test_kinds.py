@@ -13,7 +13,7 @@ from providers.choices import ChannelKind
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
-    *("common", "accounts", "contacts", "omnichannel", "queues", "leadscoring"),
+    *("common", "accounts", "contacts", "omnichannel", "queues", "leadscoring", "agenda"),
     *("campaigns", "bot", "visitors", "webhooks", "inbox", "analytics", "config"),
 )
 KINDS = frozenset(ChannelKind.values) - {ChannelKind.EMAIL}

@@ -70,6 +70,7 @@ def test_nobody_else_changes_a_state() -> None:
         "omnichannel",
         "queues",
         "campaigns",
+        "agenda",
         "leadscoring",
         "bot",
         "visitors",

@@ -1,0 +1,1 @@
+"""The agenda's part of the API."""

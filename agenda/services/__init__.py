@@ -1,0 +1,1 @@
+"""What is done to appointments, one verb a function."""

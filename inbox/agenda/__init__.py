@@ -1,0 +1,1 @@
+"""The clinic's agenda, and appointments in the column beside a conversation."""
