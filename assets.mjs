@@ -61,6 +61,8 @@ const outputs = {
   "htmx.LICENSE.txt": await readFile(new URL("htmx.org/LICENSE", MODULES), "utf8").catch(() => "BSD-0-Clause\n"),
   [`lucide-${lucide}.svg`]: await sprite(),
   "lucide.LICENSE.txt": await readFile(new URL("lucide-static/LICENSE", MODULES), "utf8"),
+  "react.LICENSE.txt": await readFile(new URL("react/LICENSE", MODULES), "utf8"),
+  "xyflow.LICENSE.txt": await readFile(new URL("@xyflow/react/LICENSE", MODULES), "utf8"),
   // Its code stands inside the chat's panel.
   "preact.LICENSE.txt": await readFile(new URL("preact/LICENSE", MODULES), "utf8"),
 };
@@ -112,9 +114,9 @@ async function chatPart(entryPoints, define = {}) {
 }
 
 /** Tells of what the build was made, so that a test without Node sees when somebody forgot it. */
-async function sourcesHash() {
+async function sourcesHash(folder = SOURCES) {
   const sum = createHash("sha256");
-  const names = (await readdir(SOURCES, { recursive: true, withFileTypes: true }))
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath.replace(/\/$/, "")}/${entry.name}`)
     .sort();
@@ -122,6 +124,39 @@ async function sourcesHash() {
   return sum.digest("hex");
 }
 
+/** Builds the page on which flows are drawn; its names hold the hash of what they hold. */
+async function flowEditor() {
+  const own = new URL("static/flows/", import.meta.url);
+  const built = new URL("built/", own);
+  await rm(built, { recursive: true, force: true });
+  const { metafile } = await build({
+    entryPoints: ["src/editor.jsx", "src/editor.css"].map((name) => new URL(name, own).pathname),
+    outdir: built.pathname,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["es2022", "safari16.4"],
+    charset: "utf8",
+    entryNames: "[name]-[hash]",
+    jsx: "automatic",
+    legalComments: "none",
+    metafile: true,
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  const made = Object.keys(metafile.outputs).map((path) => basename(path));
+  const [style, script] = [".css", ".js"].map((end) => made.find((name) => name.endsWith(end)));
+  await writeFile(new URL("sources.txt", built), `${await sourcesHash(new URL("src/", own))}\n`);
+  await writeFile(
+    new URL("templates/inbox/flows/_built.html", import.meta.url),
+    `{% load static %}{# Written by npm run build. #}
+<link rel="stylesheet" href="{% static 'flows/built/${style}' %}">
+<script type="module" src="{% static 'flows/built/${script}' %}"></script>
+`,
+  );
+  console.log(made.join("\n"));
+}
+
+await flowEditor();
 await rm(BUILT, { recursive: true, force: true });
 await build({
   entryPoints: [inSources("loader.js")],

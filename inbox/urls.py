@@ -8,6 +8,7 @@ from inbox.agenda import views as agenda
 from inbox.board import views as board
 from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
+from inbox.flows import views as flows
 from inbox.list import acts, narrowing
 from inbox.list import views as list_views
 from inbox.macros import rules
@@ -41,6 +42,7 @@ from inbox.talk import views as talk
 
 app_name = "inbox"
 
+FLOW = "fluxos/<uuid:flow_id>/"
 CAMPAIGN = "campanhas/<uuid:campaign_id>/"
 QUICK = "respostas-rapidas/<uuid:quick_reply_id>/"
 MACRO = "macros/<uuid:macro_id>/"
@@ -188,6 +190,13 @@ urlpatterns = [
     path(f"{CAMPAIGN}envio/", steps.SendingStep.as_view(), name="campaign-sending"),
     path(f"{CAMPAIGN}revisao/", steps.ReviewStep.as_view(), name="campaign-review"),
     path(f"{CAMPAIGN}pessoas/", campaigns.PeoplePage.as_view(), name="campaign-people"),
+    path("fluxos/", flows.FlowsPage.as_view(), name="flows"),
+    path(FLOW, flows.FlowPage.as_view(), name="flow"),
+    path(f"{FLOW}publicar/", flows.FlowPublishView.as_view(), name="flow-publish"),
+    path(f"{FLOW}ligar/", flows.FlowSwitchView.as_view(), name="flow-switch"),
+    path(f"{FLOW}testar/", flows.FlowPlayView.as_view(), name="flow-play"),
+    path(f"{FLOW}exportar/", flows.FlowExportView.as_view(), name="flow-export"),
+    path(f"{FLOW}percursos/", flows.FlowRunsPage.as_view(), name="flow-runs"),
     path("mensagens/<uuid:message_id>/reagir/", marking.ReactView.as_view(), name="react"),
     path("mensagens/<uuid:message_id>/estrela/", marking.StarView.as_view(), name="star"),
     path("mensagens/<uuid:message_id>/encaminhar/", marking.ForwardView.as_view(), name="forward"),

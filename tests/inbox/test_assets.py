@@ -30,6 +30,8 @@ def test_the_committed_files_are_those_of_the_locked_versions():
         f"lucide-{locked('lucide-static')}.svg",
         "lucide.LICENSE.txt",
         "preact.LICENSE.txt",
+        "react.LICENSE.txt",
+        "xyflow.LICENSE.txt",
         "icons.txt",
     }
 
