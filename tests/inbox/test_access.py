@@ -32,7 +32,6 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     *("directory", "directory-export", "palette"),
     *("own-drafts", "replies", "reply-new"),
     *("reports", "report-tickets", "wall", "preferences", "push"),
-    *("reports", "report-tickets", "wall", "preferences"),
     "flows",
     "macros",
     "rules",

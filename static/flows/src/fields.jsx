@@ -44,8 +44,7 @@ export function Select({ label, value, options, onChange }) {
 export function Lines({ label, list, write, read, onChange, mark }) {
   const written = (list ?? []).map(write).join("\n");
   const [text, setText] = useState(written);
-  // Another block's list, or one that was undone; what is being typed stays as it is.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the block's id tells when to begin anew
+  // Another block's list (`mark`), or one that was undone; what is being typed stays as it is.
   useEffect(() => setText((now) => (tight(now) === tight(written) ? now : written)), [written, mark]);
   const change = (typed) => {
     setText(typed);

@@ -41,7 +41,6 @@ export function Phone({ draft, onPath }) {
       </header>
       <ol aria-live="polite">
         {lines.map((one, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added
           <li key={place} className={one.mine ? "mine" : one.note ? "note" : ""}>
             {one.note ?? one.text}
             {one.choices?.map((choice) => (
