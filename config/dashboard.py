@@ -13,10 +13,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import access_of, since
+from common.admin.access import Access
 from common.admin.filters import today
 from common.ids import id_from
 from common.zones import zone_words
 from inbox.shell.clocks import span_words
+from integrations.models import HookSubscription
+from integrations.notices import NAMED_MOST, notices
+from integrations.services.settling import troubled
 from omnichannel.choices import ChannelStatus, Stage
 from omnichannel.models import Channel, Conversation, Message
 from omnichannel.services.endings import token_warning
@@ -52,9 +56,20 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         boards=[_conversations(talks), _messages(said)],
         is_owner=access.is_owner,
     )
+    context["warnings"] = _hooks(access)
     if access.is_owner:
         context["boards"].append(_ledger(context))
     return context
+
+
+def _hooks(access: Access) -> list[str]:
+    """Tell administrators which other systems are not told any more, or lost something."""
+    # The admin narrows by the person's memberships, not by the scope's one company.
+    rows = troubled(HookSubscription.unscoped.defer("sealed")).order_by("name")
+    if not access.is_owner:
+        mine = [pk for pk, member in access.memberships.items() if member.is_administrator]
+        rows = rows.filter(company__in=mine)
+    return notices(rows[:NAMED_MOST])
 
 
 def _figure(
@@ -117,7 +132,7 @@ def _ledger(context: dict[str, Any]) -> dict[str, Any]:
         quarantined=Count("pk", filter=Q(state=State.QUARANTINED)),
     )
     age = (timezone.now() - found["oldest"]).total_seconds() if found["oldest"] else 0.0
-    context["warnings"] = _lateness(age, pace_told())
+    context["warnings"] = [*_lateness(age, pace_told()), *context["warnings"]]
     return {
         "title": _("Webhooks"),
         "figures": [

@@ -31,6 +31,7 @@ from common.admin.filters import today
 from common.admin.narrowing import CompanyForm
 from common.happenings import HappeningKind
 from integrations.models import EventState, HookSubscription, OutgoingAttempt, OutgoingEvent
+from integrations.notices import trouble_words
 from integrations.services.settling import troubled
 from integrations.services.subscriptions import (
     events_resend,
@@ -79,7 +80,7 @@ class HookForm(CompanyForm):
     """An address with what it is told."""
 
     events = forms.MultipleChoiceField(
-        label=_("eventos"), choices=HappeningKind.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Eventos"), choices=HappeningKind.choices, widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -124,22 +125,14 @@ class HookAdmin(AdministratorsPage):
         for state in counts:
             rows = OutgoingEvent.unscoped.filter(subscription=obj, state=state)
             counts[state] = rows.count()
-        warnings = []
-        if obj.stop_reason:
-            warnings.append(
-                gettext("Parou %(when)s: %(why)s. Corrija o outro sistema e ligue de novo.")
-                % {"when": since(obj.stopped_at), "why": obj.get_stop_reason_display()}
+        warnings = trouble_words(obj)
+        if lost := counts[EventState.EXPIRED]:
+            said = ngettext(
+                "%(count)d evento não foi entregue em 24 horas. Use Reenviar.",
+                "%(count)d eventos não foram entregues em 24 horas. Use Reenviar.",
+                lost,
             )
-        elif obj.failing_since:
-            warnings.append(
-                gettext("Falha %(when)s. Veja as entregas para saber por quê.")
-                % {"when": since(obj.failing_since)}
-            )
-        if counts[EventState.EXPIRED]:
-            warnings.append(
-                gettext("%(count)d eventos não foram entregues em 24 horas. Use Reenviar.")
-                % {"count": counts[EventState.EXPIRED]}
-            )
+            warnings.append(said % {"count": lost})
         facts = (
             (_("última entrega"), since(obj.last_success_at)),
             (_("na fila"), str(counts[EventState.PENDING])),

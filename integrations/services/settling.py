@@ -23,7 +23,7 @@ from integrations.models import (
     OutgoingEvent,
     StopReason,
 )
-from integrations.services.claiming import Parcel
+from integrations.services.claiming import Parcel, no_disk_awaited
 from integrations.services.subscriptions import waiting_cancel
 from integrations.waits import BROKEN_AFTER, LIFE, PROBE_EVERY, STOP_AFTER, STOP_LEAST, next_try
 
@@ -57,6 +57,7 @@ class TryOutcome:
 @transaction.atomic
 def outcomes_settle(outcomes: Sequence[TryOutcome]) -> None:
     """Write tries down and decide what becomes of each event and each address."""
+    no_disk_awaited()
     ids = {one.parcel.id for one in outcomes}
     hooks = {
         row.pk: row

@@ -34,6 +34,7 @@ class Other:
         self.port = 0
         self._random = random.Random(7)
         self._lock = threading.Lock()
+        self._came = threading.Condition()
 
     @property
     def url(self) -> str:
@@ -50,11 +51,18 @@ class Other:
                 return self._random.choice([500, 503, "reset", "inside", 429])
             return None
 
+    def until(self, count: int) -> bool:
+        """Wait until so much was taken; tell whether it was, in good time."""
+        with self._came:
+            return self._came.wait_for(lambda: len(self.ids) >= count, timeout=60)
+
     def take(self, event_id: str, event: dict[str, Any]) -> None:
         """Keep what came."""
         with self._lock:
             self.ids.append(event_id)
             self.taken.append(event)
+        with self._came:
+            self._came.notify_all()
 
     @contextmanager
     def listening(self, port: int = 0) -> Iterator[None]:

@@ -49,7 +49,7 @@ def test_its_buttons_test_change_the_secret_and_send_again(office: Office):
     answer = office.press(HOOK, row, "rotate", confirmado="1")
     assert "whsec_" in answer.content.decode()
     OutgoingEvent.unscoped.update(state="expirada")
-    assert "não foram entregues" in office.page(HOOK, row).content.decode()
+    assert "não foi entregue em 24 horas" in office.page(HOOK, row).content.decode()
     office.press(EVENT, event, "resend")
     assert OutgoingEvent.unscoped.get().state == "pendente"
 
@@ -70,3 +70,20 @@ def test_lists_draw(office: Office):
     office.press(HOOK, row, "test")
     assert "2 eventos" in office.list(HOOK).content.decode()
     assert "teste.ping" in office.list(EVENT).content.decode()
+
+
+def test_the_first_page_tells_administrators_what_stopped_and_supervisors_nothing(
+    office: Office, beto: Membership
+):
+    row = made(office)
+    HookSubscription.unscoped.update(
+        is_active=False, stop_reason="falhas", stopped_at=row.created_at
+    )
+    said = office.browser.get("/admin/").content.decode()
+    assert "Webhook Prontuário: Parou em" in said and "Um dia inteiro de falhas" in said
+    assert "Parou em" in office.page(HOOK, row).content.decode()
+    beto.role = Membership.Role.SUPERVISOR
+    beto.save()
+    beto.user.is_staff = True
+    beto.user.save()
+    assert "Prontuário" not in Office(beto).browser.get("/admin/").content.decode()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -34,6 +39,26 @@ from integrations.services.subscriptions import (
 from tests.integrations.receiver import Other, example
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(settings.BASE_DIR)
+SENDER = (
+    "import django; django.setup(); from integrations.sending import send_slice; send_slice(60)"
+)
+
+
+def given_database() -> dict[str, str]:
+    """Let a process work in the database of the test."""
+    own = connection.settings_dict
+    where = own["HOST"] or "127.0.0.1"
+    host = f"@/{own['NAME']}?host={where}" if where.startswith("/") else ""
+    port = f":{own['PORT']}" if own["PORT"] else ""
+    password = f":{own['PASSWORD']}" if own["PASSWORD"] else ""
+    login = f"postgresql://{own['USER']}{password}"
+    url = f"{login}{host}" if host else f"{login}@{where}{port}/{own['NAME']}"
+    return {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "WEBHOOKS_OUT_HOSTS": "127.0.0.1",
+    }
 
 
 def tell(company: Company, lane: UUID, *numbers: int) -> None:
@@ -254,6 +279,30 @@ def test_a_claim_is_committed_and_what_a_dead_sender_had_comes_back(
     assert claims_return() == 1
     send_slice(3)
     assert [event["data"]["n"] for event in other.taken] == [1, 2]
+
+
+@pytest.mark.slow
+def test_senders_that_are_killed_lose_nothing_and_no_order(
+    hook: HookSubscription, other: Other, clinic: Company
+):
+    lanes = [uuid7() for _ in range(6)]
+    for n in range(20):
+        for one in lanes:
+            tell(clinic, one, n)
+    for count in (10, 40, 70):
+        with subprocess.Popen(
+            [sys.executable, "-c", SENDER], env={**os.environ, **given_database()}, cwd=ROOT
+        ) as sender:
+            assert other.until(count)
+            sender.kill()
+        # Their minute is over.
+        OutgoingEvent.unscoped.filter(state=EventState.SENDING).update(
+            claimed_at=timezone.now() - timedelta(minutes=2)
+        )
+    send_slice(30)
+    assert states() == {"entregue": 120}
+    assert len(set(other.ids)) == 120
+    in_order(other)
 
 
 def test_of_a_lane_only_the_oldest_is_claimed_and_of_an_address_so_many(
