@@ -18,7 +18,7 @@ class WebhookOut(serializers.ModelSerializer[HookSubscription]):
 
     class Meta:
         model = HookSubscription
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "name", "url", "events", "is_active", "failure_count", "failing_since"),
             *("last_success_at", "lost_count", "stop_reason", "stopped_at"),
             *("created_at", "updated_at"),
@@ -85,7 +85,7 @@ class DeliveryOut(serializers.ModelSerializer[OutgoingEvent]):
 
     class Meta:
         model = OutgoingEvent
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "webhook", "kind", "data", "state", "attempts", "next_at", "settled_at"),
             *("last_status", "last_error", "created_at"),
         )

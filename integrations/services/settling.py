@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.services.audit import audit_record
 from common.rows import insert_rows, update_rows
-from common.scoping import CompanyQuerySet
 from integrations.models import (
     AttemptError,
     EventState,
@@ -208,7 +207,7 @@ def outbox_hold() -> int:
     )
 
 
-def troubled(rows: CompanyQuerySet[HookSubscription]) -> CompanyQuerySet[HookSubscription]:
+def troubled(rows: QuerySet[HookSubscription]) -> QuerySet[HookSubscription]:
     """Keep addresses that need somebody: stopped by us, with losses, or failing for an hour."""
     long_ago = timezone.now() - timedelta(hours=1)
     failing = Q(is_active=True, failing_since__lt=long_ago)
