@@ -25,6 +25,8 @@ PLUG = Plug(
         "Theme": "accounts.preferences.Theme",
         "PersonalLanguage": "accounts.api.preferences.LANGUAGE_CHOICES",
         "BrazilianState": "accounts.api.calendars.STATE_CHOICES",
+        "ChangeAct": "accounts.models.change.ChangeAct",
+        "ChangeKind": "accounts.models.change.ChangeKind",
         "PresenceState": "accounts.models.presence.PresenceState",
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.services import mails, presence
+from accounts.services.changes import changes_purge
 from accounts.services.idempotency import keys_purge
 from accounts.services.tokens import tokens_purge
 from accounts.sessions import SessionStore
@@ -12,11 +13,12 @@ from accounts.sessions import SessionStore
 
 @shared_task(name="accounts.tasks.purge")
 def purge() -> None:
-    """Forget idempotency keys, tokens and sessions that have ended, and mails of long ago."""
+    """Forget idempotency keys, tokens and sessions that have ended, old mails and old changes."""
     keys_purge()
     tokens_purge()
     mails.mails_purge()
     SessionStore.clear_expired()
+    changes_purge()
 
 
 @shared_task(name="accounts.tasks.presence_expire")

@@ -11,9 +11,11 @@
 -- migration accounts 0010_mails_and_invitations 9939df656b5ba340
 -- migration accounts 0011_sessions 6286291f66d0787e
 -- migration accounts 0012_push_devices cfa78b6992c6d591
+-- migration accounts 0013_changes f0741e489b377aeb
 -- migration admin 0001_initial f4716989d9815b62
 -- migration admin 0002_logentry_remove_auto_add 2c127e659a2236ed
 -- migration admin 0003_logentry_add_action_flag_choices 02700a827190720e
+-- migration agenda 0001_start c1d357e1b7728243
 -- migration analytics 0001_start bdab79fd505be3dd
 -- migration auth 0001_initial 845cff319606332f
 -- migration auth 0002_alter_permission_name_max_length feaf97e0e8f7d148
@@ -71,6 +73,7 @@
 -- migration contacts 0021_provider_words 9ce4ce555f0f1bae
 -- migration contacts 0022_one_person 3e6b0724fc523053
 -- migration contacts 0023_one_person_indexes 03c29e6e831c7df1
+-- migration contacts 0024_changes 5d9322d43394adc7
 -- migration contenttypes 0001_initial 35ed8489a147e0b4
 -- migration contenttypes 0002_remove_content_type_name 7d36494075750f0e
 -- migration flows 0001_initial 1637c6cacc7223e2
@@ -136,6 +139,7 @@
 -- migration omnichannel 0046_scheduled 82e8344e87c6f7ff
 -- migration omnichannel 0047_sign_by_channel f571089f753772d0
 -- migration omnichannel 0048_mentions 9ba5a7794bea9065
+-- migration omnichannel 0049_changes 589afe4272b73278
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -144,6 +148,7 @@
 -- migration queues 0006_quick_replies 56ec7796002fed57
 -- migration queues 0007_macros 91557dc0842b2aa1
 -- migration queues 0008_rules 5f9e3a3ef11ff4e1
+-- migration queues 0009_changes 3c779f1fbd094212
 -- migration sessions 0001_initial 2aa438e2393ee513
 -- migration simulator 0001_initial 02058d04bf78c302
 -- migration simulator 0002_template_reviews 0fc7202e501f497c
@@ -1569,3 +1574,185 @@ CREATE TABLE "webhooks_folderposition" ("id" uuid NOT NULL PRIMARY KEY, "created
 ALTER TABLE "webhooks_folderposition" ADD CONSTRAINT "webhooks_folderposit_channel_id_0dd6476b_fk_omnichann" FOREIGN KEY ("channel_id") REFERENCES "omnichannel_channel" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "webhooks_folderposition" ADD CONSTRAINT "webhooks_folderposit_company_id_abdd373a_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX "webhooks_folderposition_company_id_abdd373a" ON "webhooks_folderposition" ("company_id");
+CREATE TABLE "accounts_rowchange" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "xact" bigint NOT NULL, "kind" varchar(12) NOT NULL, "object_id" uuid NOT NULL, "within_id" uuid NULL, "act" varchar(10) NOT NULL, "company_id" uuid NOT NULL, CONSTRAINT "change_once_a_transaction" UNIQUE ("xact", "object_id"));
+CREATE INDEX "change_feed" ON "accounts_rowchange" ("company_id", "xact", "id");
+CREATE INDEX "change_age" ON "accounts_rowchange" USING brin ("created_at");
+CREATE TABLE "agenda_appointment" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "starts_at" timestamp with time zone NOT NULL, "ends_at" timestamp with time zone NOT NULL, "is_all_day" boolean NOT NULL, "kind" varchar(80) NOT NULL, "title" varchar(200) NOT NULL, "state" varchar(10) NOT NULL, "answer" varchar(12) NOT NULL, "answered_at" timestamp with time zone NULL, "answer_way" varchar(10) NOT NULL, "source" varchar(10) NOT NULL, "external_id" varchar(400) NOT NULL, "sequence" integer NOT NULL CHECK ("sequence" >= 0), "stamped_at" timestamp with time zone NULL, "is_missing" boolean NOT NULL, "company_id" uuid NOT NULL, "contact_id" uuid NULL);
+CREATE TABLE "agenda_appointmentanswer" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "way" varchar(10) NOT NULL, "meaning" varchar(12) NOT NULL, "rule" varchar(40) NOT NULL, "appointment_id" uuid NOT NULL, "author_id" uuid NULL, "company_id" uuid NOT NULL, "message_id" uuid NULL);
+CREATE TABLE "agenda_calendarfeed" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(80) NOT NULL, "secret" text NOT NULL, "is_active" boolean NOT NULL, "etag" varchar(200) NOT NULL, "changed_at" varchar(60) NOT NULL, "fetched_at" timestamp with time zone NULL, "trouble" varchar(300) NOT NULL, "event_count" integer NOT NULL CHECK ("event_count" >= 0), "company_id" uuid NOT NULL);
+ALTER TABLE "agenda_appointment" ADD COLUMN "feed_id" uuid NULL CONSTRAINT "agenda_appointment_feed_id_14071a08_fk_agenda_calendarfeed_id" REFERENCES "agenda_calendarfeed"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "agenda_appointment_feed_id_14071a08_fk_agenda_calendarfeed_id" IMMEDIATE;
+CREATE TABLE "agenda_professional" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(120) NOT NULL, "is_active" boolean NOT NULL, "feed_hash" varchar(64) NOT NULL, "feed_names" boolean NOT NULL, "company_id" uuid NOT NULL);
+CREATE TABLE "agenda_freedslot" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "kind" varchar(80) NOT NULL, "starts_at" timestamp with time zone NOT NULL, "ends_at" timestamp with time zone NOT NULL, "depth" smallint NOT NULL CHECK ("depth" >= 0), "wave" smallint NOT NULL CHECK ("wave" >= 0), "next_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "freed_id" uuid NULL, "professional_id" uuid NULL);
+ALTER TABLE "agenda_calendarfeed" ADD COLUMN "professional_id" uuid NOT NULL CONSTRAINT "agenda_calendarfeed_professional_id_d24b6bc8_fk_agenda_pr" REFERENCES "agenda_professional"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "agenda_calendarfeed_professional_id_d24b6bc8_fk_agenda_pr" IMMEDIATE;
+ALTER TABLE "agenda_appointment" ADD COLUMN "professional_id" uuid NULL CONSTRAINT "agenda_appointment_professional_id_6bd712ca_fk_agenda_pr" REFERENCES "agenda_professional"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "agenda_appointment_professional_id_6bd712ca_fk_agenda_pr" IMMEDIATE;
+CREATE TABLE "agenda_reminder" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "hours" smallint NOT NULL CHECK ("hours" >= 0), "due_at" timestamp with time zone NOT NULL, "state" varchar(10) NOT NULL, "began" boolean NOT NULL, "held_code" varchar(60) NOT NULL, "held_detail" varchar(500) NOT NULL, "appointment_id" uuid NOT NULL, "company_id" uuid NOT NULL, "message_id" uuid NULL);
+CREATE TABLE "agenda_waitingplace" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "kind" varchar(80) NOT NULL, "weekdays" smallint[7] NOT NULL, "notice_hours" smallint NOT NULL CHECK ("notice_hours" >= 0), "urgency" smallint NOT NULL CHECK ("urgency" >= 0), "state" varchar(10) NOT NULL, "appointment_id" uuid NULL, "company_id" uuid NOT NULL, "contact_id" uuid NOT NULL, "professional_id" uuid NULL);
+CREATE TABLE "agenda_slotinvite" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "wave" smallint NOT NULL CHECK ("wave" >= 0), "state" varchar(10) NOT NULL, "company_id" uuid NOT NULL, "message_id" uuid NULL, "slot_id" uuid NOT NULL, "place_id" uuid NOT NULL);
+ALTER TABLE "agenda_freedslot" ADD COLUMN "holder_id" uuid NULL CONSTRAINT "agenda_freedslot_holder_id_50b2ec4a_fk_agenda_waitingplace_id" REFERENCES "agenda_waitingplace"("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "agenda_freedslot_holder_id_50b2ec4a_fk_agenda_waitingplace_id" IMMEDIATE;
+CREATE TABLE "agenda_agendasettings" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "is_on" boolean NOT NULL, "hours" smallint[6] NOT NULL, "quiet_from" time NOT NULL, "quiet_until" time NOT NULL, "offered_to" smallint NOT NULL CHECK ("offered_to" >= 0), "channel_id" uuid NULL, "company_id" uuid NOT NULL, "offer_template_id" uuid NULL, "template_id" uuid NULL, CONSTRAINT "agenda_settings_once" UNIQUE ("company_id"));
+CREATE UNIQUE INDEX "professional_once" ON "agenda_professional" ("company_id", "name");
+CREATE UNIQUE INDEX "professional_feed_once" ON "agenda_professional" ("feed_hash") WHERE NOT ("feed_hash" = '');
+CREATE UNIQUE INDEX "calendar_feed_once" ON "agenda_calendarfeed" ("company_id", "name");
+CREATE INDEX "appointment_by_day" ON "agenda_appointment" ("company_id", "starts_at");
+CREATE INDEX "appointment_of_person" ON "agenda_appointment" ("contact_id", "starts_at");
+CREATE UNIQUE INDEX "appointment_once" ON "agenda_appointment" ("company_id", "source", "external_id") WHERE NOT ("external_id" = '');
+ALTER TABLE "agenda_appointment" ADD CONSTRAINT "appointment_ends_after_start" CHECK ("ends_at" >= ("starts_at"));
+CREATE INDEX "reminder_due" ON "agenda_reminder" ("due_at") WHERE "state" = 'esperando';
+CREATE INDEX "reminder_unsettled" ON "agenda_reminder" ("updated_at") WHERE "began";
+CREATE UNIQUE INDEX "reminder_waits_once" ON "agenda_reminder" ("appointment_id", "hours") WHERE "state" = 'esperando';
+CREATE INDEX "waiting_in_order" ON "agenda_waitingplace" ("company_id", "urgency" DESC, "id") WHERE "state" = 'esperando';
+ALTER TABLE "agenda_slotinvite" ADD CONSTRAINT "slot_offered_once" UNIQUE ("slot_id", "place_id");
+CREATE INDEX "slot_next_wave" ON "agenda_freedslot" ("next_at") WHERE "holder_id" IS NULL;
+CREATE UNIQUE INDEX "slot_freed_once" ON "agenda_freedslot" ("freed_id") WHERE "holder_id" IS NULL;
+ALTER TABLE "agenda_appointment" ADD CONSTRAINT "agenda_appointment_company_id_a7e3a1e3_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_appointment" ADD CONSTRAINT "agenda_appointment_contact_id_41db4afb_fk_contacts_contact_id" FOREIGN KEY ("contact_id") REFERENCES "contacts_contact" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_appointment_company_id_a7e3a1e3" ON "agenda_appointment" ("company_id");
+CREATE INDEX "agenda_appointment_contact_id_41db4afb" ON "agenda_appointment" ("contact_id");
+ALTER TABLE "agenda_appointmentanswer" ADD CONSTRAINT "agenda_appointmentan_appointment_id_83c6783b_fk_agenda_ap" FOREIGN KEY ("appointment_id") REFERENCES "agenda_appointment" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_appointmentanswer" ADD CONSTRAINT "agenda_appointmentan_author_id_5f3b55f9_fk_accounts_" FOREIGN KEY ("author_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_appointmentanswer" ADD CONSTRAINT "agenda_appointmentan_company_id_dc66fc7c_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_appointmentanswer" ADD CONSTRAINT "agenda_appointmentan_message_id_013f5711_fk_omnichann" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_appointmentanswer_appointment_id_83c6783b" ON "agenda_appointmentanswer" ("appointment_id");
+CREATE INDEX "agenda_appointmentanswer_author_id_5f3b55f9" ON "agenda_appointmentanswer" ("author_id");
+CREATE INDEX "agenda_appointmentanswer_company_id_dc66fc7c" ON "agenda_appointmentanswer" ("company_id");
+CREATE INDEX "agenda_appointmentanswer_message_id_013f5711" ON "agenda_appointmentanswer" ("message_id");
+ALTER TABLE "agenda_calendarfeed" ADD CONSTRAINT "agenda_calendarfeed_company_id_50821836_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_calendarfeed_company_id_50821836" ON "agenda_calendarfeed" ("company_id");
+CREATE INDEX "agenda_appointment_feed_id_14071a08" ON "agenda_appointment" ("feed_id");
+ALTER TABLE "agenda_professional" ADD CONSTRAINT "agenda_professional_company_id_2e9b0dfd_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_professional_company_id_2e9b0dfd" ON "agenda_professional" ("company_id");
+ALTER TABLE "agenda_freedslot" ADD CONSTRAINT "agenda_freedslot_company_id_8b9bd13a_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_freedslot" ADD CONSTRAINT "agenda_freedslot_freed_id_a5035a8b_fk_agenda_appointment_id" FOREIGN KEY ("freed_id") REFERENCES "agenda_appointment" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_freedslot" ADD CONSTRAINT "agenda_freedslot_professional_id_948cd219_fk_agenda_pr" FOREIGN KEY ("professional_id") REFERENCES "agenda_professional" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_freedslot_company_id_8b9bd13a" ON "agenda_freedslot" ("company_id");
+CREATE INDEX "agenda_freedslot_freed_id_a5035a8b" ON "agenda_freedslot" ("freed_id");
+CREATE INDEX "agenda_freedslot_professional_id_948cd219" ON "agenda_freedslot" ("professional_id");
+CREATE INDEX "agenda_calendarfeed_professional_id_d24b6bc8" ON "agenda_calendarfeed" ("professional_id");
+CREATE INDEX "agenda_appointment_professional_id_6bd712ca" ON "agenda_appointment" ("professional_id");
+ALTER TABLE "agenda_reminder" ADD CONSTRAINT "agenda_reminder_appointment_id_6cbbeb7b_fk_agenda_ap" FOREIGN KEY ("appointment_id") REFERENCES "agenda_appointment" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_reminder" ADD CONSTRAINT "agenda_reminder_company_id_f7f9723f_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_reminder" ADD CONSTRAINT "agenda_reminder_message_id_d71d8fc4_fk_omnichannel_message_id" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_reminder_appointment_id_6cbbeb7b" ON "agenda_reminder" ("appointment_id");
+CREATE INDEX "agenda_reminder_company_id_f7f9723f" ON "agenda_reminder" ("company_id");
+CREATE INDEX "agenda_reminder_message_id_d71d8fc4" ON "agenda_reminder" ("message_id");
+ALTER TABLE "agenda_waitingplace" ADD CONSTRAINT "agenda_waitingplace_appointment_id_2061a963_fk_agenda_ap" FOREIGN KEY ("appointment_id") REFERENCES "agenda_appointment" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_waitingplace" ADD CONSTRAINT "agenda_waitingplace_company_id_2242316b_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_waitingplace" ADD CONSTRAINT "agenda_waitingplace_contact_id_9c334197_fk_contacts_contact_id" FOREIGN KEY ("contact_id") REFERENCES "contacts_contact" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_waitingplace" ADD CONSTRAINT "agenda_waitingplace_professional_id_f243ab1c_fk_agenda_pr" FOREIGN KEY ("professional_id") REFERENCES "agenda_professional" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_waitingplace_appointment_id_2061a963" ON "agenda_waitingplace" ("appointment_id");
+CREATE INDEX "agenda_waitingplace_company_id_2242316b" ON "agenda_waitingplace" ("company_id");
+CREATE INDEX "agenda_waitingplace_contact_id_9c334197" ON "agenda_waitingplace" ("contact_id");
+CREATE INDEX "agenda_waitingplace_professional_id_f243ab1c" ON "agenda_waitingplace" ("professional_id");
+ALTER TABLE "agenda_slotinvite" ADD CONSTRAINT "agenda_slotinvite_company_id_3f8b12b4_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_slotinvite" ADD CONSTRAINT "agenda_slotinvite_message_id_211be722_fk_omnichannel_message_id" FOREIGN KEY ("message_id") REFERENCES "omnichannel_message" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_slotinvite" ADD CONSTRAINT "agenda_slotinvite_slot_id_6d86fee5_fk_agenda_freedslot_id" FOREIGN KEY ("slot_id") REFERENCES "agenda_freedslot" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_slotinvite" ADD CONSTRAINT "agenda_slotinvite_place_id_6753b8cc_fk_agenda_waitingplace_id" FOREIGN KEY ("place_id") REFERENCES "agenda_waitingplace" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_slotinvite_company_id_3f8b12b4" ON "agenda_slotinvite" ("company_id");
+CREATE INDEX "agenda_slotinvite_message_id_211be722" ON "agenda_slotinvite" ("message_id");
+CREATE INDEX "agenda_slotinvite_slot_id_6d86fee5" ON "agenda_slotinvite" ("slot_id");
+CREATE INDEX "agenda_slotinvite_place_id_6753b8cc" ON "agenda_slotinvite" ("place_id");
+CREATE INDEX "agenda_freedslot_holder_id_50b2ec4a" ON "agenda_freedslot" ("holder_id");
+ALTER TABLE "agenda_agendasettings" ADD CONSTRAINT "agenda_agendasetting_channel_id_789eb995_fk_omnichann" FOREIGN KEY ("channel_id") REFERENCES "omnichannel_channel" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_agendasettings" ADD CONSTRAINT "agenda_agendasetting_company_id_32fd9171_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_agendasettings" ADD CONSTRAINT "agenda_agendasetting_offer_template_id_cd63dabf_fk_omnichann" FOREIGN KEY ("offer_template_id") REFERENCES "omnichannel_template" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "agenda_agendasettings" ADD CONSTRAINT "agenda_agendasetting_template_id_d17f1613_fk_omnichann" FOREIGN KEY ("template_id") REFERENCES "omnichannel_template" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "agenda_agendasettings_channel_id_789eb995" ON "agenda_agendasettings" ("channel_id");
+CREATE INDEX "agenda_agendasettings_company_id_32fd9171" ON "agenda_agendasettings" ("company_id");
+CREATE INDEX "agenda_agendasettings_offer_template_id_cd63dabf" ON "agenda_agendasettings" ("offer_template_id");
+CREATE INDEX "agenda_agendasettings_template_id_d17f1613" ON "agenda_agendasettings" ("template_id");
+CREATE FUNCTION contacts_contact_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO accounts_rowchange (
+        id, created_at, updated_at, company_id, xact, kind, object_id, within_id, act
+    )
+    SELECT (
+        lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
+        || '7' || substr(touched.rest, 1, 3) || '8' || substr(touched.rest, 4, 15)
+    )::uuid, now(), now(), company_id, pg_current_xact_id()::text::bigint,
+        'contato', id, NULL::uuid, TG_ARGV[0]
+    FROM (SELECT *, md5(random()::text || id::text) AS rest FROM rows) AS touched
+    ON CONFLICT (xact, object_id) DO UPDATE SET act = excluded.act WHERE excluded.act = 'apagado';
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER contacts_contact_made AFTER INSERT ON contacts_contact REFERENCING NEW TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION contacts_contact_changed('criado');
+
+CREATE TRIGGER contacts_contact_changed AFTER UPDATE ON contacts_contact REFERENCING NEW TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION contacts_contact_changed('alterado');
+
+CREATE TRIGGER contacts_contact_gone AFTER DELETE ON contacts_contact REFERENCING OLD TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION contacts_contact_changed('apagado');
+CREATE FUNCTION omnichannel_conversation_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO accounts_rowchange (
+        id, created_at, updated_at, company_id, xact, kind, object_id, within_id, act
+    )
+    SELECT (
+        lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
+        || '7' || substr(touched.rest, 1, 3) || '8' || substr(touched.rest, 4, 15)
+    )::uuid, now(), now(), company_id, pg_current_xact_id()::text::bigint,
+        'conversa', id, NULL::uuid, TG_ARGV[0]
+    FROM (SELECT *, md5(random()::text || id::text) AS rest FROM rows) AS touched
+    ON CONFLICT (xact, object_id) DO UPDATE SET act = excluded.act WHERE excluded.act = 'apagado';
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER omnichannel_conversation_made AFTER INSERT ON omnichannel_conversation REFERENCING NEW TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION omnichannel_conversation_changed('criado');
+
+CREATE TRIGGER omnichannel_conversation_changed AFTER UPDATE ON omnichannel_conversation REFERENCING NEW TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION omnichannel_conversation_changed('alterado');
+
+CREATE TRIGGER omnichannel_conversation_gone AFTER DELETE ON omnichannel_conversation REFERENCING OLD TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION omnichannel_conversation_changed('apagado');
+CREATE FUNCTION omnichannel_message_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO accounts_rowchange (
+        id, created_at, updated_at, company_id, xact, kind, object_id, within_id, act
+    )
+    SELECT (
+        lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
+        || '7' || substr(touched.rest, 1, 3) || '8' || substr(touched.rest, 4, 15)
+    )::uuid, now(), now(), company_id, pg_current_xact_id()::text::bigint,
+        'mensagem', id, conversation_id, TG_ARGV[0]
+    FROM (SELECT *, md5(random()::text || id::text) AS rest FROM rows) AS touched
+    ON CONFLICT (xact, object_id) DO UPDATE SET act = excluded.act WHERE excluded.act = 'apagado';
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER omnichannel_message_made AFTER INSERT ON omnichannel_message REFERENCING NEW TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION omnichannel_message_changed('criado');
+
+CREATE TRIGGER omnichannel_message_changed AFTER UPDATE ON omnichannel_message REFERENCING NEW TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION omnichannel_message_changed('alterado');
+
+CREATE TRIGGER omnichannel_message_gone AFTER DELETE ON omnichannel_message REFERENCING OLD TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION omnichannel_message_changed('apagado');
+CREATE FUNCTION queues_ticket_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO accounts_rowchange (
+        id, created_at, updated_at, company_id, xact, kind, object_id, within_id, act
+    )
+    SELECT (
+        lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
+        || '7' || substr(touched.rest, 1, 3) || '8' || substr(touched.rest, 4, 15)
+    )::uuid, now(), now(), company_id, pg_current_xact_id()::text::bigint,
+        'atendimento', id, conversation_id, TG_ARGV[0]
+    FROM (SELECT *, md5(random()::text || id::text) AS rest FROM rows) AS touched
+    ON CONFLICT (xact, object_id) DO UPDATE SET act = excluded.act WHERE excluded.act = 'apagado';
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER queues_ticket_made AFTER INSERT ON queues_ticket REFERENCING NEW TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION queues_ticket_changed('criado');
+
+CREATE TRIGGER queues_ticket_changed AFTER UPDATE ON queues_ticket REFERENCING NEW TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION queues_ticket_changed('alterado');
+
+CREATE TRIGGER queues_ticket_gone AFTER DELETE ON queues_ticket REFERENCING OLD TABLE AS rows
+    FOR EACH STATEMENT EXECUTE FUNCTION queues_ticket_changed('apagado');

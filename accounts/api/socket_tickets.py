@@ -33,6 +33,7 @@ class SocketTickets(CompanyView):
     pagination_class = None
     # A ticket that was used up helps nobody who repeats the call.
     honours_idempotency = False
+    more_refusals = ("503",)
 
     @extend_schema(
         tags=["eu"], operation_id="eu_ticket", request=None, responses={201: SocketTicketOut}

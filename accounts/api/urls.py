@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from accounts.api.calendars import CalendarDetail, Calendars
+from accounts.api.changes import ChangesView
 from accounts.api.login import LogoutView, TokenView
 from accounts.api.preferences import OwnPreferences
 from accounts.api.presence import Presences, Reasons
@@ -14,6 +15,7 @@ urlpatterns = [
     path("auth/token/", TokenView.as_view(), name="api-token"),
     path("eu/ticket/", SocketTickets.as_view(), name="api-socket-ticket"),
     path("preferencias/", OwnPreferences.as_view(), name="api-preferences"),
+    path("mudancas/", ChangesView.as_view(), name="api-changes"),
     path("presenca/", Presences.as_view(), name="api-presence"),
     path("motivos-pausa/", Reasons.as_view(), name="api-pause-reasons"),
     path("calendarios/", Calendars.as_view(), name="api-calendars"),

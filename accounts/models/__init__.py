@@ -2,6 +2,7 @@
 
 from accounts.models.audit import AuditEntry, IdempotencyKey
 from accounts.models.calendar import BusinessCalendar, CalendarException, CalendarHours
+from accounts.models.change import RowChange
 from accounts.models.doors import AccountMail, Invitation
 from accounts.models.people import Company, Membership, User
 from accounts.models.presence import PauseReason, Presence, PresenceLog
@@ -23,5 +24,6 @@ __all__ = [
     "Presence",
     "PresenceLog",
     "PushDevice",
+    "RowChange",
     "User",
 ]

@@ -63,6 +63,11 @@ REFUSALS: dict[str, OpenApiResponse] = {
         "A situação mudou enquanto você trabalhava. Atualize e tente de novo.",
         _("O estado do objeto não permite a ação."),
     ),
+    "410": _refusal(
+        "cursor_antigo",
+        "Este cursor é antigo demais. Peça um novo e leia as listas de novo.",
+        _("O que foi pedido não é mais guardado."),
+    ),
     "411": _refusal(
         "tamanho_nao_informado",
         "Informe o tamanho do conteúdo no cabeçalho Content-Length.",
@@ -86,6 +91,11 @@ REFUSALS: dict[str, OpenApiResponse] = {
         "muitas_tentativas",
         "Muitas tentativas. Aguarde e tente de novo.",
         _("Pedidos demais; `Retry-After` diz quantos segundos esperar."),
+    ),
+    "503": _refusal(
+        "tempo_real_fora",
+        "O tempo real está fora do ar. Continue pela API e tente de novo em instantes.",
+        _("Uma parte da central está fora do ar."),
     ),
 }
 
@@ -129,7 +139,7 @@ class Schema(AutoSchema):
         return self.method not in SAFE_METHODS
 
     def _refusal_codes(self) -> list[str]:
-        codes = {"400"}
+        codes = {"400", *getattr(self.view, "more_refusals", ())}
         if self.view.get_authenticators():
             codes |= {"401", "403"}
         # The path, or something sent, names rows that may be nobody's.
