@@ -20,7 +20,7 @@ from inbox.push.views import PushView
 from inbox.replies import views as replies
 from inbox.reports import views as reports
 from inbox.reports import wall
-from inbox.shell import account, doors, palette, person, preferences, presence
+from inbox.shell import account, doors, palette, person, preferences, presence, second
 from inbox.start import views as start
 from inbox.talk import (
     actions,
@@ -55,6 +55,8 @@ urlpatterns = [
     path("entrar/", account.LoginPage.as_view(), name="login"),
     path("sair/", account.OwnLogoutView.as_view(), name="logout"),
     path("senha/", account.PasswordPage.as_view(), name="password"),
+    path("entrar/codigo/", second.CodePage.as_view(), name="code"),
+    path("conta/segundo-fator/", second.TwoFactorPage.as_view(), name="two-factor"),
     path("conta/", person.AccountPage.as_view(), name="account"),
     path("conta/sessoes/", person.SessionsView.as_view(), name="sessions-end"),
     path("conta/empresa/", person.SwitchView.as_view(), name="switch"),

@@ -118,6 +118,7 @@ TABLE: dict[str, Address] = {
             "nova-senha/escolher/": ("get", "post"),
             "nova-senha/<str:token>/": ("get",),
             "convite/": ("get", "post"),
+            "entrar/codigo/": ("get", "post"),
             "convite/<str:token>/": ("get",),
         }.items()
     },
@@ -130,6 +131,7 @@ TABLE: dict[str, Address] = {
     ),
     "atendimento/senha/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
     "atendimento/conta/": Address({"get": MEMBER, "post": MEMBER}, {"nome": "x"}, is_form=True),
+    "atendimento/conta/segundo-fator/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
     "atendimento/conta/sessoes/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/conta/empresa/": Address({"post": MEMBER}, {}, is_form=True),
     "atendimento/convites/": reads(),

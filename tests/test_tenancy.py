@@ -375,7 +375,7 @@ def test_a_form_of_the_pages_chooses_only_among_its_companys_rows(form: Any, cli
 
 def test_every_table_of_a_tenant_names_its_company():
     # A login works for any company, and so do its mails and sessions.
-    shared = {"Company", "User", "AccountMail", "BrowserSession"}
+    shared = {"Company", "User", "AccountMail", "BrowserSession", "TwoFactor"}
     for model in apps.get_models():
         if model.__module__.split(".")[0] not in ("accounts", "contacts", "omnichannel"):
             continue

@@ -69,6 +69,7 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
             "attendants_see_private",
             "sign_messages",
             "idle_minutes",
+            "two_factor",
         )
         widgets: ClassVar[dict[str, Any]] = {"time_zone": UnfoldAdminSelectWidget(choices=ZONES)}
 

@@ -22,6 +22,7 @@ from accounts.models import Membership, User
 from accounts.models.people import email_folded
 from accounts.services.memberships import login_close_check
 from accounts.services.sessions import sessions_end, sessions_of
+from accounts.services.two_factor import two_factor_remove
 from accounts.services.unlocking import is_locked, login_unlock
 from common.admin import (
     AdminQuestion,
@@ -73,7 +74,7 @@ class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     ordering = ("name",)
     filter_horizontal = ()
     readonly_fields = ("last_login",)
-    buttons = ("password_page", "end_sessions", "unlock")
+    buttons = ("password_page", "end_sessions", "unlock", "drop_two_factor")
     fieldsets = ((None, {"fields": ("email", "name", "is_active", "is_staff", "last_login")}),)
     add_fieldsets = (
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
@@ -170,10 +171,23 @@ class UsersAdmin(CompanyAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         login_unlock(user=obj, actor=request.user)
         messages.success(request, gettext("A pessoa já pode entrar de novo."))
 
+    @button(
+        _("Retirar segundo fator"),
+        icon="phonelink_erase",
+        asks=_("Só para quem perdeu o celular e os códigos. Confirme quem é antes. Retirar?"),
+    )
+    def drop_two_factor(self, request: HttpRequest, obj: User) -> None:
+        """Let somebody begin anew who lost phone and codes."""
+        assert isinstance(request.user, User)
+        two_factor_remove(user=obj, actor=request.user)
+        messages.success(request, gettext("Segundo fator retirado."))
+
     def is_offered(self, name: str, obj: Any) -> bool:
         """Offer what there is something to do for."""
         if name == "unlock":
             return is_locked(obj)
+        if name == "drop_two_factor":
+            return bool(obj.has_two_factor)
         return name != "end_sessions" or sessions_of(obj).exists()
 
     def panel(self, request: HttpRequest, obj: Any) -> Panel | None:

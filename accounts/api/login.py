@@ -18,6 +18,7 @@ from accounts.api.auth import TokenAuthentication
 from accounts.api.base import ApiView
 from accounts.services.memberships import membership_of
 from accounts.services.tokens import token_issue
+from accounts.services.two_factor import two_factor_check
 from common.api.fields import Email, NoInput, StrictSerializer, Text
 from common.errors import DomainError
 
@@ -38,11 +39,20 @@ class PasswordToChange(DomainError):
     message = _("Esta senha é provisória. Entre na central e troque-a antes.")
 
 
+class CodeNeeded(DomainError):
+    """The person has a second factor: the call carries a code of it, too."""
+
+    code = "codigo_necessario"
+    status = 403
+    message = _("Envie também o código do segundo fator em `code`.")
+
+
 class Credentials(StrictSerializer):
-    """E-mail and password."""
+    """E-mail and password, and a code where the person has a second factor."""
 
     email = Email(max_length=254, write_only=True)
     password = Text(max_length=256, trim_whitespace=False, write_only=True)
+    code = Text(max_length=20, required=False, write_only=True)
 
 
 class Token(serializers.Serializer[Any]):
@@ -92,6 +102,10 @@ class TokenView(ApiView):
         # Whoever has no clinic gets the answer of a wrong password: it tells a stranger nothing.
         if user is None or membership_of(user) is None:
             raise AuthenticationFailed(_("E-mail ou senha incorretos."))
+        if user.has_two_factor:
+            if not given.get("code"):
+                raise CodeNeeded
+            two_factor_check(user=user, code=given["code"])
         # Ends the count of failures and notes the moment, as on the login page.
         user_logged_in.send(sender=type(user), request=raw, user=user)
         token, expires_at = token_issue(user=user)

@@ -8,6 +8,7 @@ from accounts.models.people import Company, Membership, User
 from accounts.models.presence import PauseReason, Presence, PresenceLog
 from accounts.models.push import PushDevice
 from accounts.models.sessions import BrowserSession
+from accounts.models.two_factor import TwoFactor
 
 __all__ = [
     "AccountMail",
@@ -25,5 +26,6 @@ __all__ = [
     "PresenceLog",
     "PushDevice",
     "RowChange",
+    "TwoFactor",
     "User",
 ]

@@ -55,6 +55,20 @@ class Company(Base):
         help_text=_("Sem ninguém mexer na página. Vazio: depois de 12 horas, mexendo ou não."),
     )
 
+    two_factor = models.CharField(
+        _("segundo fator"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[
+            ("", _("Quem quiser")),
+            ("gestores", _("Exigido de administradores e supervisores")),
+            ("todos", _("Exigido de todos")),
+        ],
+        help_text=_("Quem ainda não tem é levado a ligar o seu ao entrar."),
+    )
+
     class Meta:
         verbose_name = _("empresa")
         verbose_name_plural = _("empresas")
@@ -117,6 +131,10 @@ class User(Base, AbstractBaseUser, PermissionsMixin):
         db_default="",
         choices=settings.LANGUAGES,
         help_text=_("Vazio: o do navegador."),
+    )
+    # Confirmed; the key is in TwoFactor. It is asked with every request, so it stands here.
+    has_two_factor = models.BooleanField(
+        _("segundo fator"), default=False, db_default=False, editable=False
     )
     # What the person chose, by the names of accounts.preferences; what is not there is as usual.
     chosen = models.JSONField(
@@ -219,6 +237,12 @@ class Membership(CompanyOwned):
     def is_manager(self) -> bool:
         """May see and move everything in the company."""
         return self.role in (self.Role.ADMINISTRATOR, self.Role.SUPERVISOR)
+
+    @property
+    def needs_two_factor(self) -> bool:
+        """Whether the company wants a second factor of them."""
+        wanted = self.company.two_factor
+        return wanted == "todos" or (wanted == "gestores" and self.is_manager)
 
     @property
     def limit(self) -> int:

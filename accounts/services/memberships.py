@@ -33,22 +33,27 @@ _CHOSEN = Composed(
 
 def membership_of(user: Any, session: Any = None) -> Membership | None:
     """Return the membership a user works as: that of the company their session chose, else their
-    oldest active one; None for strangers and for whoever still has a password that somebody else
-    typed.
+    oldest active one; None for strangers, for whoever still has a password that somebody else
+    typed, and for whoever lacks the second factor that the company wants.
     """
     if not getattr(user, "is_authenticated", False) or user.must_change_password:
         return None
     chosen = getattr(session, "works_at", None)
     found: Membership | None = _CHOSEN.first(user.pk, chosen) if chosen else None
-    return found or _OLDEST.first(user.pk)
+    return _proven(user, found or _OLDEST.first(user.pk))
 
 
 def membership_at(user: Any, company_id: UUID) -> Membership | None:
     """Return the membership a user has in a company, None where they may not work there."""
     if not getattr(user, "is_authenticated", False) or user.must_change_password:
         return None
-    found: Membership | None = _CHOSEN.first(user.pk, company_id)
-    return found
+    return _proven(user, _CHOSEN.first(user.pk, company_id))
+
+
+def _proven(user: Any, place: Membership | None) -> Membership | None:
+    """Open a place of a company that wants a second factor to those who have one."""
+    is_missing = place is not None and place.needs_two_factor and not user.has_two_factor
+    return None if is_missing else place
 
 
 def memberships_of(user: User) -> list[Membership]:

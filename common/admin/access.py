@@ -26,6 +26,8 @@ class Access:
 
     is_owner: bool = False
     memberships: dict[UUID, Any] = field(default_factory=dict)
+    # A company of theirs opens once they have the second factor that it wants.
+    is_owing: bool = False
 
     @property
     def is_any(self) -> bool:
@@ -74,8 +76,13 @@ def _look_up(user: Any) -> Access:
     # Which companies a person works in is what this looks up, so there is no scope yet.
     with every_company():
         rows = list(user.memberships.active().select_related("company", "user"))
-    managed = {row.company_id: row for row in rows if row.is_manager}
-    return Access(is_owner=user.is_superuser, memberships=managed)
+    managed = [row for row in rows if row.is_manager]
+    proven = {row.company_id: row for row in managed if _is_proven(user, row)}
+    return Access(user.is_superuser, proven, is_owing=len(proven) < len(managed))
+
+
+def _is_proven(user: Any, row: Any) -> bool:
+    return user.has_two_factor or not row.needs_two_factor
 
 
 def zone_of(request: HttpRequest) -> tzinfo:

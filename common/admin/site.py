@@ -50,6 +50,9 @@ class BackOffice(UnfoldAdminSite):
             return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL))
         if self.has_permission(request):
             return HttpResponseRedirect(resolve_url("admin:index"))
+        if access_of(request).is_owing:
+            # The inbox knows where it is set up.
+            return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL))
         return render(request, "admin/not_yours.html", status=403)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from accounts.services.invitations import (
 )
 from accounts.services.memberships import membership_of
 from accounts.services.passwords import password_change
+from accounts.services.two_factor import is_demanded
 from common.errors import NotFound
 from inbox.shell.forms import LoginForm, OwnPasswordForm
 
@@ -31,6 +33,8 @@ def where_to(user: User) -> str:
     """Return where somebody who logged in has to go first, "" when nothing is in their way."""
     if user.must_change_password:
         return reverse("inbox:password")
+    if not user.has_two_factor and is_demanded(user):
+        return reverse("inbox:two-factor")
     return reverse("inbox:invitations") if invitations_of(user).exists() else ""
 
 
@@ -110,6 +114,10 @@ class InvitationView(AccountView):
         return HttpResponseRedirect(reverse("inbox:invitations"))
 
 
+# Where the session keeps who typed the right password and still owes a code.
+PENDING = "segundo_passo"
+
+
 class LoginPage(LoginView):
     """Asks for e-mail and password; who is in already goes on."""
 
@@ -120,6 +128,17 @@ class LoginPage(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell whether a forgotten password can be replaced by mail."""
         return super().get_context_data(**kwargs, has_reset=settings.MAIL_IS_ON)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Let in, or ask for the code first."""
+        user = form.get_user()
+        if not user.has_two_factor:
+            return super().form_valid(form)
+        self.request.session[PENDING] = {
+            **{"user": str(user.pk), "at": time.time(), "hash": user.get_session_auth_hash()},
+            "next": self.get_redirect_url() or reverse("inbox:home"),
+        }
+        return HttpResponseRedirect(reverse("inbox:code"))
 
     def get_success_url(self) -> str:
         """Lead to what has to be answered first: a password of one's own, an invitation."""

@@ -19,11 +19,11 @@ Enter = Callable[[Membership], Client]
 # The picture of a letter is for whoever has an address that nobody guesses.
 OPEN_TO_ALL = {"login", "logout", "letter-picture"} | {
     # A link from a mail opens these.
-    *("reset", "reset-new", "reset-link", "join", "join-link"),
+    *("reset", "reset-new", "reset-link", "join", "join-link", "code"),
 }
 WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "campaign-new"} | {
     "password",
-    *("account", "sessions-end", "switch"),
+    *("two-factor", "account", "sessions-end", "switch"),
     "invitations",
     "start",
     "acts",
