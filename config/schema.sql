@@ -141,6 +141,7 @@
 -- migration omnichannel 0047_sign_by_channel f571089f753772d0
 -- migration omnichannel 0048_mentions 9ba5a7794bea9065
 -- migration omnichannel 0049_changes 589afe4272b73278
+-- migration omnichannel 0050_participants 068f52c42dd37d5c
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -1472,8 +1473,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:35:18.408754+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:35:18.535248+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:40:17.303670+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:40:17.645581+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mention" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "seen_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, "message_id" uuid NOT NULL, CONSTRAINT "mention_once" UNIQUE ("message_id", "member_id"));
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_company_id_56f64522_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_conversation_id_944a5950_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
@@ -1531,6 +1532,15 @@ CREATE TRIGGER omnichannel_message_changed AFTER UPDATE ON omnichannel_message R
 
 CREATE TRIGGER omnichannel_message_gone AFTER DELETE ON omnichannel_message REFERENCING OLD TABLE AS rows
     FOR EACH STATEMENT EXECUTE FUNCTION omnichannel_message_changed('apagado');
+CREATE TABLE "omnichannel_participant" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "added_by_id" uuid NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, CONSTRAINT "participant_once" UNIQUE ("conversation_id", "member_id"));
+ALTER TABLE "omnichannel_participant" ADD CONSTRAINT "omnichannel_particip_added_by_id_c222ec63_fk_accounts_" FOREIGN KEY ("added_by_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_participant" ADD CONSTRAINT "omnichannel_particip_company_id_48bdff84_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_participant" ADD CONSTRAINT "omnichannel_particip_conversation_id_83462c75_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_participant" ADD CONSTRAINT "omnichannel_particip_member_id_4060e130_fk_accounts_" FOREIGN KEY ("member_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "omnichannel_participant_added_by_id_c222ec63" ON "omnichannel_participant" ("added_by_id");
+CREATE INDEX "omnichannel_participant_company_id_48bdff84" ON "omnichannel_participant" ("company_id");
+CREATE INDEX "omnichannel_participant_conversation_id_83462c75" ON "omnichannel_participant" ("conversation_id");
+CREATE INDEX "omnichannel_participant_member_id_4060e130" ON "omnichannel_participant" ("member_id");
 CREATE TABLE "queues_quickreply" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "scope" varchar(10) NOT NULL, "folder" varchar(60) NOT NULL, "name" varchar(40) NOT NULL, "text" text NOT NULL, "used_count" integer NOT NULL CHECK ("used_count" >= 0), "company_id" uuid NOT NULL, "owner_id" uuid NULL, "queue_id" uuid NULL);
 CREATE TABLE "queues_quickreplyfile" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "file" varchar(255) NOT NULL, "filename" varchar(255) NOT NULL, "mime_type" varchar(100) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "company_id" uuid NOT NULL, "reply_id" uuid NOT NULL);
 CREATE UNIQUE INDEX "quick_reply_once" ON "queues_quickreply" ("company_id", "owner_id", "queue_id", (UPPER("name"))) NULLS NOT DISTINCT;

@@ -13,7 +13,7 @@ from inbox.list import acts, narrowing
 from inbox.list import views as list_views
 from inbox.macros import rules
 from inbox.macros import views as macros
-from inbox.people import directory
+from inbox.people import directory, participants
 from inbox.people import views as people
 from inbox.people.visitors import BlockVisitorView
 from inbox.push.views import PushView
@@ -163,6 +163,17 @@ urlpatterns = [
         f"{CONVERSATION}mesclas/<uuid:merge_id>/desfazer/",
         people.MergeUndoView.as_view(),
         name="merge-undo",
+    ),
+    path("acompanhadas/", participants.FollowedView.as_view(), name="followed"),
+    path(
+        f"{CONVERSATION}participantes/",
+        participants.ParticipantsView.as_view(),
+        name="participants",
+    ),
+    path(
+        f"{CONVERSATION}participantes/tirar/",
+        participants.ParticipantRemoveView.as_view(),
+        name="participant-remove",
     ),
     path("proximo/", tickets.NextView.as_view(), name="next"),
     path("pacientes/", directory.DirectoryPage.as_view(), name="directory"),

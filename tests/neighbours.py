@@ -183,6 +183,9 @@ TABLE: dict[str, Address] = {
     ),
     "atendimento/rascunhos/": reads(),
     f"{PAGE}rapidas/<uuid:quick_reply_id>/usar/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/acompanhadas/": reads(),
+    f"{PAGE}participantes/": Address({"get": MEMBER, "post": MEMBER}, {}, is_form=True),
+    f"{PAGE}participantes/tirar/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}macros/": reads(),
     f"{PAGE}macros/<uuid:macro_id>/": Address(
         {"get": MEMBER, "post": MEMBER}, {"client_id": "um"}, is_form=True
@@ -480,6 +483,7 @@ BESIDE = [
     (f"{TALK}mensagens/", "post", "reply_to", "message"),
     (f"{TALK}mensagens/", "post", "attachment", "attachment"),
     (f"{TALK}mensagens/", "post", "content.reaction.message_id", "message"),
+    (f"{PAGE}participantes/", "post", "pessoa", "member"),
     (f"{PAGE}mensagens/", "post", "responde_a", "message"),
     (f"{PAGE}mensagens/", "post", "anexo", "attachment"),
     (f"{PAGE}mensagens/", "post", "modelo", "template"),

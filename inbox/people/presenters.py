@@ -31,6 +31,7 @@ from inbox.people.shapes import (
     ContactPanel,
     Dependent,
     Identity,
+    ParticipantLine,
     PastConversation,
     ReadingLine,
     ScoreSummary,
@@ -70,6 +71,7 @@ class PersonFound:
     readings: tuple[ReadingLine, ...] = ()
     appointments: tuple[AppointmentLine, ...] = ()
     professionals: tuple[tuple[UUID, str], ...] = ()
+    participants: tuple[ParticipantLine, ...] = ()
 
 
 def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> ContactPanel:
@@ -113,6 +115,8 @@ def panel_of(conversation: Conversation, lens: Lens, known: PersonFound) -> Cont
         readings=known.readings,
         appointments=known.appointments,
         professionals=known.professionals,
+        participants=known.participants,
+        is_following=any(one.is_me for one in known.participants),
         ticket=known.ticket,
         score=known.score,
         campaigns=tuple(known.campaigns),

@@ -133,6 +133,16 @@ class ReadingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ParticipantLine:
+    """Who follows the conversation, and whether the reader may take them off."""
+
+    id: UUID
+    name: str
+    is_me: bool = False
+    can_remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ContactPanel:
     """Everything the right-hand column says about the person and the conversation. `phone_e164` is
     empty, and `is_masked` true, where the reader sees numbers masked.
@@ -173,3 +183,5 @@ class ContactPanel:
     score: ScoreSummary | None = None
     campaigns: tuple[SentTo, ...] = ()
     has_picture: bool = False
+    participants: tuple[ParticipantLine, ...] = ()
+    is_following: bool = False

@@ -16,6 +16,7 @@ from contacts.suggestions import merge_last, suggestions_of
 from inbox import selectors
 from inbox.agenda.forms import professionals
 from inbox.agenda.presenters import lines_of
+from inbox.people.following import participant_lines
 from inbox.people.presenters import PersonFound, panel_of
 from inbox.people.readings import reading_lines
 from inbox.people.scores import score_summary
@@ -139,6 +140,7 @@ class TalkView(InboxView):
             readings=reading_lines(conversation),
             appointments=lines_of(conversation.contact_id, conversation.company_id),
             professionals=tuple(professionals().values_list("pk", "name")),
+            participants=participant_lines(conversation, self.membership),
         )
         return panel_of(conversation, self.lens, known)
 

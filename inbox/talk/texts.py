@@ -10,6 +10,8 @@ def talk_texts() -> dict[str, str]:
     return {
         "newMessage": _("Nova mensagem"),
         "mentions": _("Colegas que veem esta conversa"),
+        "followedNews": _("O paciente escreveu numa conversa que você acompanha."),
+        "openFollowed": _("Abrir a conversa"),
         "mentionedYou": _("Um colega mencionou você numa nota."),
         "openNote": _("Abrir a nota"),
         "noticesUnknown": _("Este navegador não mostra avisos do sistema."),

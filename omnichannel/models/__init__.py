@@ -13,6 +13,7 @@ from omnichannel.models.message import (
     Reaction,
     StatusReceipt,
 )
+from omnichannel.models.participant import Participant
 from omnichannel.models.profile import PersonProfile
 from omnichannel.models.rate import MessageCost, Rate
 from omnichannel.models.scheduled import ScheduledMessage
@@ -32,6 +33,7 @@ __all__ = [
     "Message",
     "MessageCost",
     "MessageVersion",
+    "Participant",
     "PersonProfile",
     "Rate",
     "Reaction",

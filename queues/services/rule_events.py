@@ -26,7 +26,7 @@ _acting: ContextVar[bool] = ContextVar("a rule acts", default=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class RuleMoment:
     """One event: `key` names it for good, so that whoever notes it twice notes it once."""
 
     event: str
@@ -45,7 +45,7 @@ def rule_acts() -> Iterator[None]:
         _acting.reset(token)
 
 
-def happenings_note(company_id: Any, found: Sequence[Happening]) -> None:
+def moments_note(company_id: Any, found: Sequence[RuleMoment]) -> None:
     """Write down what a company's rules wait for, and ring for them after commit. What fails here
     is told in the log and changes nothing for who called.
     """
@@ -59,7 +59,7 @@ def happenings_note(company_id: Any, found: Sequence[Happening]) -> None:
         logger.exception("rules of company %s: events not noted", company_id)
 
 
-def _note(company_id: Any, found: Sequence[Happening]) -> None:
+def _note(company_id: Any, found: Sequence[RuleMoment]) -> None:
     wanted = {one.event for one in found}
     on = Rule.unscoped.filter(company_id=company_id, is_on=True, event__in=wanted)
     rules = list(on.order_by("position", "id").values_list("id", "event"))
@@ -89,17 +89,17 @@ class RuleEvents(Observer):
 
     def arrived(self, arrivals: Sequence[Arrival]) -> None:
         """Note new conversations and messages; an answer to a rating is none."""
-        by_company: dict[Any, list[Happening]] = {}
+        by_company: dict[Any, list[RuleMoment]] = {}
         for arrival in arrivals:
             if arrival.is_courtesy or not arrival.messages:
                 continue
             talk, ids = arrival.conversation, [str(one.pk) for one in arrival.messages]
             noted = by_company.setdefault(talk.company_id, [])
-            noted.append(Happening(RuleEvent.MESSAGE, talk.pk, f"m.{ids[-1]}", ids))
+            noted.append(RuleMoment(RuleEvent.MESSAGE, talk.pk, f"m.{ids[-1]}", ids))
             if arrival.messages[0].seq == 1:
-                noted.append(Happening(RuleEvent.NEW, talk.pk, f"n.{talk.pk}", ids))
+                noted.append(RuleMoment(RuleEvent.NEW, talk.pk, f"n.{talk.pk}", ids))
         for company_id, found in by_company.items():
-            happenings_note(company_id, found)
+            moments_note(company_id, found)
 
     def moved(self, move: Move) -> None:
         """Note that a conversation went to other hands, or ended."""
@@ -107,11 +107,11 @@ class RuleEvents(Observer):
         is_over = talk.stage == Stage.CLOSED
         event = RuleEvent.FINISHED if is_over else RuleEvent.MOVED
         key = f"{'f' if is_over else 'v'}.{talk.pk}.{talk.revision}"
-        happenings_note(talk.company_id, [Happening(event, talk.pk, key)])
+        moments_note(talk.company_id, [RuleMoment(event, talk.pk, key)])
 
 
 def warning_note(ticket: Ticket, which: str) -> None:
     """Note that a promise of a ticket comes near."""
     key = f"s.{ticket.pk}.{which}"
-    happening = Happening(RuleEvent.WARNED, ticket.conversation_id, key)
-    happenings_note(ticket.company_id, [happening])
+    moment = RuleMoment(RuleEvent.WARNED, ticket.conversation_id, key)
+    moments_note(ticket.company_id, [moment])

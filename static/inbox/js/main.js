@@ -6,6 +6,7 @@ import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
 import * as elsewhere from "./elsewhere.js";
 import * as emoji from "./emoji.js";
+import * as followed from "./followed.js";
 import * as found from "./found.js";
 import { el, revision, say } from "./fragments.js";
 import * as gallery from "./gallery.js";
@@ -120,6 +121,7 @@ function onEvent(event) {
   if (event.data?.mentioned?.includes(document.body.dataset.member) && !(isOpen && !document.hidden)) {
     notify.tellMentioned(event.conversation, event.data.note);
   }
+  followed.onEvent(event, isOpen && !document.hidden);
   if (event.data?.woke && event.data.attendant === document.body.dataset.member) {
     notice(say("woke"));
     notify.tellBack();
@@ -187,6 +189,7 @@ menu.start();
 quick.start();
 startMentions();
 scheduled.start();
+followed.start();
 emoji.start();
 voice.start();
 templates.start();

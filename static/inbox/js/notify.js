@@ -50,6 +50,16 @@ export function tellMentioned(conversation, note) {
   tellBySystem("mentions", say("mentionedYou"), { tag: note, url });
 }
 
+/** Tells that a patient wrote in a conversation that the reader follows, with the way to it. */
+export function tellFollowed(conversation) {
+  const url = `/atendimento/conversas/${conversation}/`;
+  if (mayTell("mine")) {
+    if (isOn()) chime();
+    notice(say("followedNews"), "", { words: say("openFollowed"), act: () => openTalk(url) });
+  }
+  tellBySystem("mine", say("followedNews"), { tag: conversation, url });
+}
+
 /** Tells that a conversation of the reader's, put aside, came back. */
 export function tellBack() {
   if (isOn() && mayTell("mine")) chime();
