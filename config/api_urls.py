@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("leadscoring.api.urls")),
     path("", include("campaigns.api.urls")),
     path("", include("bot.api.urls")),
+    path("", include("flows.api.urls")),
     path("", include("analytics.api.urls")),
     path("", include("integrations.api.urls")),
     path("schema/", KeptSchema.as_view(), name="schema"),

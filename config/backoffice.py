@@ -94,6 +94,15 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Fluxos"),
+        "items": [
+            _page(_("Fluxos"), "account_tree", "flows_flow"),
+            _page(_("Percursos"), "route", "flows_flowrun"),
+            _page(_("Arquivos de fluxos"), "attach_file", "flows_flowfile"),
+            _page(_("Segredos de fluxos"), "key", "flows_flowsecret"),
+        ],
+    },
+    {
         "title": _("Campanhas"),
         "items": [
             _page(_("Campanhas"), "campaign", "campaigns_campaign"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from contacts.optout import plain
 from flows import engine
 from flows import graph as g
 from flows.choices import FlowOutcome
@@ -110,7 +111,7 @@ def _scene(walk: Playing, now: datetime, company: str) -> Scene:
         now=now,
         is_open=lambda: True,
         person={**PERSON, "empresa": company},
-        tags=frozenset(map(engine.plain, walk.tags)),
+        tags=frozenset(map(plain, walk.tags)),
         channel="",
         variables=walk.variables,
         tries=walk.tries,

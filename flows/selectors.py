@@ -37,12 +37,12 @@ def node_numbers(flow: Flow) -> dict[str, dict[str, Any]]:
     for row in steps.values("node", "exit").annotate(count=Count("pk")).order_by():
         if row["exit"]:
             found[row["node"]]["exits"][row["exit"]] = row["count"]
-    people = steps.values("node").annotate(count=Count("run", distinct=True)).order_by()
-    for row in people:
-        found[row["node"]]["reached"] = row["count"]
+    people = steps.values_list("node").annotate(count=Count("run", distinct=True)).order_by()
+    for node, count in people:
+        found[node]["reached"] = count
     inside = FlowRun.objects.for_company(flow.company_id).open().filter(version_id=flow.version_id)
-    for row in inside.values("node").annotate(count=Count("pk")).order_by():
-        found[row["node"]]["waiting"] = row["count"]
+    for node, count in inside.values_list("node").annotate(count=Count("pk")).order_by():
+        found[node]["waiting"] = count
     return dict(found)
 
 

@@ -27,6 +27,7 @@ def run_begin(flow: Flow, talk: Conversation, start: str, variables: Any = None)
     """
     if (session := session_open(talk)) is not None:
         session_end(session, SessionState.ENDED, "")
+    assert flow.version_id is not None, "only published flows begin"
     run = FlowRun.unscoped.create(
         company_id=talk.company_id,
         flow=flow,
