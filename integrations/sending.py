@@ -132,8 +132,8 @@ class HookSender:
                 busy_at = time.monotonic()
             elif now >= deadline or now - busy_at > IDLE_SECONDS:
                 return
-            if not claimed:
-                await self._wait()
+            # Even after a claim: an address that has all it may is not asked for again at once.
+            await self._wait()
 
     async def _wait(self) -> None:
         if self._calls:

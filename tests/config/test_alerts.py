@@ -57,6 +57,21 @@ def test_prometheus_takes_the_rules_and_they_fire_and_end(command: tuple[str, ..
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)")
+def test_prometheus_takes_what_the_board_asks(tmp_path: Path):
+    asked = [t["expr"] for panel in board()["panels"] for t in panel["targets"]]
+    recorded = [
+        {"record": f"board:{n}", "expr": expr.replace("$__rate_interval", "5m")}
+        for n, expr in enumerate(asked)
+    ]
+    file = tmp_path / "board.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": recorded}]}))
+    done = subprocess.run(
+        [str(PROMTOOL), "check", "rules", str(file)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)")
 @pytest.mark.django_db(transaction=True)
 def test_prometheus_takes_the_numbers():
     text = gathering.metrics()
