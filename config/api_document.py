@@ -11,7 +11,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Peça um token em `auth/token/` e envie-o em `Authorization: Token ...`. Listas vêm em"
         ' páginas `{"next", "previous", "results"}`. Recusas vêm como'
         ' `{"code", "detail", "fields"}`, com `code` estável. O que é de outra empresa responde'
-        " como o que não existe: 404.\n\n"
+        " como o que não existe: 404. Quem trabalha em várias empresas diz em qual por `X-Company`;"
+        " sem ele, vale a mais antiga.\n\n"
         "Endereços valem com e sem a barra final. Parâmetros desconhecidos ou mal escritos são"
         " recusados com 400, pelo nome. Cada resposta diz em `RateLimit` quantos pedidos restam no"
         " minuto e em `RateLimit-Policy` quantos cabem (draft-ietf-httpapi-ratelimit-headers)."

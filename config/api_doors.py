@@ -11,7 +11,7 @@ CORS_URLS_REGEX = r"^/central-atendimento/"
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_HEADERS = (
     *("accept", "accept-language", "authorization", "content-type"),
-    "idempotency-key",
+    *("idempotency-key", "x-company"),
 )
 CORS_EXPOSE_HEADERS = (
     *("Idempotency-Replayed", "RateLimit", "RateLimit-Policy", "Retry-After"),

@@ -32,7 +32,7 @@ from common.realtime import Event, hints_message
 from common.scoping import company_scope
 from common.tasks import ring_now
 from inbox import readers
-from inbox.readers import TOKEN, member_again, member_by_token, reader_of
+from inbox.readers import TOKEN, member_again, reader_of
 from inbox.talk.live import COLUMN_STATE, Drawn, Follower, column_state
 from omnichannel import bells
 from omnichannel.models import Conversation
@@ -100,13 +100,9 @@ class CompanySocket(AsyncWebsocketConsumer):
         await self._join(())
 
     async def _membership(self) -> Membership | None:
-        bearer: TicketBearer | None = self.scope.get("bearer")
-        if bearer is None:
-            return await database_sync_to_async(readers.member_of)(self.scope)
-        found: Membership | None = await database_sync_to_async(member_by_token)(bearer.digest)
-        # The ticket is of one company, whatever the person works as by now.
-        is_same = found is not None and found.company_id == bearer.company_id
-        return found if is_same else None
+        if "bearer" in self.scope:
+            return await _member_again(self.session_key)
+        return await database_sync_to_async(readers.member_of)(self.scope)
 
     async def _rooms(self, membership: Membership) -> tuple[str, ...] | None:
         if membership.is_manager or membership.company.attendants_see_all:
@@ -129,7 +125,8 @@ class CompanySocket(AsyncWebsocketConsumer):
         """The session that opened the page, or the token that its ticket was for."""
         bearer: TicketBearer | None = self.scope.get("bearer")
         if bearer is not None:
-            return f"{TOKEN}{bearer.digest}"
+            # The ticket is of one company, whatever the person works as by now.
+            return f"{TOKEN}{bearer.digest}:{bearer.company_id}"
         return str(self.scope["session"].session_key)
 
     async def recheck(self, membership: Membership | None = None) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import get_language_from_request
 from knox.models import get_token_model
 
 from accounts.models import Company, Membership, User
-from accounts.services.memberships import membership_of
+from accounts.services.memberships import membership_at, membership_of
 from accounts.services.sessions import session_seen
 from accounts.sessions import SessionStore
 
@@ -56,10 +56,11 @@ TOKEN = "token:"  # noqa: S105 (a mark before a digest)
 
 def member_again(entry: str) -> Membership | None:
     """Return who a page belongs to now, as its request would find out. `entry`: the key of its
-    session, or TOKEN and the digest of its token.
+    session, or TOKEN, the digest of its token, a colon and the company of its ticket.
     """
     if entry.startswith(TOKEN):
-        return member_by_token(entry.removeprefix(TOKEN))
+        digest, _colon, company = entry.removeprefix(TOKEN).partition(":")
+        return member_by_token(digest, UUID(company))
     session_key = entry
     request = HttpRequest()
     request.session = SessionStore(session_key)
@@ -77,12 +78,12 @@ def session_used(scope: Any) -> None:
         session_seen(scope["session"])
 
 
-def member_by_token(digest: str) -> Membership | None:
-    """Return who a token of the API belongs to now; None once it has ended."""
+def member_by_token(digest: str, company_id: UUID) -> Membership | None:
+    """Return who a token of the API belongs to now in a company; None once it has ended."""
     row = get_token_model().objects.select_related("user").filter(digest=digest).first()
     if row is None or (row.expiry is not None and row.expiry < timezone.now()):
         return None
-    return membership_of(row.user)
+    return membership_at(row.user, company_id)
 
 
 def member_now(reader: PageReader) -> Membership:

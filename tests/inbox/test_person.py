@@ -9,11 +9,12 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from knox.models import AuthToken
 
 from accounts.models import AuditEntry, BrowserSession, Company, Membership, User
 from accounts.services.memberships import member_create
 from accounts.services.tokens import token_issue
-from inbox.readers import PageReader, RightsGone, member_again, member_now
+from inbox.readers import TOKEN, PageReader, RightsGone, member_again, member_now
 from tests import make
 
 ACCOUNT, SESSIONS, SWITCH = (f"/atendimento/conta/{page}" for page in ("", "sessoes/", "empresa/"))
@@ -179,6 +180,15 @@ def test_a_token_names_the_company_of_a_call(beto, second, rui):
     for bad in ("x", str(rui.pk)):
         answer = browser.get(f"{API}/conversas/", headers={**given, "X-Company": bad})
         assert answer.status_code in (401, 403)
+
+
+def test_a_ticket_of_a_token_stays_in_its_company(beto, second, rui):
+    token_issue(user=beto.user)
+    digest = AuthToken.objects.get(user=beto.user).digest
+    for member in (beto, second):
+        assert member_again(f"{TOKEN}{digest}:{member.company_id}").pk == member.pk
+    Membership.unscoped.filter(pk=second.pk).update(is_active=False)
+    assert member_again(f"{TOKEN}{digest}:{second.company_id}") is None
 
 
 # --- the back-office ------------------------------------------------------------------------------

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.mail import send_mail
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from imap_tools import MailBoxUnencrypted
 
+from config.demo.letters import own_mailbox_make
 from omnichannel.models import Message
 from omnichannel.services.delivery import conversation_deliver
 from omnichannel.services.outbound import message_send
@@ -217,3 +219,14 @@ def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(mailbox, patient) 
 def test_without_a_mailbox_the_page_only_shows(patient) -> None:
     mailbox_ensure(address=ADDRESS, key="chave")
     assert "<form" not in patient.get("/mail/?responder=x").content.decode()
+
+
+def test_the_products_own_mails_lie_on_the_page_too(port, patient, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port + 1
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "central@central.example", "so-ours"
+    settings.SIMULATOR_MAIL_PORT = port
+    own_mailbox_make()
+    send_mail("Convite", "Abra o link", "central@central.example", ["nova@clinica.example"])
+    page = patient.get("/mail/").content.decode()
+    assert "nova@clinica.example" in page and "Abra o link" in page
