@@ -151,6 +151,7 @@
 -- migration queues 0007_macros 91557dc0842b2aa1
 -- migration queues 0008_rules 5f9e3a3ef11ff4e1
 -- migration queues 0009_changes 3c779f1fbd094212
+-- migration queues 0010_endings 091fbc080b8c925c
 -- migration sessions 0001_initial 2aa438e2393ee513
 -- migration simulator 0001_initial 02058d04bf78c302
 -- migration simulator 0002_template_reviews 0fc7202e501f497c
@@ -1473,8 +1474,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:40:17.303670+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:40:17.645581+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:45:41.459950+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:45:41.542390+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mention" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "seen_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, "message_id" uuid NOT NULL, CONSTRAINT "mention_once" UNIQUE ("message_id", "member_id"));
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_company_id_56f64522_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_conversation_id_944a5950_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
@@ -1615,6 +1616,13 @@ CREATE TRIGGER queues_ticket_changed AFTER UPDATE ON queues_ticket REFERENCING N
 
 CREATE TRIGGER queues_ticket_gone AFTER DELETE ON queues_ticket REFERENCING OLD TABLE AS rows
     FOR EACH STATEMENT EXECUTE FUNCTION queues_ticket_changed('apagado');
+ALTER TABLE "queues_ticket" ADD COLUMN "end_fields" jsonb NULL;
+CREATE TABLE "queues_endingplan" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "reasons" jsonb NOT NULL, "is_closed" boolean NOT NULL, "fields" jsonb NOT NULL, "company_id" uuid NOT NULL, "queue_id" uuid NULL);
+ALTER TABLE "queues_endingplan" ADD CONSTRAINT "queues_endingplan_company_id_18f39682_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_endingplan" ADD CONSTRAINT "queues_endingplan_queue_id_82a345cf_fk_queues_queue_id" FOREIGN KEY ("queue_id") REFERENCES "queues_queue" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_endingplan" ADD CONSTRAINT "ending_plan_once" UNIQUE NULLS NOT DISTINCT ("company_id", "queue_id");
+CREATE INDEX "queues_endingplan_company_id_18f39682" ON "queues_endingplan" ("company_id");
+CREATE INDEX "queues_endingplan_queue_id_82a345cf" ON "queues_endingplan" ("queue_id");
 CREATE TABLE "simulator_simclock" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "offset_seconds" bigint NOT NULL, "only" boolean NOT NULL UNIQUE);
 CREATE TABLE "simulator_simnumber" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "phone_number_id" varchar(32) NOT NULL UNIQUE, "waba_id" varchar(32) NOT NULL, "display_phone" varchar(32) NOT NULL, "verified_name" varchar(120) NOT NULL, "access_token" varchar(512) NOT NULL, "webhook_url" varchar(500) NOT NULL, "quality" varchar(10) NOT NULL, "throughput" varchar(10) NOT NULL, "messaging_limit" varchar(20) NOT NULL, "profile" jsonb NOT NULL, "webhook_batch" smallint NOT NULL CHECK ("webhook_batch" >= 0), "is_subscribed" boolean NOT NULL, "is_free_tier" boolean NOT NULL, "is_allow_list_only" boolean NOT NULL);
 CREATE TABLE "simulator_simperson" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(120) NOT NULL, "wa_id" varchar(20) NOT NULL UNIQUE, "bsuid" varchar(140) NOT NULL UNIQUE, "username" varchar(35) NOT NULL, "is_phone_hidden" boolean NOT NULL, "is_on_whatsapp" boolean NOT NULL, "is_online" boolean NOT NULL, "has_read_receipts" boolean NOT NULL);

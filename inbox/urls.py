@@ -8,6 +8,7 @@ from inbox.agenda import views as agenda
 from inbox.board import views as board
 from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
+from inbox.endings import views as endings
 from inbox.flows import views as flows
 from inbox.list import acts, narrowing
 from inbox.list import views as list_views
@@ -95,6 +96,7 @@ urlpatterns = [
     path("macros/nova/", macros.MacroPage.as_view(), name="macro-new"),
     path(MACRO, macros.MacroPage.as_view(), name="macro"),
     path(f"{MACRO}apagar/", macros.MacroDeleteView.as_view(), name="macro-delete"),
+    path("finalizacao/", endings.EndingsPage.as_view(), name="endings"),
     path("regras/", rules.RulesPage.as_view(), name="rules"),
     path("regras/nova/", rules.RulePage.as_view(), name="rule-new"),
     path(RULE, rules.RulePage.as_view(), name="rule"),

@@ -198,6 +198,9 @@ TABLE: dict[str, Address] = {
         is_form=True,
     ),
     "atendimento/macros/<uuid:macro_id>/apagar/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/finalizacao/": Address(
+        {"get": MANAGER, "post": MANAGER}, {"motivos": "Resolvido"}, is_form=True
+    ),
     "atendimento/regras/": Address({"get": MANAGER}),
     "atendimento/regras/nova/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
     f"{RULE}": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),

@@ -156,6 +156,7 @@ WORDS = {
     "conversa.sobre_quem": _("Disse sobre quem é uma conversa"),
     "fila.apagada": _("Apagou uma fila"),
     "fila.equipe": _("Alterou a equipe de uma fila"),
+    "fila.finalizacao_salva": _("Alterou o que se pergunta ao finalizar"),
     "fila.macro_apagada": _("Apagou uma macro da equipe"),
     "fila.macro_salva": _("Salvou uma macro da equipe"),
     "fila.pesos": _("Alterou os pesos do próximo atendimento"),

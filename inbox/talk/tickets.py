@@ -22,6 +22,7 @@ from queues.errors import AttendantFull, NobodyWaits, TicketClosed
 from queues.models import Queue, Ticket
 from queues.selectors import has_queues, ticket_of
 from queues.services import tickets
+from queues.services.endings import EndingIncomplete, ending_plan_of
 from queues.services.opening import hours_now
 
 
@@ -182,9 +183,25 @@ class FinishView(TicketActView):
 
     def choices(self, ticket: Ticket) -> dict[str, Any]:
         """Return whether there may be a next one: a finished place is the reader's own again."""
-        return {"has_next": has_queues(self.membership.company_id)}
+        plan = ending_plan_of(ticket.queue)
+        return {
+            "has_next": has_queues(self.membership.company_id),
+            "plan": plan,
+            "asked": list(enumerate(plan.fields)) if plan else [],
+        }
 
     def act(self, ticket: Ticket) -> None:
         """End it."""
         data = self.meant(FinishForm(self.request.POST), ticket)
-        tickets.ticket_finish(ticket=ticket, actor=self.membership, reason=data["motivo"])
+        plan = ending_plan_of(ticket.queue)
+        inputs = {one["name"]: f"campo_{n}" for n, one in enumerate(plan.fields if plan else [])}
+        sent = {name: self.request.POST.get(field, "") for name, field in inputs.items()}
+        try:
+            tickets.ticket_finish(
+                ticket=ticket, actor=self.membership, reason=data["motivo"], fields=sent
+            )
+        except EndingIncomplete as refused:
+            # The dialog shows each at its input.
+            named = {**inputs, "reason": "motivo"}
+            refused.fields = {named.get(key, key): said for key, said in refused.fields.items()}
+            raise

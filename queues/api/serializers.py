@@ -150,7 +150,7 @@ class TicketOut(serializers.ModelSerializer[Ticket]):
             *("id", "protocol", "queue", "conversation", "contact", "attendant", "status"),
             *("priority", "entered_at", "started_at", "first_response_at", "ended_at"),
             *("first_response_due_at", "resolution_due_at", "wait_seconds", "service_seconds"),
-            *("end_reason", "rating", "rating_comment", "previous", "flagged_at"),
+            *("end_reason", "end_fields", "rating", "rating_comment", "previous", "flagged_at"),
         )
 
 
@@ -193,6 +193,12 @@ class ReasonIn(StrictSerializer):
     """Why."""
 
     reason = Text(max_length=100)
+
+
+class FinishIn(ReasonIn):
+    """Why it ends, and what the queue asks at the end, by the names of its fields."""
+
+    fields = serializers.DictField(child=Text(max_length=500, allow_blank=True), required=False)
 
 
 class ReturnIn(StrictSerializer):

@@ -14,8 +14,8 @@ from common.api.pagination import CursorPages
 from queues.api.base import ManagersWrite, QueuesView
 from queues.api.serializers import (
     AssignIn,
+    FinishIn,
     PriorityIn,
-    ReasonIn,
     ReturnIn,
     TicketEventOut,
     TicketRoutedOut,
@@ -169,21 +169,29 @@ class Return(TicketAct):
 class Finish(TicketAct):
     """Finalizar."""
 
-    serializer_class = ReasonIn
+    serializer_class = FinishIn
 
     @extend_schema(
         tags=TAGS,
         operation_id="atendimentos_finalizar",
-        request=ReasonIn,
+        request=FinishIn,
         responses=TicketRoutedOut,
     )
     def post(self, request: Request, ticket_id: UUID) -> Response:
-        """Encerra o atendimento e a conversa, com um motivo."""
+        """Encerra o atendimento e a conversa, com um motivo e os campos que a fila pede.
+
+        O que falta volta em `fields`, pelo nome.
+        """
         return self.run(ticket_id)
 
     def act(self, ticket: Ticket, **given: Any) -> Ticket:
         """End it."""
-        return tickets.ticket_finish(ticket=ticket, actor=self.membership, reason=given["reason"])
+        return tickets.ticket_finish(
+            ticket=ticket,
+            actor=self.membership,
+            reason=given["reason"],
+            fields=given.get("fields"),
+        )
 
 
 class Priority(TicketAct):

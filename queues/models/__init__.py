@@ -1,5 +1,6 @@
 """Queues, who works in them, and tickets: one wait for a person each."""
 
+from queues.models.ending import EndingPlan
 from queues.models.macro import Macro, MacroRun
 from queues.models.queue import NextWeights, Queue, QueueChannel, QueueMember, RoutingRun
 from queues.models.quick_reply import QuickReply, QuickReplyFile
@@ -15,6 +16,7 @@ from queues.models.ticket import (
 
 __all__ = (
     "LINE",
+    "EndingPlan",
     "Macro",
     "MacroRun",
     "NextWeights",

@@ -133,6 +133,8 @@ class Ticket(CompanyOwned):
     wait_seconds = models.PositiveIntegerField(_("espera (s)"), null=True, blank=True)
     service_seconds = models.PositiveIntegerField(_("duração (s)"), null=True, blank=True)
     end_reason = models.CharField(_("motivo do fim"), max_length=100, blank=True)
+    # What its queue asked at the end, by name; nothing while it is open.
+    end_fields = models.JSONField(_("campos do fim"), null=True, editable=False)
     rating = models.PositiveSmallIntegerField(
         _("nota"), null=True, blank=True, validators=(MinValueValidator(1), MaxValueValidator(5))
     )

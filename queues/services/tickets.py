@@ -4,6 +4,7 @@ first, then the conversation, then the ticket (docs/decisions/0008).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -40,6 +41,7 @@ from queues.models import Queue, Ticket
 from queues.protocols import protocols_take
 from queues.ranking import Ranked, Waiting, rank
 from queues.services.beside import beside_close
+from queues.services.endings import ending_check
 from queues.services.following import (
     ticket_end,
     ticket_give,
@@ -213,15 +215,19 @@ def ticket_transfer(
 
 
 @transaction.atomic
-def ticket_finish(*, ticket: Ticket, actor: Membership, reason: str) -> Ticket:
-    """End a ticket and its conversation with a reason; ask for a rating where the queue does.
+def ticket_finish(
+    *, ticket: Ticket, actor: Membership, reason: str, fields: Mapping[str, str] | None = None
+) -> Ticket:
+    """End a ticket and its conversation with a reason and what its queue asks besides; ask for a
+    rating where the queue does.
 
-    Raises ReasonMissing, Forbidden, TicketClosed.
+    Raises ReasonMissing, EndingIncomplete, Forbidden, TicketClosed.
     """
     if not reason.strip():
         raise ReasonMissing(fields={"reason": [ReasonMissing.message]})
     row = _locked(ticket)
     _check_actor(row, actor)
+    row.end_fields = ending_check(row.queue, reason.strip(), fields or {}) or None
     ticket_end(row, TicketStatus.FINISHED, reason.strip(), actor)
     if row.queue.asks_rating and row.started_at is not None:
         rating_ask(row, row.conversation)

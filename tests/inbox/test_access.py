@@ -36,6 +36,7 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     "macros",
     "followed",
     "rules",
+    "endings",
     "rule-new",
     "macro-new",
     "agenda",

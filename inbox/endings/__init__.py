@@ -1,0 +1,1 @@
+"""Finalização: what is asked when a ticket is finished."""
