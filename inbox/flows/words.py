@@ -82,7 +82,6 @@ EDITOR = {
     "zoom_out": _("Afastar"),
     "zoom": _("Visão do desenho"),
     "on_node": _("Enter escolhe o bloco; as setas o movem; Delete o apaga."),
-    "on_edge": _("Enter escolhe a ligação."),
     "moved": _("O bloco foi movido."),
     "handle": _("Ponto de ligação"),
     "op_contem": _("contém"),

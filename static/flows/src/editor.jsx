@@ -13,7 +13,6 @@ const LABELS = {
   "node.a11yDescription.default": say("on_node"),
   "node.a11yDescription.keyboardDisabled": say("on_node"),
   "node.a11yDescription.ariaLiveMessage": () => say("moved"),
-  "edge.a11yDescription.default": say("on_edge"),
   "controls.ariaLabel": say("zoom"),
   "controls.zoomIn.ariaLabel": say("zoom_in"),
   "controls.zoomOut.ariaLabel": say("zoom_out"),
@@ -217,9 +216,7 @@ function Editor() {
           nodeTypes={nodeTypes}
           onNodesChange={onNodesChange}
           onConnect={onConnect}
-          onEdgesDelete={(gone) =>
-            draw((g) => gone.reduce((now, one) => connected(now, one.source, one.sourceHandle, ""), g))
-          }
+          edgesFocusable={false}
           ariaLabelConfig={LABELS}
           deleteKeyCode={null}
           minZoom={0.1}
