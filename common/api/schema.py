@@ -101,10 +101,11 @@ REFUSALS: dict[str, OpenApiResponse] = {
 
 
 def refusals_once(result: dict[str, Any], **hook: Any) -> dict[str, Any]:
-    """Say each refusal once, and refer to it: repeated in every operation, they were two thirds of
-    the document.
+    """Say each refusal and the header of repeated writes once, and refer to them: repeated in every
+    operation, they were two thirds of the document.
     """
     known: dict[str, Any] = {}
+    headers: dict[str, Any] = {}
     for operations in result.get("paths", {}).values():
         for operation in operations.values():
             for code, told in operation["responses"].items():
@@ -113,7 +114,13 @@ def refusals_once(result: dict[str, Any], **hook: Any) -> dict[str, Any]:
                     # An operation that says more of a refusal keeps its own words.
                     if known.setdefault(name, told) == told:
                         operation["responses"][code] = {"$ref": f"#/components/responses/{name}"}
+            for place, told in enumerate(operation.get("parameters", ())):
+                if told["name"] == IDEMPOTENCY.name:
+                    headers[told["name"]] = told
+                    reference = {"$ref": f"#/components/parameters/{told['name']}"}
+                    operation["parameters"][place] = reference
     result["components"]["responses"] = dict(sorted(known.items()))
+    result["components"]["parameters"] = headers
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -44,6 +45,22 @@ class MemberPanel(ReplacedInline):
     verbose_name_plural = _("atendentes")
     fields = ("membership", "capacity", "order", "is_active", "last_assigned_at")
     readonly_fields = ("last_assigned_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Bring along whose rows they are."""
+        return super().get_queryset(request).select_related("membership__user")
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField[Any] | None:
+        """Read who may be chosen once for the whole form: a row's own list would be read again for
+        each row, and each name of it too.
+        """
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "membership":
+            field.queryset = field.queryset.select_related("user")
+            field.choices = list(field.choices)
+        return field
 
 
 @admin.register(Queue)

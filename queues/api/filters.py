@@ -11,13 +11,15 @@ from queues.choices import TicketStatus
 
 
 class TicketFilter(filters.FilterSet):
-    """?status= ?attendant= ?contact="""
+    """?status= ?attendant= ?contact= ?queue= ?conversation="""
 
     status = filters.ChoiceFilter(choices=TicketStatus.choices, help_text="Situação.")
     attendant = AttendantFilter(
         method="by_attendant", max_length=36, help_text="`me`, `none` ou o id de um membro."
     )
     contact = filters.UUIDFilter(field_name="contact_id", help_text="Id do contato.")
+    queue = filters.UUIDFilter(field_name="queue_id", help_text="Id da fila.")
+    conversation = filters.UUIDFilter(field_name="conversation_id", help_text="Id da conversa.")
 
     def by_attendant(self, rows: Any, name: str, value: Any) -> Any:
         """Keep one person's, or nobody's."""

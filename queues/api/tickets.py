@@ -10,14 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.fields import NoInput
-from common.api.pagination import CursorPages
+from common.api.pagination import CursorPages, NewestFirst
 from queues.api.base import ManagersWrite, QueuesView
+from queues.api.filters import TicketFilter
 from queues.api.serializers import (
     AssignIn,
     FinishIn,
     PriorityIn,
     ReturnIn,
     TicketEventOut,
+    TicketOut,
     TicketRoutedOut,
     TransferIn,
 )
@@ -25,6 +27,20 @@ from queues.models import Queue, Ticket, TicketEvent
 from queues.services import tickets
 
 TAGS = ["atendimentos"]
+
+
+class Tickets(QueuesView):
+    """Todos os atendimentos."""
+
+    queryset = Ticket.unscoped.none()
+    filterset_class = TicketFilter
+    serializer_class = TicketOut
+    pagination_class = NewestFirst
+
+    @extend_schema(tags=TAGS, operation_id="atendimentos_list", responses=TicketOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Lista os atendimentos de todas as filas que quem chama pode ver, os novos primeiro."""
+        return self.page(Ticket.objects.visible_to(self.membership), TicketOut)
 
 
 class TicketDetail(QueuesView):

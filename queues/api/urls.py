@@ -27,6 +27,7 @@ urlpatterns = [
     path("macros/", macros.Macros.as_view(), name="api-macros"),
     path(MACRO, macros.MacroDetail.as_view(), name="api-macro"),
     path(f"{MACRO}executar/", macros.MacroExecute.as_view(), name="api-macro-run"),
+    path("atendimentos/", tickets.Tickets.as_view(), name="api-tickets"),
     path(TICKET, tickets.TicketDetail.as_view(), name="api-ticket"),
     path(f"{TICKET}historico/", tickets.History.as_view(), name="api-ticket-history"),
     path(f"{TICKET}assumir/", tickets.TicketTake.as_view(), name="api-ticket-take"),
