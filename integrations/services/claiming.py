@@ -93,7 +93,11 @@ def parcels_claim(most: int) -> list[Parcel]:
     hooks = HookSubscription.unscoped.in_bulk({row[1] for row in kept})
     broken = [pk for pk, hook in hooks.items() if hook.failure_count >= BROKEN_AFTER]
     if broken:
-        HookSubscription.unscoped.filter(pk__in=broken).update(next_probe_at=now + PROBE_EVERY)
+        # Others hold an address before its events, and here it is the other way round: so nobody is
+        # waited for. Whoever holds it settles a try, and says then when the next one may be.
+        held = HookSubscription.unscoped.select_for_update(skip_locked=True)
+        free = list(held.filter(pk__in=broken).values_list("pk", flat=True))
+        HookSubscription.unscoped.filter(pk__in=free).update(next_probe_at=now + PROBE_EVERY)
     keys = {pk: _secrets(hook, now) for pk, hook in hooks.items()}
     return [_parcel(row, hooks[row[1]], keys[row[1]]) for row in kept]
 
