@@ -31,12 +31,13 @@ class SessionStore(db.SessionStore):
     @property
     def works_at(self) -> UUID | None:
         """The company that its person chose, if they did."""
-        self._get_session()
+        # Loads it, unless it is known already; the stubs do not name it.
+        self._get_session()  # type: ignore[attr-defined]
         return self.browser.company_id if self.browser else None
 
     def cycle_key(self) -> None:
         """Go on under another key; what is known of the browser goes along."""
-        data, old = self._session, self.session_key
+        data, old = self._session, self.session_key  # type: ignore[attr-defined]
         self.create()
         self._session_cache = data
         if old:

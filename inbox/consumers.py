@@ -102,7 +102,8 @@ class CompanySocket(AsyncWebsocketConsumer):
     async def _membership(self) -> Membership | None:
         if "bearer" in self.scope:
             return await _member_again(self.session_key)
-        return await database_sync_to_async(readers.member_of)(self.scope)
+        found: Membership | None = await database_sync_to_async(readers.member_of)(self.scope)
+        return found
 
     async def _rooms(self, membership: Membership) -> tuple[str, ...] | None:
         if membership.is_manager or membership.company.attendants_see_all:

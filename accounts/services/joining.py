@@ -84,7 +84,7 @@ def _locked(token: str) -> Invitation:
     found = invitation_of(token)
     # Two browsers may answer at once, or it is withdrawn meanwhile: the place is locked, as there,
     # and whoever comes second reads what the first did.
-    list(Membership.unscoped.select_for_update().filter(pk=found.membership_id))
+    list(Membership.unscoped.select_for_update().filter(pk=_place(found).pk))
     return invitation_of(token)
 
 

@@ -19,7 +19,8 @@ def address(name: str, token: str) -> str:
     """Return the whole address of a page with a token. Its host is the installation's own: what a
     request says its host is was typed by a stranger.
     """
-    return settings.PUBLIC_URL + reverse(name, args=[token])
+    host: str = settings.PUBLIC_URL
+    return host + reverse(name, args=[token])
 
 
 def invitation_token(row: Invitation) -> str:

@@ -62,7 +62,8 @@ def two_factor_begin(*, user: User) -> str:
     row = TwoFactor.objects.filter(user=user).first()
     if row is None:
         key = base64.b32encode(secrets.token_bytes(KEY_BYTES)).decode()
-        row = TwoFactor(user=user, secret={"key": key})
+        row = TwoFactor(user=user)
+        row.secret = {"key": key}
         row.save()
     if row.confirmed_at:
         raise CodeWrong(_("O segundo fator já está ligado."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth import login
@@ -29,7 +30,6 @@ from accounts.services.two_factor import (
 from common.errors import DomainError
 from inbox.shell.account import PENDING, AccountView, where_to
 from inbox.shell.doors import BACKEND, PublicPage
-from inbox.shell.forms import uuid_of
 
 # Seconds between the password and the code.
 PATIENCE = 300
@@ -73,7 +73,7 @@ class CodePage(PublicPage):
         pending = self.request.session.get(PENDING)
         if not isinstance(pending, dict) or time.time() - pending["at"] > PATIENCE:
             return None
-        user = User.objects.filter(pk=uuid_of(pending["user"]), is_active=True).first()
+        user = User.objects.filter(pk=UUID(pending["user"]), is_active=True).first()
         # A password that was changed meanwhile is another one.
         is_same = user is not None and user.get_session_auth_hash() == pending["hash"]
         return user if is_same else None
