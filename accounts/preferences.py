@@ -63,7 +63,7 @@ def fits(name: str, value: Any) -> bool:
     if not isinstance(value, str):
         return False
     if name == "language":
-        return value == "" or value in dict(settings.LANGUAGES)
+        return bool(value in ("", *dict(settings.LANGUAGES)))
     if name in LISTS:
         return value in set(LISTS[name])
     return name in CLOCKS and (value == "" or CLOCK.fullmatch(value) is not None)

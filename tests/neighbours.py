@@ -110,6 +110,7 @@ TABLE: dict[str, Address] = {
     "atendimento/": reads(),
     # For whoever has a letter's own address (campaigns.services.leaving).
     "sair-da-lista/<str:key>/": Address({"get": NOBODY, "post": NOBODY}),
+    "sw.js": Address({"get": NOBODY}),
     "atendimento/entrar/": Address({"get": NOBODY, "post": NOBODY, "put": NOBODY}),
     **{
         f"atendimento/{page}": Address({method: NOBODY for method in methods})
@@ -266,6 +267,7 @@ TABLE: dict[str, Address] = {
     "atendimento/preferencias/": Address(
         {"get": MEMBER, "post": MEMBER}, {"tema": "escuro"}, is_form=True
     ),
+    "atendimento/avisos/": Address({"post": MEMBER}, {"endpoint": "x"}, is_form=True),
     "atendimento/presenca/": Address(
         {"get": MEMBER, "post": MEMBER}, {"estado": "online"}, is_form=True
     ),

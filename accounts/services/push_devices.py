@@ -28,14 +28,20 @@ def device_keep(
     marked = _hash(endpoint)
     # Whose it was before may have worked in another company.
     PushDevice.unscoped.filter(endpoint_hash=marked).delete()
-    device = PushDevice.unscoped.create(
+    device = PushDevice(
         company_id=membership.company_id,
         membership=membership,
         endpoint_hash=marked,
         session_hash=_hash(session_key),
-        secret={"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "session": session_key},
         language=language,
     )
+    device.secret = {
+        "endpoint": endpoint,
+        "p256dh": p256dh,
+        "auth": auth,
+        "session": session_key,
+    }
+    device.save(force_insert=True)
     mine = PushDevice.objects.for_company(membership.company_id).filter(membership=membership)
     older = mine.order_by("-created_at", "-pk").values_list("pk", flat=True)[MOST:]
     PushDevice.unscoped.filter(pk__in=list(older)).delete()
