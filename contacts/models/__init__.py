@@ -16,6 +16,7 @@ from contacts.models.merging import (
     DuplicateReason,
     DuplicateStatus,
 )
+from contacts.models.old_rows import OldRow
 from contacts.models.people import Contact, ContactIdentity, ContactTag, Tag
 from contacts.models.privacy import (
     ContactView,
@@ -47,6 +48,7 @@ __all__ = [
     "ImportRefusal",
     "LegalBasis",
     "LegalHold",
+    "OldRow",
     "Purpose",
     "RefusalKey",
     "RememberedRefusal",
