@@ -198,7 +198,10 @@ class ReasonIn(StrictSerializer):
 class FinishIn(ReasonIn):
     """Why it ends, and what the queue asks at the end, by the names of its fields."""
 
-    fields = serializers.DictField(child=Text(max_length=500, allow_blank=True), required=False)
+    # A declared field is taken out of the class, so it does not hide the serializer's own `fields`.
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=Text(max_length=500, allow_blank=True), required=False
+    )
 
 
 class ReturnIn(StrictSerializer):

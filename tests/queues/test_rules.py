@@ -18,7 +18,7 @@ from omnichannel.services.conversations import conversation_close, conversation_
 from omnichannel.services.outbound import message_send
 from queues.choices import RuleState
 from queues.models import Rule, RuleRun, Ticket
-from queues.services import rule_events, rule_running
+from queues.services import rule_events, rule_running, steps
 from queues.services.queues import queue_save
 from queues.services.rule_conditions import ConditionRefused
 from queues.services.rule_running import company_rules_run, runs_due
@@ -180,7 +180,7 @@ def test_a_rule_that_breaks_stops_neither_the_message_nor_other_rules_nor_compan
         on(rui, name="c")
     make.inbound(channel)
     make.inbound(rival_channel)
-    real = rule_running.step_do
+    real = steps.step_do
 
     def breaks(step: Any, **given: Any) -> bool:
         if step["act"] == "nota":
