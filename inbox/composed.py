@@ -13,7 +13,7 @@ from common.composed import Composed, CountedRows
 from contacts.models import Segment
 from inbox.list import ordering
 from omnichannel.choices import Direction, Stage
-from omnichannel.models import Attachment, Conversation, Mention, Message
+from omnichannel.models import Attachment, Conversation, Mention, Message, Pin
 from omnichannel.selectors import HAS_REACTIONS
 from providers.choices import MessageKind
 from queues.urgency import Moment
@@ -199,6 +199,11 @@ def _counts(is_everything: bool, company_id: UUID, member_id: UUID) -> dict[str,
     }
 
 
+def _pins(company_id: UUID, member_id: UUID) -> Any:
+    rows = Pin.objects.for_company(company_id).filter(member=member_id)
+    return rows.values_list("conversation", "created_at")
+
+
 def _segments(company_id: UUID) -> Any:
     rows = Segment.objects.for_company(company_id).order_by("name")
     return rows.values_list("pk", "name")
@@ -271,6 +276,7 @@ def _colleagues(company_id: Any) -> Any:
 STRETCH = Composed(_stretch)
 COLLEAGUES = Composed(_colleagues)
 COUNTS = CountedRows(_counts, COUNT_LIMIT)
+PINS = Composed(_pins)
 SEGMENTS = Composed(_segments)
 CONVERSATION = Composed(_conversation)
 PAST = Composed(_past)

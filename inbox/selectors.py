@@ -20,6 +20,7 @@ from contacts.services.segments import segment_people
 from inbox import composed
 from inbox.list import ordering
 from inbox.list.conditions import Conditions
+from inbox.list.pins import pinned_first, pins_marked, pins_of
 from omnichannel.choices import Direction
 from omnichannel.models import Attachment, Conversation, Message, Template
 from omnichannel.search import Hit, conversations_found
@@ -82,9 +83,12 @@ def conversation_page(
             found_rows = composed.stretch_rows(rows, stretch, place, moment)
         page += [(number, row) for row in found_rows[:left]]
     shown = [row for _number, row in page[:size]]
-    if len(page) <= size:
-        return shown, None
-    return shown, ordering.place_at(page[size - 1][0], shown[-1], moment.now)
+    cursor = None
+    if len(page) > size:
+        cursor = ordering.place_at(page[size - 1][0], shown[-1], moment.now)
+    # Who searches is looking for something else.
+    pins = pins_of(membership, tab) if found is None else {}
+    return pinned_first(shown, rows, pins, is_first=after is None), cursor
 
 
 def found_in(
@@ -381,7 +385,9 @@ def conversations_again(
     rows = _within(membership, tab, segment, where)
     rows = composed.listed(rows.filter(pk__in=wanted, last_message_at__isnull=False))
     moment = ordering.moment_for(membership.company_id, order)
-    return list(ordering.counted(rows, tab, order, moment))
+    shown = list(ordering.counted(rows, tab, order, moment))
+    pins_marked(shown, pins_of(membership, tab) if found is None else {})
+    return shown
 
 
 def templates_of(conversation: Conversation) -> list[Template]:

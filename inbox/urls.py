@@ -10,7 +10,7 @@ from inbox.campaigns import steps
 from inbox.campaigns import views as campaigns
 from inbox.endings import views as endings
 from inbox.flows import views as flows
-from inbox.list import acts, narrowing
+from inbox.list import acts, narrowing, saved
 from inbox.list import views as list_views
 from inbox.macros import rules
 from inbox.macros import views as macros
@@ -70,6 +70,10 @@ urlpatterns = [
     path("convites/<uuid:membership_id>/", account.InvitationView.as_view(), name="invitation"),
     path("lista/acoes/", acts.ActsView.as_view(), name="acts"),
     path("lista/filtros/", narrowing.NarrowView.as_view(), name="narrow"),
+    path("lista/filtros/salvar/", saved.SavedViewsView.as_view(), name="view-save"),
+    path(
+        "lista/filtros/<uuid:view_id>/apagar/", saved.SavedViewDropView.as_view(), name="view-drop"
+    ),
     path("lista/todas/", acts.MatchingView.as_view(), name="matching"),
     path("lista/", list_views.RowsView.as_view(), name="list"),
     path("conversas/nova/", start.StartPage.as_view(), name="start"),
@@ -116,6 +120,7 @@ urlpatterns = [
     path(
         f"{CONVERSATION}mencoes/vistas/", mentions.MentionsSeenView.as_view(), name="mentions-seen"
     ),
+    path(f"{CONVERSATION}fixar/", actions.PinView.as_view(), name="pin"),
     path(f"{CONVERSATION}midia/", gallery.MediaView.as_view(), name="media"),
     path(f"{CONVERSATION}controle/", actions.ControlView.as_view(), name="control"),
     path(f"{CONVERSATION}foto/", files.PictureView.as_view(), name="picture"),

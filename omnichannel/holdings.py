@@ -15,6 +15,7 @@ from omnichannel.models import (
     MessageVersion,
     Participant,
     PersonProfile,
+    Pin,
     Reaction,
     ScheduledMessage,
     SendingStop,
@@ -55,6 +56,7 @@ HOLDINGS = (
     # The mail itself is a file, and goes with the row.
     Holding(MailBody, "message__conversation__contact", is_deleted=True, files="raw"),
     Holding(Draft, "conversation__contact", is_deleted=True),
+    Holding(Pin, "conversation__contact", is_deleted=True),
     Holding(Mention, "conversation__contact", is_deleted=True),
     Holding(Participant, "conversation__contact", is_deleted=True),
     Holding(ScheduledMessage, "conversation__contact", is_deleted=True),

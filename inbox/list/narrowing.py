@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Tag
 from inbox import selectors
 from inbox.list.conditions import NOBODY, Conditions, conditions_read
+from inbox.list.saved import places_for, views_of
 from inbox.shell.base import InboxView
 from omnichannel.choices import Stage
 from omnichannel.models import Channel
@@ -27,8 +28,12 @@ class NarrowView(InboxView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Draw it with what is chosen now."""
         where = conditions_read(request.GET.get("condicoes", ""))
+        facets = [_facet(where, *facet) for facet in self.offered()]
         context = {
-            "facets": [_facet(where, *facet) for facet in self.offered()],
+            "facets": facets,
+            "gone": _gone(where, facets),
+            "views": views_of(self.membership),
+            "places": places_for(self.membership),
             "is_any": where.is_any,
             "score": _one(where, "score"),
             "since": _one(where, "desde"),
@@ -75,6 +80,16 @@ def _facet(where: Conditions, name: str, words: str, choices: list[tuple[Any, An
         for value, said in choices
     ]
     return name, words, found
+
+
+def _gone(where: Conditions, facets: list[Facet]) -> list[str]:
+    """Return words about what is not there any more, such as a tag that was deleted: they are shown
+    and not dropped, for whoever saved them to decide.
+    """
+    known = {key for _name, _words, choices in facets for key, _said, _chosen in choices}
+    named = {name for name, _words, _choices in facets if name}
+    given = [f"{facet}.{value}" for facet, value in where.words if facet in named]
+    return [word for word in given if word not in known]
 
 
 def _one(where: Conditions, facet: str) -> str:

@@ -62,6 +62,8 @@ BEST = Spelled(
 # an earlier moment above a later one. Microseconds since 1970 stay below 2e15 until 2033, whole
 # numbers of scripts below 9e15.
 TOP, MIDDLE = 8_000_000_000_000_000, 4_000_000_000_000_000
+# Above all others, what the reader pinned, the newest pin first.
+PINNED = 8_900_000_000_000_000
 # Of a key of scores: seconds stand behind each point, and still are a script's whole number.
 SECONDS = 10**10
 
@@ -202,6 +204,11 @@ def number_of(conversation: Conversation, tab: str, order: str) -> int:
     if due_at is not None:
         return TOP - microseconds(due_at)
     return MIDDLE - stirred if order == WAITING and tab == "livres" else stirred
+
+
+def pinned_number(pinned_at: datetime) -> int:
+    """Return the number of a row that its reader pinned."""
+    return PINNED + int(pinned_at.timestamp())
 
 
 def _told(conversation: Conversation, name: str) -> Any:

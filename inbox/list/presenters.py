@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from contacts.masking import Lens
-from inbox.list.ordering import NEXT, RECENT, is_to_do, moment_for, number_of
+from inbox.list.ordering import NEXT, RECENT, is_to_do, moment_for, number_of, pinned_number
+from inbox.list.pins import pinned_at
 from inbox.list.shapes import ConversationCard, SearchResult
 from inbox.people.tickets import heaviest_words, ranking_words
 from inbox.shell.clocks import UNANSWERED, WAITS, deadline_of, since, snoozed_words
@@ -48,12 +49,18 @@ def cards_of(
                 lens,
                 tickets.get(row.pk),
                 found.get(row.pk),
-                number=number_of(row, tab=tab, order=order),
+                number=_number(row, tab, order),
             ),
+            is_pinned=pinned_at(row) is not None,
             **_why(row, tickets.get(row.pk), moment),
         )
         for row in conversations
     ]
+
+
+def _number(row: Conversation, tab: str, order: str) -> int:
+    pinned = pinned_at(row)
+    return number_of(row, tab, order) if pinned is None else pinned_number(pinned)
 
 
 def _why(row: Conversation, ticket: Ticket | None, moment: Moment | None) -> dict[str, str]:

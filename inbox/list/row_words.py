@@ -26,6 +26,7 @@ class Words:
     mark_unread: str
     mark_unread_of: str
     note: str
+    pinned: str
     reactions: str
     template: str
     starred: str
@@ -45,6 +46,7 @@ def _words(language: str) -> Words:
         mark_unread=_("Marcar como não lida"),
         mark_unread_of=_("Marcar a conversa de %(name)s como não lida"),
         note=_("Nota interna"),
+        pinned=_("Fixada por você"),
         reactions=_("Reações"),
         template=_("Modelo"),
         starred=_("Marcada com estrela"),

@@ -85,12 +85,15 @@ class ConversationCard:
     why_all: str = ""
     # Read, and not answered yet: it must not look done.
     is_unanswered: bool = False
+    # The reader's own mark.
+    is_pinned: bool = False
 
     @property
     def states(self) -> str:
         """What its menu has to know, in words of static/inbox/js/cardmenu.js."""
         known = {
             "aberta": self.stage != "encerrada",
+            "fixada": self.is_pinned,
             "minha": self.is_mine,
             "nao_lida": self.unread > 0,
             "atendida": bool(self.attendant),

@@ -15,8 +15,10 @@ from inbox.list.found import found_of
 from inbox.list.mentions import mentions_of
 from inbox.list.ordering import ORDERS, order_of
 from inbox.list.presenters import cards_of
+from inbox.list.saved import view_get
 from inbox.list.shapes import Counts, SearchResult
 from inbox.shell.base import InboxView
+from inbox.shell.forms import uuid_of
 from inbox.shell.presence import presence_context
 from omnichannel.models import Conversation
 from omnichannel.search import Hit
@@ -73,11 +75,19 @@ class ListMixin(InboxView):
         """Return what the list says of its conditions."""
         return {"conditions": str(where), "condition_count": len(where.words)}
 
+    def asked(self) -> tuple[str, str, Conditions]:
+        """Return tab, order and conditions of a saved filter's address, else of a plain one."""
+        view = view_get(self.membership, uuid_of(self.request.GET.get("vista")))
+        if view is not None and view.tab in TABS:
+            order = order_of(view.tab, view.order)
+            return view.tab, order, conditions_read(view.conditions)
+        tab = self.tab()
+        where = conditions_read(self.request.GET.get("condicoes", ""))
+        return tab, self.order(tab), where
+
     def page_context(self) -> dict[str, Any]:
         """Return what home.html needs, apart from the stage."""
-        tab = self.tab()
-        order = self.order(tab)
-        where = conditions_read(self.request.GET.get("condicoes", ""))
+        tab, order, where = self.asked()
         rows, after = selectors.conversation_page(
             self.membership, tab=tab, order=order, where=where
         )

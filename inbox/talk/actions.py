@@ -14,6 +14,7 @@ from omnichannel.models import Conversation
 from omnichannel.services import conversations, handover
 from omnichannel.services.control import control_take
 from omnichannel.services.outbound import message_retry
+from omnichannel.services.pinning import conversation_pin
 
 
 class TakeView(ConversationActView):
@@ -119,3 +120,16 @@ class RetryView(TalkView):
         message = selectors.message_get(self.membership, message_id)
         message_retry(message=message, actor=self.membership)
         return self.drawn_update(message.conversation_id)
+
+
+class PinView(TalkView):
+    """Fixar, or take the pin away: the reader's own mark in their lists."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+        """Call the service; the list asks anew."""
+        conversation = selectors.conversation_get(self.membership, conversation_id)
+        is_pinned = request.POST.get("fixada") == "sim"
+        conversation_pin(conversation=conversation, member=self.membership, is_pinned=is_pinned)
+        return HttpResponse(status=204)

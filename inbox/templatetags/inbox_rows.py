@@ -136,7 +136,11 @@ def _facts(card: ConversationCard, is_closed: bool, said: Words) -> str:
             '</span><span class="short" aria-hidden="true">'
             f"{ticking(span_only(card.waits))}</span></span>"
         )
-    return f"{_why(card)}{stage}\n      {waits}\n      {promise(card.deadline, is_quiet=True)}"
+    pin = ""
+    if card.is_pinned:
+        pin = f'<span class="chip" title="{said.pinned}">{icon("pin")}'
+        pin += f'<span class="only-readers">{said.pinned}</span></span>'
+    return f"{pin}{_why(card)}{stage}\n      {waits}\n      {promise(card.deadline, is_quiet=True)}"
 
 
 def _why(card: ConversationCard) -> str:

@@ -14,6 +14,7 @@ from omnichannel.models.message import (
     StatusReceipt,
 )
 from omnichannel.models.participant import Participant
+from omnichannel.models.pin import Pin
 from omnichannel.models.profile import PersonProfile
 from omnichannel.models.rate import MessageCost, Rate
 from omnichannel.models.scheduled import ScheduledMessage
@@ -35,6 +36,7 @@ __all__ = [
     "MessageVersion",
     "Participant",
     "PersonProfile",
+    "Pin",
     "Rate",
     "Reaction",
     "ScheduledMessage",

@@ -5,6 +5,7 @@ from queues.models.macro import Macro, MacroRun
 from queues.models.queue import NextWeights, Queue, QueueChannel, QueueMember, RoutingRun
 from queues.models.quick_reply import QuickReply, QuickReplyFile
 from queues.models.rule import Rule, RuleRun
+from queues.models.saved_view import SavedView
 from queues.models.ticket import (
     LINE,
     ProtocolCounter,
@@ -29,6 +30,7 @@ __all__ = (
     "RoutingRun",
     "Rule",
     "RuleRun",
+    "SavedView",
     "Ticket",
     "TicketEvent",
     "is_at_risk",

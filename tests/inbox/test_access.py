@@ -40,6 +40,7 @@ WITHOUT_AN_OBJECT = {"home", "list", "next", "presence", "board", "campaigns", "
     "rule-new",
     "macro-new",
     "agenda",
+    "view-save",
 }
 POSTS = {
     *("list", "take", "release", "close", "reopen", "read", "retry", "attach", "file-retry"),
@@ -72,6 +73,7 @@ POSTS = {
     *("flow-publish", "flow-switch", "flow-play"),
     *("react", "star", "forward", "forward-places", "reply-use"),
     *("reply-delete", "schedule", "schedule-cancel", "mentions-seen"),
+    *("pin", "view-save", "view-drop"),
     "macro-delete",
     "participant-remove",
     "rule-delete",

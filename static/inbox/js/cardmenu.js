@@ -1,6 +1,7 @@
 // The menu of a card: right click, a long press of a finger, or the menu key of a keyboard.
 import { act, ask } from "./acts.js";
-import { el, say } from "./fragments.js";
+import { el, exchange, say } from "./fragments.js";
+import { refreshList } from "./list.js";
 import { notice } from "./notices.js";
 import { toggle } from "./selection.js";
 
@@ -35,11 +36,21 @@ function open(card, x, y) {
   items()[0].focus();
 }
 
+/** Keeps a conversation on top of the reader's own lists, or no longer. */
+async function pin(id, isPinned) {
+  const data = new FormData();
+  data.set("fixada", isPinned);
+  const url = el("selecao").dataset.pins.replace(/0{8}-[0-9-]{27}/, id);
+  const { ok } = await exchange(url, { data });
+  if (ok) refreshList();
+}
+
 async function choose(item) {
   const card = opener;
   const id = card.dataset.conversation;
   const name = item.dataset.do;
   menu().hidePopover();
+  if (item.dataset.pin) return pin(id, item.dataset.pin);
   if (name === "aba") return window.open(card.href, "_blank", "noopener");
   if (name === "link") {
     await navigator.clipboard.writeText(card.href.split("?")[0]);

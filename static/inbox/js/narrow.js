@@ -19,6 +19,8 @@ function narrow(conditions) {
   const here = new URL(location.href);
   if (conditions) here.searchParams.set("condicoes", conditions);
   else here.searchParams.delete("condicoes");
+  // It is not the saved one any more.
+  here.searchParams.delete("vista");
   history.replaceState(history.state, "", here);
   refreshList();
 }
