@@ -52,6 +52,10 @@ class Pressable(ModelAdmin):
         """Tell whether a button makes sense in the row's situation; a service judges again."""
         return True
 
+    def weighed(self, name: str, obj: Any) -> list[str]:
+        """Return what to know before the question is answered: whom it is about, how much it is."""
+        return []
+
     def get_urls(self) -> list[URLPattern]:
         """Add an address for each button."""
         pressed = [
@@ -91,6 +95,7 @@ class Pressable(ModelAdmin):
             "title": str(obj),
             "opts": self.opts,
             "button": getattr(self, name).button,
+            "weighed": self.weighed(name, obj),
             "back": self.address(obj.pk),
         }
         return TemplateResponse(request, "admin/confirm.html", context)

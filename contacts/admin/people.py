@@ -33,6 +33,7 @@ from common.admin.narrowing import CompanyForm
 from common.admin.shown import list_link
 from common.errors import Forbidden
 from contacts.admin.portable import Portable
+from contacts.admin.weighing import erasure_words
 from contacts.fields import CustomLines
 from contacts.models import (
     Consent,
@@ -251,6 +252,10 @@ class ContactAdmin(Portable, CompanyAdmin):
         """Give everything about the person as an archive."""
         archive = dossier_give(contact=obj, actor=self.member(request, obj))
         return FileResponse(archive, as_attachment=True, filename=f"dados-{obj.pk}.zip")
+
+    def weighed(self, name: str, obj: Contact) -> list[str]:
+        """Say before an erasure whose data go, how many, and what would refuse it."""
+        return erasure_words(obj) if name == "erase" else []
 
     @button(
         _("Eliminar dados"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
@@ -63,6 +64,25 @@ def dossier_give(*, contact: Contact, actor: Membership) -> IO[bytes]:
         company=contact.company_id, actor=actor.user, action="contato.exportado", target=contact
     )
     return dossier_build(contact)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureWeight:
+    """How much an erasure would touch, and what stands against it now."""
+
+    rows: int
+    is_held: bool
+    is_talking: bool
+
+
+def erasure_weigh(contact: Contact) -> ErasureWeight:
+    """Count what an erasure would touch, without touching it."""
+    people = everyone_in(contact)
+    return ErasureWeight(
+        rows=sum(one.rows(people).count() for one in holdings),
+        is_held=holds_now().filter(contact__in=people).exists(),
+        is_talking=any(asked(people) for asked in unfinished),
+    )
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from common.scoping import company_scope
+from contacts.admin.weighing import erasure_words
 from contacts.holdings import holdings
 from contacts.models import (
     Consent,
@@ -35,6 +36,7 @@ from contacts.services.privacy import (
     StillTalking,
     contact_erase,
     dossier_give,
+    erasure_weigh,
 )
 from omnichannel.models import Attachment, Conversation, Message, MessageVersion, Reaction
 from omnichannel.services.conversations import conversation_close
@@ -235,6 +237,17 @@ def test_after_an_erasure_nothing_of_the_person_is_left_anywhere(
     assert consents_verify(company=person.company_id).is_whole
     assert Message.unscoped.exists()
     assert Ticket.unscoped.exists()
+
+
+def test_the_page_before_an_erasure_names_the_person_the_rows_and_what_refuses_it(person, ana):
+    close(person, ana)
+    rows = erasure_weigh(person).rows
+    assert rows > 3
+    plain = erasure_words(person)
+    assert plain == [f"Pessoa: {person}.", f"Registros que são dela: {rows}."]
+    LegalHold.unscoped.create(company=ana.company, contact=person, reason="Prontuário")
+    assert [row for row in erasure_words(person) if "guarda legal" in row]
+    assert erasure_weigh(person).rows >= rows
 
 
 def test_an_erased_person_who_writes_again_is_a_stranger(person, channel, ana):
