@@ -4,6 +4,7 @@ begins with it. The setting SESSION_ENGINE names this module.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from django.utils import timezone
 from accounts.models.sessions import BrowserSession
 from common.composed import Composed
 
+# Writing down each click would cost a statement for nothing.
+NOTED = timedelta(minutes=1)
 _SESSION = Composed(
     lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now).select_related(
         "browser__company"
@@ -34,6 +37,13 @@ class SessionStore(db.SessionStore):
         # Loads it, unless it is known already; the stubs do not name it.
         self._get_session()  # type: ignore[attr-defined]
         return self.browser.company_id if self.browser else None
+
+    def seen(self) -> None:
+        """Note that its person did something just now, once a minute at most."""
+        now, browser = timezone.now(), self.browser
+        if browser is not None and browser.seen_at < now - NOTED:
+            BrowserSession.objects.filter(pk=browser.pk).update(seen_at=now, updated_at=now)
+            browser.seen_at = now
 
     def cycle_key(self) -> None:
         """Go on under another key; what is known of the browser goes along."""

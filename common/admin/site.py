@@ -60,6 +60,9 @@ class BackOffice(UnfoldAdminSite):
 
         @wraps(view)
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if hasattr(request.session, "seen"):
+                # Who works here moves, too: the company may end sessions in which nobody does.
+                request.session.seen()
             # The zone of a row's own company is activated when the row is looked up.
             with request_scope(request), timezone.override(zone_of(request)):
                 response: HttpResponseBase = view(request, *args, **kwargs)

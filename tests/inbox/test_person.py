@@ -126,6 +126,15 @@ def test_what_a_page_asks_by_itself_is_no_sign_of_a_person(clinic, beto):
     assert BrowserSession.objects.get().seen_at > before.seen_at
 
 
+def test_work_in_the_back_office_is_a_sign_of_a_person(clinic, ana):
+    Company.objects.filter(pk=clinic.pk).update(idle_minutes=15)
+    browser = enter(ana.user)
+    idle(browser, 10)
+    before = BrowserSession.objects.get().seen_at
+    assert browser.get("/admin/").status_code == 200
+    assert BrowserSession.objects.get().seen_at > before
+
+
 # --- two companies --------------------------------------------------------------------------------
 
 
