@@ -37,6 +37,8 @@ class Theme(models.TextChoices):
 FLAGS = {
     "contrast": False,
     "sound": False,
+    # A text waits five seconds and can be taken back; off, as in every messenger.
+    "undo_send": False,
     "notify_mine": True,
     "notify_passed": True,
     "notify_mentions": True,

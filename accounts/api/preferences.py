@@ -28,6 +28,7 @@ class PreferencesShape(StrictSerializer):
     theme = OneOf(choices=Theme.choices, required=False)
     contrast = Flag(required=False)
     sound = Flag(required=False)
+    undo_send = Flag(required=False)
     notify_mine = Flag(required=False)
     notify_passed = Flag(required=False)
     notify_mentions = Flag(required=False)

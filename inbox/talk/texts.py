@@ -14,6 +14,8 @@ def talk_texts() -> dict[str, str]:
         "openFollowed": _("Abrir a conversa"),
         "mentionedYou": _("Um colega mencionou você numa nota."),
         "openNote": _("Abrir a nota"),
+        "leavesIn": _("Sai em {count} s"),
+        "leaving": _("Enviando…"),
         "noticesUnknown": _("Este navegador não mostra avisos do sistema."),
         "pushUnknown": _("Este navegador não recebe avisos com a aba fechada."),
         "pushFailed": _("Não foi possível ligar os avisos deste navegador. Tente de novo."),

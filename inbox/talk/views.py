@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts.preferences import preferences_of
 from common.errors import NotFound
 from inbox import selectors
 from inbox.list.views import ListMixin
@@ -29,7 +30,9 @@ from omnichannel.models import Attachment, Conversation, Message, Template
 from omnichannel.services.drafts import draft_sent
 from omnichannel.services.outbound import message_send, note_add
 from omnichannel.services.reply_cost import template_prices
+from omnichannel.services.scheduling import is_sent_soon, message_send_soon, soon_send
 from providers.choices import MessageKind
+from providers.registry import policy_of
 from queues.blanks import blanks_refuse
 
 
@@ -98,17 +101,7 @@ class MessagesView(TalkView):
             )
         else:
             blanks_refuse(data["texto"])
-            message_send(
-                conversation=conversation,
-                author=self.membership,
-                text=data["texto"],
-                client_id=data["client_id"],
-                reply_to=self._quoted(conversation, data["responde_a"]),
-                attachments=[self._attachment(conversation, pk) for pk in data["anexo"]],
-                base_seq=data["visto"],
-                copies=copies_given(data["copia"], conversation, self.lens),
-                **self._template(request, data["modelo"]),
-            )
+            self._send(request, conversation, data)
         draft_sent(
             member=self.membership,
             conversation=conversation,
@@ -116,6 +109,38 @@ class MessagesView(TalkView):
             texts=[data["texto"]],
         )
         return self.drawn_update(conversation_id, is_answer=data["modo"] != "nota")
+
+    def _send(self, request: HttpRequest, conversation: Conversation, data: dict[str, Any]) -> None:
+        """Send an answer, or keep it for the seconds in which its writer may undo it."""
+        given: dict[str, Any] = {
+            "conversation": conversation,
+            "author": self.membership,
+            "text": data["texto"],
+            "client_id": data["client_id"],
+            "base_seq": data["visto"],
+        }
+        more = ("anexo", "modelo", "responde_a", "copia")
+        is_plain = not any(data[name] for name in more) and bool(data["texto"].strip())
+        if is_plain and self._waits(conversation, data["client_id"]):
+            message_send_soon(**given)
+            return
+        soon_send(conversation=conversation, author=self.membership)
+        message_send(
+            **given,
+            reply_to=self._quoted(conversation, data["responde_a"]),
+            attachments=[self._attachment(conversation, pk) for pk in data["anexo"]],
+            copies=copies_given(data["copia"], conversation, self.lens),
+            **self._template(request, data["modelo"]),
+        )
+
+    def _waits(self, conversation: Conversation, client_id: str) -> bool:
+        """Tell whether a text can be undone: the reader chose so, and it is no letter; one that was
+        kept before is kept still, whatever they chose since.
+        """
+        wanted = preferences_of(self.membership.user)["undo_send"]
+        if wanted and policy_of(conversation.channel.kind).letters is None:
+            return True
+        return is_sent_soon(conversation=conversation, client_id=client_id)
 
     def _quoted(self, conversation: Conversation, message_id: UUID | None) -> Message | None:
         if message_id is None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+
+# Begins the keys of those that wait for seconds, in which they can be undone.
+BRIEF = "breve-"
 
 
 class ScheduledState(models.TextChoices):
@@ -75,6 +80,16 @@ class ScheduledMessage(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.state} {self.send_at:%d/%m/%Y %H:%M}"
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it only waits for its writer to think again."""
+        return self.client_id.startswith(BRIEF)
+
+    @classmethod
+    def brief_key(cls, client_id: str) -> str:
+        """Return the key under which a text that can be undone is kept once."""
+        return f"{BRIEF}{sha256(client_id.encode()).hexdigest()[:40]}"
 
     @property
     def held_words(self) -> str:

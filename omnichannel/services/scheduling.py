@@ -4,7 +4,7 @@ On any doubt they are held and told, never sent stale.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from common.errors import Conflict, DomainError, Forbidden
 from common.realtime import publish
-from common.tasks import company_apart
-from omnichannel import events
+from common.tasks import company_apart, ring
+from omnichannel import bells, events
 from omnichannel.models import Conversation, Message, ScheduledMessage
 from omnichannel.models.scheduled import ScheduledState
 from omnichannel.moments import FARTHEST
@@ -25,6 +25,8 @@ from omnichannel.services.conversations import conversation_lock, system_line
 from omnichannel.services.outbound import message_check, message_send
 
 AT_ONCE = 200
+# How long a text can be undone.
+UNDO = timedelta(seconds=5)
 # Nobody means more, and each is looked at by a person.
 OPEN_MOST = 20
 
@@ -106,6 +108,59 @@ def message_schedule(
 
 
 @transaction.atomic
+def message_send_soon(
+    *,
+    conversation: Conversation,
+    author: Membership,
+    text: str,
+    client_id: str,
+    base_seq: int | None = None,
+) -> ScheduledMessage:
+    """Send a text in five seconds, so that its writer may undo it (`scheduled_cancel`). It waits in
+    the database: whoever closes the page has sent it. Asked twice under one `client_id`, it is one.
+
+    What the patient writes meanwhile does not stop it; a colleague's answer after `base_seq` does.
+    Raises what `message_check` says.
+    """
+    held = conversation_lock(conversation)
+    key = ScheduledMessage.brief_key(client_id)
+    known = ScheduledMessage.unscoped.filter(conversation=held, client_id=key).first()
+    if known is not None:
+        return known
+    message_check(conversation=held, author=author, text=text)
+    row = ScheduledMessage.unscoped.create(
+        company_id=held.company_id,
+        conversation=held,
+        author=author,
+        text=text,
+        send_at=timezone.now() + UNDO,
+        after_seq=held.message_seq if base_seq is None else base_seq,
+        client_id=key,
+    )
+    _show(held)
+    # The sweep sends it where no bell is heard.
+    ring(bells.SCHEDULED, countdown=UNDO.total_seconds())
+    return row
+
+
+def is_sent_soon(*, conversation: Conversation, client_id: str) -> bool:
+    """Tell whether a text was given to `message_send_soon` before: posted again, it stays one."""
+    key = ScheduledMessage.brief_key(client_id)
+    return ScheduledMessage.objects.filter(conversation=conversation, client_id=key).exists()
+
+
+def soon_send(*, conversation: Conversation, author: Membership) -> None:
+    """Send at once what somebody could still undo: what they send now must not overtake it."""
+    rows = ScheduledMessage.objects.filter(
+        conversation=conversation, author=author, state=ScheduledState.WAITING
+    )
+    for row in rows.order_by("send_at", "id"):
+        if row.is_brief:
+            ScheduledMessage.objects.filter(pk=row.pk).update(send_at=timezone.now())
+            scheduled_send(row.pk)
+
+
+@transaction.atomic
 def scheduled_cancel(*, scheduled: ScheduledMessage, actor: Membership) -> ScheduledMessage:
     """Take one back, waiting or held. Raises NotWaiting, Forbidden."""
     if scheduled.author_id != actor.pk and not actor.is_manager:
@@ -184,7 +239,7 @@ def _sent(row: ScheduledMessage) -> Message:
     if not row.author.is_active:
         raise AuthorGone
     newer = Message.unscoped.inbound().filter(conversation=held, seq__gt=row.after_seq)
-    if newer.exists():
+    if not row.is_brief and newer.exists():
         raise PatientWrote
     return message_send(
         conversation=held,

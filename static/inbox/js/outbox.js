@@ -131,6 +131,8 @@ async function work(id) {
       const isThere = isSettled(entry);
       forget(entry);
       if (!isThere && currentId() === id) refreshThread();
+      // It may wait above the box for its seconds to be undone.
+      if (!isThere) document.dispatchEvent(new Event("kept-for-later"));
     } else if (state === "recusada") {
       const back = line.entries.filter((other) => other === entry || other.fields.modo === entry.fields.modo);
       back.forEach(forget);

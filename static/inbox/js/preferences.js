@@ -9,6 +9,7 @@ const keyOf = () => `avisos:${document.body.dataset.member}`;
 const FLAGS = {
   contrast: false,
   sound: false,
+  undo_send: false,
   notify_mine: true,
   notify_passed: true,
   notify_mentions: true,
