@@ -5,14 +5,12 @@ and when they are told of something. Kept with their login (`User.chosen`, `User
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -65,9 +63,9 @@ def fits(name: str, value: Any) -> bool:
     if not isinstance(value, str):
         return False
     if name == "language":
-        return bool(value in ("", *dict(settings.LANGUAGES)))
+        return value == "" or value in dict(settings.LANGUAGES)
     if name in LISTS:
-        return value in set(LISTS[name])
+        return value in set(LISTS[name].values)
     return name in CLOCKS and (value == "" or CLOCK.fullmatch(value) is not None)
 
 
@@ -84,15 +82,8 @@ def chosen_by(user: User) -> dict[str, Any]:
 
 def is_quiet(preferences: Mapping[str, Any], now: datetime) -> bool:
     """Whether silence holds at a moment on the person's own clock; it may go over midnight."""
-    begin, end = preferences["quiet_from"], preferences["quiet_until"]
+    begin, end = str(preferences["quiet_from"]), str(preferences["quiet_until"])
     if not begin or not end or begin == end:
         return False
     clock = f"{now:%H:%M}"
     return begin <= clock < end if begin < end else clock >= begin or clock < end
-
-
-@contextmanager
-def speaking_to(user: User) -> Iterator[None]:
-    """Speak a person's language where they are not the one who asks: in a notice or a mail."""
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        yield

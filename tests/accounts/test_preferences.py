@@ -7,10 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import translation
 
 from accounts.models import Membership, User
-from accounts.preferences import USUAL, is_quiet, preferences_of, speaking_to
+from accounts.preferences import USUAL, is_quiet, preferences_of
 from accounts.services.preferences import PreferenceRefused, preferences_change
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -72,9 +71,3 @@ def test_what_another_version_kept_counts_as_not_chosen(beto: Membership):
 def test_silence_may_go_over_midnight(begin: str, end: str, hour: int, held: bool):
     at = datetime(2026, 11, 30, hour, 0, tzinfo=ZONE)
     assert is_quiet({"quiet_from": begin, "quiet_until": end}, at) is held
-
-
-def test_somebody_is_spoken_to_in_their_own_language(beto: Membership):
-    beto.user.language = "en"
-    with translation.override("pt-br"), speaking_to(beto.user):
-        assert translation.get_language() == "en"
