@@ -37,6 +37,7 @@ from contacts.models import DuplicateReason
 from contacts.services.contacts import contact_save
 from contacts.services.duplicates import pair_note
 from contacts.services.merging import contacts_merge
+from flows.services.drawing import flow_make
 from inbox import sockets
 from integrations.services.subscriptions import hook_create, hook_test
 from leadscoring.services.counting import conversations_count
@@ -62,6 +63,7 @@ TALK = f"{API}conversas/<uuid:conversation_id>/"
 PAGE = "atendimento/conversas/<uuid:conversation_id>/"
 QUEUE = f"{API}filas/<uuid:queue_id>/"
 QUICK = f"{API}respostas-rapidas/<uuid:quick_reply_id>/"
+DRAWN = "atendimento/fluxos/<uuid:flow_id>/"
 RULE = "atendimento/regras/<uuid:rule_id>/"
 MACRO = f"{API}macros/<uuid:macro_id>/"
 TICKET = f"{API}atendimentos/<uuid:ticket_id>/"
@@ -202,6 +204,13 @@ TABLE: dict[str, Address] = {
     "atendimento/finalizacao/": Address(
         {"get": MANAGER, "post": MANAGER}, {"motivos": "Resolvido"}, is_form=True
     ),
+    "atendimento/fluxos/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
+    DRAWN: Address({"get": MANAGER, "post": MANAGER}, {"revision": 1}),
+    f"{DRAWN}publicar/": Address({"post": MANAGER}, {"revision": 1}),
+    f"{DRAWN}ligar/": Address({"post": MANAGER}, {"acao": "desligar"}, is_form=True),
+    f"{DRAWN}testar/": Address({"post": MANAGER}, {}),
+    f"{DRAWN}exportar/": Address({"get": MANAGER}),
+    f"{DRAWN}percursos/": Address({"get": MANAGER}),
     "atendimento/regras/": Address({"get": MANAGER}),
     "atendimento/regras/nova/": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
     f"{RULE}": Address({"get": MANAGER, "post": MANAGER}, {}, is_form=True),
@@ -444,6 +453,9 @@ TABLE: dict[str, Address] = {
         {"get": MEMBER, "patch": MANAGER}, {"label": "Domingo"}
     ),
     f"{API}robo/sessoes/": reads(),
+    f"{API}fluxos/": reads(),
+    f"{API}fluxos/<uuid:flow_id>/iniciar/": acts(MANAGER, conversation=str(uuid4())),
+    f"{API}fluxos/<uuid:flow_id>/percursos/": reads(),
     f"{API}mensagens/<uuid:message_id>/reenviar/": acts(),
     f"{API}anexos/<uuid:attachment_id>/": reads(),
     f"{API}whatsapp/config/": Address({"get": ADMINISTRATOR}),
@@ -658,6 +670,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "quick_reply": quick.pk,
         "macro": macro.pk,
         "rule": rule.pk,
+        "flow": flow_make(company=company, actor=None, name=f"Fluxo {mark}").pk,
         "scheduled": scheduled.pk,
         "event": make.event(make.body(channel, make.said(mark))).pk,
         "channel": channel.pk,

@@ -50,6 +50,7 @@ def test_an_arrival_is_decided_about_in_this_order() -> None:
         "FlowFollower",
         "BotFollower",
         "TicketFollower",
+        "RuleEvents",
     ]
     assert list(observers) == list(plugs.DECIDES)
 
