@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common import phones
 from common.api.fields import Email, Flag, Id, JSONObject, OneOf, StrictSerializer, Text
-from contacts.masking import Lens
+from contacts.masking import STARS, Lens
 from contacts.models import Contact, ContactIdentity, LegalBasis
-from contacts.services.contacts import TAG_COUNT
+from contacts.services.contacts import TAG_COUNT, PhoneInvalid
 
 
 class IdentityOut(serializers.ModelSerializer[ContactIdentity]):
@@ -157,6 +158,22 @@ class ContactIn(StrictSerializer):
         help_text="Id de quem escreve por esta pessoa; nulo desfaz o vínculo.",
     )
     relation = OneOf(choices=Contact.Relation.choices, required=False, allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the fields. Where another is wrong, say of the phone too what the service would say
+        only the next time.
+        """
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as refused:
+            raw = data.get("phone") if isinstance(data, dict) else None
+            detail: Any = refused.detail
+            # One that comes back as it was shown, masked, is no new number.
+            is_typed = isinstance(raw, str) and raw.strip() and STARS not in raw
+            if is_typed and "phone" not in detail and phones.canonical(raw) is None:
+                detail = {**detail, "phone": [PhoneInvalid.message]}
+                raise serializers.ValidationError(detail) from refused
+            raise
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A new person needs something to be known by."""

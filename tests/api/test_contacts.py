@@ -278,3 +278,11 @@ def test_a_dependant_is_written_down_and_unlinked(api: Client, beto: Membership)
     assert (refused.status_code, refused.json()["code"]) == (409, "responsavel_invalido")
     alone = client.patch(f"contatos/{child['id']}/", {"guardian": None}).json()
     assert (alone["guardian"], alone["relation"]) == (None, "")
+
+
+def test_a_wrong_phone_is_told_together_with_what_else_is_wrong(api: Client, ana: Membership):
+    answer = api(ana).post("contatos/", {"name": "Jo", "email": "x@", "phone": "abc"})
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {"email", "phone"}
+    alone = api(ana).post("contatos/", {"name": "Jo", "phone": "abc"})
+    assert set(alone.json()["fields"]) == {"phone"}
