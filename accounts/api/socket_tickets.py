@@ -45,7 +45,8 @@ class SocketTickets(CompanyView):
         em registros. Só com token; páginas desta central usam a própria sessão.
         """
         self.read(NoInput)
-        ticket = socket_ticket_issue(membership=self.membership, digest=request.auth.digest)
+        token: Any = request.auth
+        ticket = socket_ticket_issue(membership=self.membership, digest=token.digest)
         told = {
             "ticket": ticket,
             "address": f"/ws/atendimento/{self.membership.company_id}/?ticket={ticket}",

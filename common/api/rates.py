@@ -45,7 +45,7 @@ class CallerThrottle(BaseThrottle):
 
     def allow_request(self, request: Any, view: Any) -> bool:
         """Count one call and leave with the view what is left."""
-        quota = settings.API_CALLS_PER_MINUTE
+        quota: int = settings.API_CALLS_PER_MINUTE
         member = getattr(request, "membership", None)
         if not quota or member is None:
             return True

@@ -56,11 +56,12 @@ class MemberPanel(ReplacedInline):
         """Read who may be chosen once for the whole form: a row's own list would be read again for
         each row, and each name of it too.
         """
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "membership":
             field.queryset = field.queryset.select_related("user")
             field.choices = list(field.choices)
-        return field
+        found: forms.ModelChoiceField[Any] | None = field
+        return found
 
 
 @admin.register(Queue)
