@@ -11,15 +11,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import JSONField
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.models import Company
 from common import phones
+from common.rows import update_rows
 from config.old_source import OldSource
 from contacts.models import ContactIdentity, OldRow
 from contacts.refs import IdentityKind, IdentityRef, PersonRef
@@ -153,7 +156,10 @@ class OldImport:
                 made[pk] = self._talk(pk, row, channel, identity)
         Conversation.unscoped.bulk_create(made.values(), ignore_conflicts=True)
         held = Conversation.unscoped.filter(pk__in=list(made)).select_for_update()
-        return {row.pk: row for row in held if row.company_id == self.company.pk}
+        mine = {row.pk: row for row in held if row.company_id == self.company.pk}
+        for pk in made.keys() - mine.keys():
+            self._refuse(TALKS, str(pk), "id_em_uso")
+        return mine
 
     def _talk(
         self, pk: UUID, row: dict[str, Any], channel: Channel, identity: ContactIdentity
@@ -201,9 +207,7 @@ class OldImport:
             fresh.append(_message(pk, row, talk))
         _copy(fresh)
         changed = {message.conversation_id for message in fresh}
-        Conversation.unscoped.bulk_update(
-            [talk for pk, talk in talks.items() if pk in changed], COUNTED
-        )
+        update_rows([talk for pk, talk in talks.items() if pk in changed], COUNTED)
 
     def _orphans(self) -> None:
         """Write down messages whose conversation is nowhere, or was refused."""
@@ -382,4 +386,8 @@ def _copy(messages: Sequence[Message]) -> None:
 
 
 def _copied(one: Any, message: Message) -> Any:
-    return one.get_db_prep_save(getattr(message, one.attname), connection)
+    value = getattr(message, one.attname)
+    # Only these two kinds are written otherwise than they stand; asking each field cost a third.
+    if isinstance(value, Enum):
+        return value.value
+    return one.get_db_prep_save(value, connection) if isinstance(one, JSONField) else value

@@ -75,6 +75,7 @@
 -- migration contacts 0022_one_person 3e6b0724fc523053
 -- migration contacts 0023_one_person_indexes 03c29e6e831c7df1
 -- migration contacts 0024_changes 5d9322d43394adc7
+-- migration contacts 0025_old_rows a2b360105a4d855d
 -- migration contenttypes 0001_initial 35ed8489a147e0b4
 -- migration contenttypes 0002_remove_content_type_name 7d36494075750f0e
 -- migration flows 0001_initial 1637c6cacc7223e2
@@ -142,6 +143,7 @@
 -- migration omnichannel 0048_mentions 9ba5a7794bea9065
 -- migration omnichannel 0049_changes 589afe4272b73278
 -- migration omnichannel 0050_participants 068f52c42dd37d5c
+-- migration omnichannel 0051_pins 94b284e3a9461832
 -- migration queues 0001_initial a05906fb3bbc9351
 -- migration queues 0002_told_position_at a58714c3a396cd81
 -- migration queues 0003_sentences 3145015c5d97822c
@@ -152,6 +154,7 @@
 -- migration queues 0008_rules 5f9e3a3ef11ff4e1
 -- migration queues 0009_changes 3c779f1fbd094212
 -- migration queues 0010_endings 091fbc080b8c925c
+-- migration queues 0011_saved_views 5d3800c251eecdc9
 -- migration sessions 0001_initial 2aa438e2393ee513
 -- migration simulator 0001_initial 02058d04bf78c302
 -- migration simulator 0002_template_reviews 0fc7202e501f497c
@@ -1347,6 +1350,10 @@ CREATE TRIGGER contacts_contact_changed AFTER UPDATE ON contacts_contact REFEREN
 
 CREATE TRIGGER contacts_contact_gone AFTER DELETE ON contacts_contact REFERENCING OLD TABLE AS rows
     FOR EACH STATEMENT EXECUTE FUNCTION contacts_contact_changed('apagado');
+CREATE TABLE "contacts_oldrow" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "table" varchar(40) NOT NULL, "old_id" varchar(64) NOT NULL, "new_id" uuid NULL, "reason" varchar(40) NOT NULL, "company_id" uuid NOT NULL);
+ALTER TABLE "contacts_oldrow" ADD CONSTRAINT "contacts_oldrow_company_id_79c35a62_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE UNIQUE INDEX "old_row_once" ON "contacts_oldrow" ("company_id", "table", "old_id");
+CREATE INDEX "contacts_oldrow_company_id_79c35a62" ON "contacts_oldrow" ("company_id");
 CREATE TABLE "flows_flow" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(80) NOT NULL, "is_active" boolean NOT NULL, "priority" smallint NOT NULL CHECK ("priority" >= 0), "draft" jsonb NOT NULL, "revision" integer NOT NULL CHECK ("revision" >= 0), "company_id" uuid NOT NULL);
 CREATE TABLE "flows_flowfile" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(120) NOT NULL, "mime_type" varchar(100) NOT NULL, "file" varchar(255) NOT NULL, "company_id" uuid NOT NULL);
 CREATE TABLE "flows_flowrun" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "state" varchar(12) NOT NULL, "node" varchar(40) NOT NULL, "seq" integer NOT NULL CHECK ("seq" >= 0), "variables" jsonb NOT NULL, "wake_at" timestamp with time zone NULL, "asked_seq" bigint NOT NULL CHECK ("asked_seq" >= 0), "answer" bigint NULL CHECK ("answer" >= 0), "tries" smallint NOT NULL CHECK ("tries" >= 0), "unwaited" smallint NOT NULL CHECK ("unwaited" >= 0), "outcome" varchar(12) NOT NULL, "ended_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "flow_id" uuid NOT NULL);
@@ -1474,8 +1481,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:45:41.459950+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:45:41.542390+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:53:00.237988+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:53:00.437563+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mention" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "seen_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, "message_id" uuid NOT NULL, CONSTRAINT "mention_once" UNIQUE ("message_id", "member_id"));
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_company_id_56f64522_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_conversation_id_944a5950_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
@@ -1542,6 +1549,12 @@ CREATE INDEX "omnichannel_participant_added_by_id_c222ec63" ON "omnichannel_part
 CREATE INDEX "omnichannel_participant_company_id_48bdff84" ON "omnichannel_participant" ("company_id");
 CREATE INDEX "omnichannel_participant_conversation_id_83462c75" ON "omnichannel_participant" ("conversation_id");
 CREATE INDEX "omnichannel_participant_member_id_4060e130" ON "omnichannel_participant" ("member_id");
+CREATE TABLE "omnichannel_pin" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, CONSTRAINT "pin_once" UNIQUE ("member_id", "conversation_id"));
+ALTER TABLE "omnichannel_pin" ADD CONSTRAINT "omnichannel_pin_company_id_1eee1528_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_pin" ADD CONSTRAINT "omnichannel_pin_conversation_id_5d29f4d3_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "omnichannel_pin" ADD CONSTRAINT "omnichannel_pin_member_id_68ecd592_fk_accounts_membership_id" FOREIGN KEY ("member_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX "omnichannel_pin_company_id_1eee1528" ON "omnichannel_pin" ("company_id");
+CREATE INDEX "omnichannel_pin_conversation_id_5d29f4d3" ON "omnichannel_pin" ("conversation_id");
 CREATE TABLE "queues_quickreply" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "scope" varchar(10) NOT NULL, "folder" varchar(60) NOT NULL, "name" varchar(40) NOT NULL, "text" text NOT NULL, "used_count" integer NOT NULL CHECK ("used_count" >= 0), "company_id" uuid NOT NULL, "owner_id" uuid NULL, "queue_id" uuid NULL);
 CREATE TABLE "queues_quickreplyfile" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "file" varchar(255) NOT NULL, "filename" varchar(255) NOT NULL, "mime_type" varchar(100) NOT NULL, "size" bigint NOT NULL CHECK ("size" >= 0), "company_id" uuid NOT NULL, "reply_id" uuid NOT NULL);
 CREATE UNIQUE INDEX "quick_reply_once" ON "queues_quickreply" ("company_id", "owner_id", "queue_id", (UPPER("name"))) NULLS NOT DISTINCT;
@@ -1623,6 +1636,14 @@ ALTER TABLE "queues_endingplan" ADD CONSTRAINT "queues_endingplan_queue_id_82a34
 ALTER TABLE "queues_endingplan" ADD CONSTRAINT "ending_plan_once" UNIQUE NULLS NOT DISTINCT ("company_id", "queue_id");
 CREATE INDEX "queues_endingplan_company_id_18f39682" ON "queues_endingplan" ("company_id");
 CREATE INDEX "queues_endingplan_queue_id_82a345cf" ON "queues_endingplan" ("queue_id");
+CREATE TABLE "queues_savedview" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "scope" varchar(10) NOT NULL, "name" varchar(60) NOT NULL, "tab" varchar(20) NOT NULL, "order" varchar(20) NOT NULL, "conditions" varchar(900) NOT NULL, "version" smallint NOT NULL CHECK ("version" >= 0), "company_id" uuid NOT NULL, "owner_id" uuid NULL, "queue_id" uuid NULL, CONSTRAINT "saved_view_whose" CHECK ((("owner_id" IS NOT NULL AND "queue_id" IS NULL AND "scope" = 'pessoal') OR ("owner_id" IS NULL AND "queue_id" IS NOT NULL AND "scope" = 'fila') OR ("owner_id" IS NULL AND "queue_id" IS NULL AND "scope" = 'empresa'))));
+ALTER TABLE "queues_savedview" ADD CONSTRAINT "queues_savedview_company_id_7653ab0a_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_savedview" ADD CONSTRAINT "queues_savedview_owner_id_8deb6fbe_fk_accounts_membership_id" FOREIGN KEY ("owner_id") REFERENCES "accounts_membership" ("id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "queues_savedview" ADD CONSTRAINT "queues_savedview_queue_id_2cc078d9_fk_queues_queue_id" FOREIGN KEY ("queue_id") REFERENCES "queues_queue" ("id") DEFERRABLE INITIALLY DEFERRED;
+CREATE UNIQUE INDEX "saved_view_once" ON "queues_savedview" ("company_id", "owner_id", "queue_id", (UPPER("name"))) NULLS NOT DISTINCT;
+CREATE INDEX "queues_savedview_company_id_7653ab0a" ON "queues_savedview" ("company_id");
+CREATE INDEX "queues_savedview_owner_id_8deb6fbe" ON "queues_savedview" ("owner_id");
+CREATE INDEX "queues_savedview_queue_id_2cc078d9" ON "queues_savedview" ("queue_id");
 CREATE TABLE "simulator_simclock" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "offset_seconds" bigint NOT NULL, "only" boolean NOT NULL UNIQUE);
 CREATE TABLE "simulator_simnumber" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "phone_number_id" varchar(32) NOT NULL UNIQUE, "waba_id" varchar(32) NOT NULL, "display_phone" varchar(32) NOT NULL, "verified_name" varchar(120) NOT NULL, "access_token" varchar(512) NOT NULL, "webhook_url" varchar(500) NOT NULL, "quality" varchar(10) NOT NULL, "throughput" varchar(10) NOT NULL, "messaging_limit" varchar(20) NOT NULL, "profile" jsonb NOT NULL, "webhook_batch" smallint NOT NULL CHECK ("webhook_batch" >= 0), "is_subscribed" boolean NOT NULL, "is_free_tier" boolean NOT NULL, "is_allow_list_only" boolean NOT NULL);
 CREATE TABLE "simulator_simperson" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "name" varchar(120) NOT NULL, "wa_id" varchar(20) NOT NULL UNIQUE, "bsuid" varchar(140) NOT NULL UNIQUE, "username" varchar(35) NOT NULL, "is_phone_hidden" boolean NOT NULL, "is_on_whatsapp" boolean NOT NULL, "is_online" boolean NOT NULL, "has_read_receipts" boolean NOT NULL);
