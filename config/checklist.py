@@ -195,7 +195,7 @@ def _socket() -> Result:
 
 async def _handshake(url: str) -> int:
     try:
-        async with connect(url, origin=settings.PUBLIC_URL, open_timeout=SECONDS):  # type: ignore[arg-type]
+        async with connect(url, origin=settings.PUBLIC_URL, open_timeout=SECONDS):
             return 101
     except InvalidStatus as refused:
         return int(refused.response.status_code)

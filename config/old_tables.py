@@ -369,7 +369,7 @@ def _external_taken(
     names = [str(row["id_externo"]) for row in rows if row["id_externo"]]
     channels = {talk.channel_id for talk in talks}
     found = Message.unscoped.filter(channel_id__in=channels, external_id__in=names)
-    return set(found.values_list("channel_id", "external_id"))
+    return {(pk, str(name)) for pk, name in found.values_list("channel_id", "external_id")}
 
 
 def _copy(messages: Sequence[Message]) -> None:

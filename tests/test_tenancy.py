@@ -127,6 +127,8 @@ PERSONAL = {
     # The cast's message is no letter, and nobody guesses a seal.
     *(f"{LETTER}{part}" for part in ("", "citado/", "pagina/", "original/", "encaminhada/")),
     "atendimento/emails/imagens/<str:token>/<int:place>/",
+    # Its key is the secret of a calendar.
+    "agenda/<str:key>.ics",
     "sair-da-lista/<str:key>/",
 }
 

@@ -69,7 +69,7 @@ def line_of(
         state=row.state,
         state_words=row.get_state_display(),
         answer=answer,
-        answer_words=AnswerMeaning(answer).label,
+        answer_words=str(AnswerMeaning(answer).label),
         is_open=row.state == AppointmentState.BOOKED,
         overlaps=row.pk in overlapping,
         is_missing=row.is_missing,
