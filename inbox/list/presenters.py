@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -63,7 +64,7 @@ def _number(row: Conversation, tab: str, order: str) -> int:
     return number_of(row, tab, order) if pinned is None else pinned_number(pinned)
 
 
-def _why(row: Conversation, ticket: Ticket | None, moment: Moment | None) -> dict[str, str]:
+def _why(row: Conversation, ticket: Ticket | None, moment: Moment | None) -> dict[str, Any]:
     """Say why a row stands where it stands among those that come next."""
     if moment is None or not is_to_do(row):
         return {}

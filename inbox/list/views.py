@@ -153,7 +153,13 @@ class RowsView(ListMixin):
         if after is None and "conversa" not in request.POST:
             guess_count(self.membership, words)
         hits = selectors.found_in(self.membership, words, tab=tab, **searched)
-        listed = {"tab": tab, "segment": segment, "where": where, "found": hits, "order": order}
+        listed: dict[str, Any] = {
+            "tab": tab,
+            "segment": segment,
+            "where": where,
+            "found": hits,
+            "order": order,
+        }
         if ids := uuids(request.POST.getlist("conversa")):
             found = selectors.conversations_again(self.membership, ids, **listed)
             context["gone"] = set(ids) - {row.pk for row in found}
