@@ -61,13 +61,13 @@ class Spelled(Func):
         self.names, self.parts = tuple(blanks), re.split(r"\{(\w+)\}", text)
         super().__init__(*blanks.values(), output_field=BigIntegerField())
 
-    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **_extra: Any) -> Any:
         """Write it with what each blank compiles to."""
         given = {
             name: compiler.compile(one)
             for name, one in zip(self.names, self.get_source_expressions(), strict=True)
         }
-        written, values = "", []
+        written, values = "", list[Any]()
         for place, part in enumerate(self.parts):
             if place % 2:
                 sql, parameters = given[part]
@@ -75,7 +75,7 @@ class Spelled(Func):
                 values += parameters
             else:
                 written += part
-        return written, values
+        return written, tuple(values)
 
 
 @dataclass(frozen=True, slots=True)
