@@ -63,8 +63,9 @@ class Receiver(BaseHTTPRequestHandler):
         if not 0 < length <= MOST_BYTES:
             return self._answer(413)
         body = self.rfile.read(length)
+        headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            event_id = verify(self.secret, self.headers, body, time.time())
+            event_id = verify(self.secret, headers, body, time.time())
         except SignatureRefused:
             return self._answer(401)
         if event_id not in self.known:

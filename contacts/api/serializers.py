@@ -169,8 +169,8 @@ class ContactIn(StrictSerializer):
             raw = data.get("phone") if isinstance(data, dict) else None
             detail: Any = refused.detail
             # One that comes back as it was shown, masked, is no new number.
-            is_typed = isinstance(raw, str) and raw.strip() and STARS not in raw
-            if is_typed and "phone" not in detail and phones.canonical(raw) is None:
+            typed = raw if isinstance(raw, str) and raw.strip() and STARS not in raw else None
+            if typed and "phone" not in detail and phones.canonical(typed) is None:
                 detail = {**detail, "phone": [PhoneInvalid.message]}
                 raise serializers.ValidationError(detail) from refused
             raise

@@ -257,7 +257,7 @@ def _text(bubble: Bubble) -> str:
     if not bubble.text or bubble.is_deleted:
         return ""
     huge = " huge-emoji" if is_emoji(bubble.text) else ""
-    said = message_text(bubble.text)
+    said: str = message_text(bubble.text)
     if bubble.mentions:
         said = mentions_marked(said, bubble.mentions)
     return f'<p class="text{huge}">{said}</p>'

@@ -13,8 +13,9 @@ from playwright.async_api import Route, WebSocketRoute, expect
 
 from accounts.models import Membership
 from common import realtime
-from inbox.consumers import CompanySocket, Refuse
+from inbox.consumers import CompanySocket
 from inbox.selectors import THREAD_SIZE
+from inbox.sockets import Refuse
 from omnichannel.models import Channel, Conversation, Message
 from omnichannel.services.conversations import conversation_mark_read, conversation_take
 from providers.choices import MessageStatus

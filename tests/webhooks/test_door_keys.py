@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 
-from config.health import metrics
+from config.gathering import metrics
 from omnichannel.models import Channel, Message
 from omnichannel.services.proving import connected
 from providers.registry import ADAPTERS, DOORS
