@@ -28,7 +28,15 @@ async def test_the_pages_of_the_api_draw_and_a_call_from_them_works(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     await page.goto(f"{reader.address}{API}docs/")
-    await expect(page.locator(".opblock-tag[data-tag=conversas]")).to_be_visible()
+    tag = page.locator(".opblock-tag[data-tag=conversas]")
+    await expect(page.locator(".opblock-tag").first).to_be_visible()
+    # The page draws what stands in the window, and more of it as one scrolls.
+    for _turn in range(200):
+        if await tag.count():
+            break
+        await page.mouse.wheel(0, 600)
+        await page.evaluate("() => new Promise(requestAnimationFrame)")
+    await expect(tag).to_be_visible()
     await page.locator("[id='operations-conversas-conversas_list'] .opblock-summary").click()
     await page.get_by_role("button", name="Try it out").click()
     await page.get_by_role("button", name="Execute").click()

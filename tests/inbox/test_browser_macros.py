@@ -26,6 +26,20 @@ async def in_width(inbox: Inbox) -> None:
 
 
 @widths
+async def test_the_pages_of_a_manager_fit(
+    sit_down: SitDown, ana: Membership, screen: dict[str, Any]
+):
+    inbox = await sit_down(ana, **screen)
+    for path in ("macros/", "regras/", "regras/nova/", "finalizacao/", "agenda/", "fluxos/"):
+        await inbox.page.goto(f"{inbox.address}/atendimento/{path}")
+        heading = inbox.page.get_by_role("heading", level=1)
+        await expect(heading).to_be_visible()
+        box = await heading.bounding_box()
+        assert box is not None and box["height"] < 60, path
+        await in_width(inbox)
+
+
+@widths
 async def test_a_macro_is_written_and_run_from_the_head(
     sit_down: SitDown, beto: Membership, talks: list[Conversation], screen: dict[str, Any]
 ):
