@@ -16,6 +16,7 @@ import django
 import hypothesis
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from config.embedded import PostgresServer, Server, ValkeyServer
 
@@ -152,7 +153,10 @@ def chromium_path() -> str:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what needs a browser where there is none; in CI its absence is a failure."""
+    """Skip what needs a browser where there is none; in CI its absence is a failure. Whatever the
+    last request of another test spoke is forgotten, as a thread does with its next request.
+    """
+    translation.deactivate()
     if item.get_closest_marker("browser") is None or _chromium() is not None:
         return
     words = "needs Chromium (on Debian: apt install chromium)"

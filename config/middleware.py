@@ -61,8 +61,9 @@ class PersonalLanguageMiddleware:
         if is_theirs and settings.SESSION_COOKIE_NAME in request.COOKIES:
             language = getattr(request.user, "language", "")
             if language:
-                translation.activate(language)
                 request.LANGUAGE_CODE = language
+                with translation.override(language):
+                    return self.get_response(request)
         return self.get_response(request)
 
 

@@ -53,6 +53,7 @@ from queues.services.macros import macro_save
 from queues.services.queues import members_set, queue_save
 from queues.services.quick_replies import quick_reply_save
 from queues.services.rules import rule_save
+from queues.services.saved_views import saved_view_save
 from tests import make
 
 MARK = "MARCADACLINICA"
@@ -257,6 +258,11 @@ TABLE: dict[str, Address] = {
     f"{PAGE}mesclas/<uuid:merge_id>/desfazer/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}transcricao/": reads(),
     f"{PAGE}mencoes/": Address({"get": MEMBER}),
+    f"{PAGE}fixar/": Address({"post": MEMBER}, {}, is_form=True),
+    "atendimento/lista/filtros/salvar/": Address({"post": MEMBER}, {"nome": "x"}, is_form=True),
+    "atendimento/lista/filtros/<uuid:view_id>/apagar/": Address(
+        {"post": MANAGER}, {}, is_form=True
+    ),
     f"{PAGE}mencoes/vistas/": Address({"post": MEMBER}, {}, is_form=True),
     f"{PAGE}agendar/": Address(
         {"get": MEMBER, "post": MEMBER},
@@ -454,7 +460,7 @@ TABLE: dict[str, Address] = {
     ),
     f"{API}robo/sessoes/": reads(),
     f"{API}fluxos/": reads(),
-    f"{API}fluxos/<uuid:flow_id>/iniciar/": acts(MANAGER, conversation=str(uuid4())),
+    f"{API}fluxos/<uuid:flow_id>/iniciar/": acts(MANAGER),
     f"{API}fluxos/<uuid:flow_id>/percursos/": reads(),
     f"{API}mensagens/<uuid:message_id>/reenviar/": acts(),
     f"{API}anexos/<uuid:attachment_id>/": reads(),
@@ -640,6 +646,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
     quick = quick_reply_save(
         actor=administrator, scope="empresa", folder=mark, name=mark, text=mark
     )
+    view = saved_view_save(actor=administrator, name=mark, tab="todas", scope="empresa")
     professional = professional_save(actor=administrator, name=mark)
     starts = timezone.now() + timedelta(days=900)
     appointment = appointment_create(
@@ -669,6 +676,7 @@ def furnish(company: Company, mark: str, account: str) -> Tenant:
         "entry": entry.pk,
         "quick_reply": quick.pk,
         "macro": macro.pk,
+        "view": view.pk,
         "rule": rule.pk,
         "flow": flow_make(company=company, actor=None, name=f"Fluxo {mark}").pk,
         "scheduled": scheduled.pk,

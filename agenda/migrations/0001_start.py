@@ -227,20 +227,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lembretes e lista de espera',
                 'verbose_name_plural': 'lembretes e lista de espera',
-                'constraints': [models.UniqueConstraint(fields=('company',), name='agenda_settings_once')],
+                'constraints': [models.UniqueConstraint(fields=('company',), name='agenda_settings_once', violation_error_message='Os lembretes desta empresa já existem: altere-os.')],
             },
         ),
         migrations.AddConstraint(
             model_name='professional',
-            constraint=models.UniqueConstraint(models.F('company'), models.F('name'), name='professional_once'),
+            constraint=models.UniqueConstraint(models.F('company'), models.F('name'), name='professional_once', violation_error_message='Já existe um profissional com este nome.'),
         ),
         migrations.AddConstraint(
             model_name='professional',
-            constraint=models.UniqueConstraint(condition=models.Q(('feed_hash', ''), _negated=True), fields=('feed_hash',), name='professional_feed_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('feed_hash', ''), _negated=True), fields=('feed_hash',), name='professional_feed_once', violation_error_message='Este endereço já é de outro profissional. Gere outro.'),
         ),
         migrations.AddConstraint(
             model_name='calendarfeed',
-            constraint=models.UniqueConstraint(models.F('company'), models.F('name'), name='calendar_feed_once'),
+            constraint=models.UniqueConstraint(models.F('company'), models.F('name'), name='calendar_feed_once', violation_error_message='Já existe um calendário com este nome.'),
         ),
         migrations.AddIndex(
             model_name='appointment',

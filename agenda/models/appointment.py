@@ -31,9 +31,17 @@ class Professional(CompanyOwned):
         verbose_name = _("profissional")
         verbose_name_plural = _("profissionais")
         constraints = (
-            models.UniqueConstraint("company", "name", name="professional_once"),
             models.UniqueConstraint(
-                fields=("feed_hash",), condition=~Q(feed_hash=""), name="professional_feed_once"
+                "company",
+                "name",
+                name="professional_once",
+                violation_error_message=_("Já existe um profissional com este nome."),
+            ),
+            models.UniqueConstraint(
+                fields=("feed_hash",),
+                condition=~Q(feed_hash=""),
+                name="professional_feed_once",
+                violation_error_message=_("Este endereço já é de outro profissional. Gere outro."),
             ),
         )
 

@@ -35,7 +35,14 @@ class CalendarFeed(CompanyOwned):
     class Meta:
         verbose_name = _("calendário externo")
         verbose_name_plural = _("calendários externos")
-        constraints = (models.UniqueConstraint("company", "name", name="calendar_feed_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                "company",
+                "name",
+                name="calendar_feed_once",
+                violation_error_message=_("Já existe um calendário com este nome."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -72,7 +72,13 @@ class AgendaSettings(CompanyOwned):
     class Meta:
         verbose_name = _("lembretes e lista de espera")
         verbose_name_plural = _("lembretes e lista de espera")
-        constraints = (models.UniqueConstraint(fields=("company",), name="agenda_settings_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("company",),
+                name="agenda_settings_once",
+                violation_error_message=_("Os lembretes desta empresa já existem: altere-os."),
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.company)

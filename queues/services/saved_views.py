@@ -74,7 +74,7 @@ def saved_view_save(
     )
     if not may_drop(row, actor):
         raise SavedViewShared
-    beside = SavedView.objects.filter(owner=row.owner, queue=row.queue)
+    beside = SavedView.objects.for_company(row.company_id).filter(owner=row.owner, queue=row.queue)
     if beside.count() >= MOST:
         said = _("Há filtros salvos demais. Apague um antes.")
         raise SavedViewRefused(said, fields={"nome": [said]})

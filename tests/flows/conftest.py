@@ -105,6 +105,8 @@ def say(channel: Channel) -> Say:
 
     def write(text: str, **values: Any) -> list[Message]:
         before = len(said())
+        # Each is a batch of its own, which asks anew what may begin.
+        channel.__dict__.pop("_flow_triggers", None)
         make.inbound(channel, text=text, **values)
         walk_all()
         return said()[before:]

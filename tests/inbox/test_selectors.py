@@ -152,6 +152,8 @@ def test_each_count_is_that_of_what_its_tab_lists(channel, ana, beto):
         "adiadas": 0,
         "todas": 3,
         "nao_lidas": 1,
+        "mencoes": 0,
+        "mencionadas": 0,
     }
     for tab in ("minhas", "livres", "todas"):
         assert len(listed(beto, tab=tab)) == selectors.counts(beto)[tab]

@@ -24,6 +24,8 @@ ALLOWED = {
     "omnichannel/api/whatsapp.py": "the spec's own addresses",
     "omnichannel/models/channel.py": "the default of a stored column",
     "campaigns/models/campaign.py": "the default of a stored column",
+    "config/checklist.py": "the spec's own points before going live",
+    "config/old_tables.py": "the spec's own tables knew no other",
     "contacts/refs.py": "a kind of identity that has the same word",
     "config/backoffice.py": "the name of an icon",
     "visitors/models.py": "how a visitor asks to be answered, which has the same word",
@@ -104,7 +106,7 @@ def test_no_sentence_outside_of_providers_names_one() -> None:
         f"{file.relative_to(ROOT)}:{line}"
         for file in product_files()
         # What is missing in the environment is told to who runs the installation.
-        if file != ROOT / "config" / "checks.py"
+        if file not in (ROOT / "config" / "checks.py", ROOT / "config" / "checklist.py")
         for line, text in words(ast.parse(file.read_text()))
         if PROVIDER.search(text)
     ]
