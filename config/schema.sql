@@ -16,7 +16,7 @@
 -- migration admin 0001_initial f4716989d9815b62
 -- migration admin 0002_logentry_remove_auto_add 2c127e659a2236ed
 -- migration admin 0003_logentry_add_action_flag_choices 02700a827190720e
--- migration agenda 0001_start c1d357e1b7728243
+-- migration agenda 0001_start e46116f4423f24d9
 -- migration analytics 0001_start bdab79fd505be3dd
 -- migration auth 0001_initial 845cff319606332f
 -- migration auth 0002_alter_permission_name_max_length feaf97e0e8f7d148
@@ -1481,8 +1481,8 @@ ALTER TABLE "leadscoring_signalword" ADD CONSTRAINT "leadscoring_signalwo_compan
 CREATE INDEX "leadscoring_signalword_company_id_04fd7c39" ON "leadscoring_signalword" ("company_id");
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_company_id_9ba6ddab_fk_accounts_" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "leadscoring_talkfacts" ADD CONSTRAINT "leadscoring_talkfact_conversation_id_f6e3e042_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:53:00.237988+00:00'::timestamptz;
-UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-11-30 23:53:00.437563+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-12-01 00:45:33.700657+00:00'::timestamptz;
+UPDATE "leadscoring_scoringstate" SET "words_changed_at" = '2026-12-01 00:45:33.767694+00:00'::timestamptz;
 CREATE TABLE "omnichannel_mention" ("id" uuid NOT NULL PRIMARY KEY, "created_at" timestamp with time zone NOT NULL, "updated_at" timestamp with time zone NOT NULL, "seen_at" timestamp with time zone NULL, "company_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "member_id" uuid NOT NULL, "message_id" uuid NOT NULL, CONSTRAINT "mention_once" UNIQUE ("message_id", "member_id"));
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_company_id_56f64522_fk_accounts_company_id" FOREIGN KEY ("company_id") REFERENCES "accounts_company" ("id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE "omnichannel_mention" ADD CONSTRAINT "omnichannel_mention_conversation_id_944a5950_fk_omnichann" FOREIGN KEY ("conversation_id") REFERENCES "omnichannel_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;
