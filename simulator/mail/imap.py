@@ -101,8 +101,9 @@ class ImapTalk(Talk):
 
     async def _idle(self, tag: str) -> None:
         """Tell of what comes until the client says DONE."""
-        await self.say("+ idling")
+        # Looked at first: whatever comes once the client knows that we listen is new.
         known = await stored(self._last)
+        await self.say("+ idling")
         done = asyncio.ensure_future(self.hear())
         while not (await asyncio.wait({done}, timeout=LOOK_SECONDS))[0]:
             if (last := await stored(self._last)) != known:
