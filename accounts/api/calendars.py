@@ -16,7 +16,7 @@ from accounts.models import BusinessCalendar, CalendarException, CalendarHours
 from accounts.models.calendar import STATES, check_zone
 from accounts.optional_days import DAYS as OPTIONAL_DAYS
 from accounts.services.calendars import calendar_delete, calendar_save
-from common.api.fields import Count, Flag, NoInput, OneOf, StrictSerializer, Text
+from common.api.fields import Clock, Count, Flag, NoInput, OneOf, StrictSerializer, Text
 from common.api.pagination import CursorPages
 from common.api.permissions import AdministratorsWrite
 from common.errors import NotFound
@@ -30,8 +30,8 @@ class HoursRow(StrictSerializer):
     """An interval of a weekday, 0 for Monday; an end at or before the start is on the next day."""
 
     weekday = Count(min_value=0, max_value=6)
-    opens_at = serializers.TimeField()
-    closes_at = serializers.TimeField()
+    opens_at = Clock()
+    closes_at = Clock()
 
 
 class ExceptionRow(StrictSerializer):
@@ -39,8 +39,8 @@ class ExceptionRow(StrictSerializer):
 
     day = serializers.DateField()
     name = Text(required=False, allow_blank=True, max_length=80)
-    opens_at = serializers.TimeField(required=False, allow_null=True)
-    closes_at = serializers.TimeField(required=False, allow_null=True)
+    opens_at = Clock(required=False, allow_null=True)
+    closes_at = Clock(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Want both times or none."""
@@ -67,6 +67,9 @@ class CalendarIn(StrictSerializer):
 class HoursOut(serializers.ModelSerializer[CalendarHours]):
     """An interval of a weekday."""
 
+    opens_at = Clock()
+    closes_at = Clock()
+
     class Meta:
         model = CalendarHours
         fields = ("weekday", "opens_at", "closes_at")
@@ -74,6 +77,9 @@ class HoursOut(serializers.ModelSerializer[CalendarHours]):
 
 class ExceptionOut(serializers.ModelSerializer[CalendarException]):
     """A day that differs."""
+
+    opens_at = Clock(allow_null=True)
+    closes_at = Clock(allow_null=True)
 
     class Meta:
         model = CalendarException

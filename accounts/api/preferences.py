@@ -14,7 +14,7 @@ from accounts.services.preferences import preferences_change
 from common.api.fields import Flag, OneOf, Pattern, StrictSerializer
 
 TAGS = ["preferências"]
-CLOCK = r"^(([01]\d|2[0-3]):[0-5]\d)?$"
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 LANGUAGE_CHOICES = [("", "-"), *settings.LANGUAGES]
 
 

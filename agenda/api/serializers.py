@@ -14,6 +14,11 @@ from common.api.fields import Count, Flag, Id, OneOf, StrictSerializer, Text
 class AppointmentOut(serializers.ModelSerializer[Appointment]):
     """An appointment. `state` says what becomes of it, `answer` what its person meant last."""
 
+    answer_way = serializers.CharField(
+        read_only=True,
+        help_text="Como: botao, reacao, texto ou equipe; vazio, ninguém.",
+    )
+
     class Meta:
         model = Appointment
         fields = (

@@ -81,6 +81,7 @@ class AgendaView(CompanyView):
 class Appointments(AgendaView):
     """Lista e marcação."""
 
+    names_rows = True
     pagination_class = AppointmentsByTime
     filterset_class = AppointmentFilter
 
@@ -221,6 +222,7 @@ def feed_url(key: str) -> str:
 class CalendarFeeds(AgendaView):
     """Calendários externos."""
 
+    names_rows = True
     queryset = CalendarFeed.unscoped.none()
     pagination_class = NewestFirst
     permission_classes = (ManagersOnly,)
@@ -247,6 +249,7 @@ class CalendarFeeds(AgendaView):
 class WaitingPlaces(AgendaView):
     """Lista de espera."""
 
+    names_rows = True
     queryset = WaitingPlace.unscoped.none()
     pagination_class = NewestFirst
     filterset_class = PlaceFilter

@@ -70,6 +70,13 @@ class Pattern(serializers.RegexField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field(
+    {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"}
+)
+class Clock(serializers.TimeField):
+    """A time of day without a zone, which JSON Schema's own format of that name wants."""
+
+
 class Email(serializers.EmailField):
     """An e-mail address, as a string."""
 
