@@ -299,7 +299,11 @@ def test_senders_that_are_killed_lose_nothing_and_no_order(
         OutgoingEvent.unscoped.filter(state=EventState.SENDING).update(
             claimed_at=timezone.now() - timedelta(minutes=2)
         )
-    send_slice(30)
+    # On a machine that others use too a slice may end before everything is told.
+    for _slice in range(4):
+        send_slice(30)
+        if states() == {"entregue": 120}:
+            break
     assert states() == {"entregue": 120}
     assert len(set(other.ids)) == 120
     in_order(other)
