@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import pytest
@@ -47,15 +48,10 @@ SENDER = (
 
 def given_database() -> dict[str, str]:
     """Let a process work in the database of the test."""
-    own = connection.settings_dict
-    where = own["HOST"] or "127.0.0.1"
-    host = f"@/{own['NAME']}?host={where}" if where.startswith("/") else ""
-    port = f":{own['PORT']}" if own["PORT"] else ""
-    password = f":{own['PASSWORD']}" if own["PASSWORD"] else ""
-    login = f"postgresql://{own['USER']}{password}"
-    url = f"{login}{host}" if host else f"{login}@{where}{port}/{own['NAME']}"
+    url = urlsplit(os.environ["DATABASE_URL"])
+    url = url._replace(path=f"/{connection.settings_dict['NAME']}")
     return {
-        "DATABASE_URL": url,
+        "DATABASE_URL": urlunsplit(url),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "WEBHOOKS_OUT_HOSTS": "127.0.0.1",
     }
