@@ -74,7 +74,7 @@ def old_database_make(
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(
             f"CREATE DATABASE \"{name}\" ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
-            " TEMPLATE template0"
+            " LOCALE_PROVIDER libc TEMPLATE template0"
         )
     address = psycopg.conninfo.make_conninfo(admin, dbname=name)
     given: dict[str, Any] = {
