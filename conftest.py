@@ -69,7 +69,7 @@ def _set_environment() -> None:
         "META_GRAPH_URL": "https://graph.facebook.com",
         "META_GRAPH_VERSION": "v26.0",
         # Races hold a connection each.
-        "DATABASE_POOL": "40",
+        "DATABASE_POOL": "60",
         "DEBUG": "0",
         "HTTPS": "0",
         "SIMULATOR": "0",

@@ -130,17 +130,20 @@ async def test_what_is_refused_comes_back_where_it_was_written(
     inbox = await sit_down(beto)
     page = inbox.page
     await inbox.open_conversation(talk)
-    hers = Message.unscoped.filter(text="Já respondi")
+    hers, has_gone_on = Message.unscoped.filter(text="Já respondi"), asyncio.Event()
 
     async def answer_first(route: Route) -> None:
         if route.request.method == "POST" and not await behind(hers.exists):
             await behind(lambda: message_send(conversation=talk, author=ana, text="Já respondi"))
+            # The refusal comes while something else is being written.
+            await has_gone_on.wait()
         await route.continue_()
 
     await page.route("**/mensagens/", answer_first)
     await write(inbox, "Minha resposta")
     await page.locator(".modes").get_by_text("Nota interna").click()
     await page.keyboard.type("Nota que começo")
+    has_gone_on.set()
     await expect(page.locator("#avisos")).to_contain_text("Um colega respondeu")
     await expect(page.locator("#texto")).to_have_value("Nota que começo")
     await page.locator(".modes").get_by_text("Responder").click()
