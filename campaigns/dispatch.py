@@ -8,9 +8,9 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from campaigns.services.stopping import campaign_break
 from campaigns.services.watch import campaigns_watch
 from common.crypto import SecretUnreadable
 from common.errors import DomainError
-from common.locks import lock_key
+from common.locks import seat_taken
 from common.scoping import company_scope
 from common.tasks import apart
 from omnichannel.models import Channel
@@ -53,29 +53,8 @@ def send_slice(seconds: float = SLICE_SECONDS) -> int:
     """Send what is due for so long, or until nothing is; return how many calls were made. At once 0
     when enough senders are at work already.
     """
-    with _seat() as mine:
+    with seat_taken("campaign-sender", settings.CAMPAIGN_SENDERS) as mine:
         return asyncio.run(CampaignSender().run(seconds)) if mine else 0
-
-
-@contextmanager
-def _seat() -> Iterator[bool]:
-    """Take one of the places for senders for the length of the block; it ends with the
-    connection.
-    """
-    taken = None
-    with connection.cursor() as cursor:
-        for place in range(settings.CAMPAIGN_SENDERS):
-            key = lock_key("campaign-sender", place)
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-            if cursor.fetchone()[0]:
-                taken = key
-                break
-    try:
-        yield taken is not None
-    finally:
-        if taken is not None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [taken])
 
 
 class CampaignSender:

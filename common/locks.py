@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection
 
 from common.rows import run
 
@@ -23,3 +26,24 @@ def lock_all(keys: Iterable[int]) -> None:
             " ORDER BY n",
             ordered,
         )
+
+
+@contextmanager
+def seat_taken(name: str, count: int) -> Iterator[bool]:
+    """Take one of `count` places of a name for the length of the block, and tell whether there was
+    one; it ends with the connection.
+    """
+    taken = None
+    with connection.cursor() as cursor:
+        for place in range(count):
+            key = lock_key(name, place)
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+            if cursor.fetchone()[0]:
+                taken = key
+                break
+    try:
+        yield taken is not None
+    finally:
+        if taken is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [taken])

@@ -8,16 +8,15 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import aiohttp
 from django.db import connection
 from django.utils import timezone
 
-from common.locks import lock_key
+from common.locks import seat_taken
 from integrations.guard import AddressRefused, InsideAddress, OutsideResolver, address_check
 from integrations.models import AttemptError
 from integrations.services.claiming import Parcel, claims_return, parcels_claim
@@ -44,34 +43,13 @@ def send_slice(seconds: float = SLICE_SECONDS) -> int:
     """Send what is due for so long, or until nothing is; return how many tries were made. At once 0
     when enough senders are at work already.
     """
-    with _seat() as mine:
+    with seat_taken("integrations-sender", SEATS) as mine:
         if not mine:
             return 0
         claims_return()
         while events_expire():
             pass
         return asyncio.run(HookSender().run(seconds))
-
-
-@contextmanager
-def _seat() -> Iterator[bool]:
-    """Take one of the places for senders for the length of the block; it ends with the
-    connection.
-    """
-    taken = None
-    with connection.cursor() as cursor:
-        for place in range(SEATS):
-            key = lock_key("integrations-sender", place)
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-            if cursor.fetchone()[0]:
-                taken = key
-                break
-    try:
-        yield taken is not None
-    finally:
-        if taken is not None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [taken])
 
 
 def client() -> aiohttp.ClientSession:
