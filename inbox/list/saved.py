@@ -16,9 +16,10 @@ from inbox.list.forms import TABS
 from inbox.list.ordering import ORDERS
 from inbox.shell.base import BadInput, InboxView
 from inbox.talk.forms import UUID_TEXT
+from queues.belonging import may_change
 from queues.choices import ReplyScope
 from queues.models import Queue, SavedView
-from queues.services.saved_views import may_drop, saved_view_drop, saved_view_save
+from queues.services.saved_views import saved_view_drop, saved_view_save
 
 
 class SavedViewForm(forms.Form):
@@ -38,7 +39,7 @@ def views_of(reader: Membership) -> list[tuple[SavedView, str, bool]]:
     they may delete it.
     """
     rows = SavedView.objects.visible_to(reader).select_related("queue").order_by("name", "pk")
-    return [(row, _whose(row), may_drop(row, reader)) for row in rows]
+    return [(row, _whose(row), may_change(row, reader)) for row in rows]
 
 
 def view_get(reader: Membership, view_id: UUID | None) -> SavedView | None:

@@ -16,12 +16,12 @@ from inbox.shell.base import BadInput, InboxView, sentence_of
 from inbox.shell.presenters import label_of, name_of
 from inbox.talk.base import TalkView
 from omnichannel.models import Conversation
+from queues.belonging import may_change
 from queues.blanks import BLANKS
 from queues.choices import StepAct, StepState
 from queues.models import Macro, MacroRun, RuleRun
 from queues.services.macros import (
     macro_delete,
-    macro_may_change,
     macro_preview,
     macro_run,
     macro_save,
@@ -49,7 +49,7 @@ class MacrosView(InboxView):
     def own(self, macro_id: UUID) -> Macro:
         """Return one that the reader may change. Raises NotFound."""
         row = self.found(macro_id)
-        if not macro_may_change(row, self.membership):
+        if not may_change(row, self.membership):
             raise NotFound
         return row
 
@@ -63,7 +63,7 @@ class MacrosPage(MacrosView):
             {
                 "macro": row,
                 "said": [step_words(step, row.company_id) for step in row.steps],
-                "is_mine": macro_may_change(row, self.membership),
+                "is_mine": may_change(row, self.membership),
             }
             for row in self.rows().order_by("name", "id")
         ]

@@ -15,11 +15,11 @@ from inbox.replies.forms import ReplyForm
 from inbox.shell.base import InboxView, sentence_of
 from inbox.shell.forms import uuid_of
 from inbox.shell.presenters import label_of
+from queues.belonging import may_change
 from queues.blanks import BLANKS, blanks_fill, blanks_of
 from queues.choices import ReplyScope
 from queues.models import QuickReply
 from queues.services.quick_replies import (
-    may_change,
     quick_reply_delete,
     quick_reply_save,
     quick_reply_use,

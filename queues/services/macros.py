@@ -22,6 +22,7 @@ from common.errors import Conflict, DomainError, Forbidden, NotFound
 from omnichannel.models import Conversation
 from omnichannel.services.conversations import conversation_lock
 from omnichannel.services.outbound import message_check
+from queues.belonging import may_change
 from queues.blanks import blanks_refuse
 from queues.choices import ReplyScope, StepAct, StepState
 from queues.models import Macro, MacroRun
@@ -61,13 +62,6 @@ class StepPreview:
     problem: str = ""
 
 
-def macro_may_change(macro: Macro, actor: Membership) -> bool:
-    """Tell whether somebody may change one that they see."""
-    if macro.scope == ReplyScope.PERSON:
-        return macro.owner_id == actor.pk
-    return actor.is_manager
-
-
 @transaction.atomic
 def macro_save(
     *,
@@ -80,7 +74,7 @@ def macro_save(
     actor's. Raises MacroRefused, MacroTaken, MacroShared, StepRefused, NotFound.
     """
     row = macro or Macro(company_id=actor.company_id)
-    if macro is not None and not macro_may_change(macro, actor):
+    if macro is not None and not may_change(macro, actor):
         raise MacroShared
     for name, value in values.items():
         setattr(row, name, value)
@@ -88,7 +82,7 @@ def macro_save(
         row.queue = None
     row.owner = actor if row.scope == ReplyScope.PERSON else None
     row.name = row.name.replace("\x00", "").strip()
-    if not macro_may_change(row, actor):
+    if not may_change(row, actor):
         raise MacroShared
     _check(row)
     given = row.steps if steps is None else steps
@@ -105,7 +99,7 @@ def macro_save(
 @transaction.atomic
 def macro_delete(*, macro: Macro, actor: Membership) -> None:
     """Delete one; what was run stays written down. Raises MacroShared."""
-    if not macro_may_change(macro, actor):
+    if not may_change(macro, actor):
         raise MacroShared
     _write_down(macro, actor, "fila.macro_apagada")
     macro.delete()

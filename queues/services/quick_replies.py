@@ -22,6 +22,7 @@ from omnichannel.models import Attachment, Conversation
 from omnichannel.services.media import attachment_upload
 from providers.file_types import identify, is_kin, safe_name
 from providers.files import PROGRAM
+from queues.belonging import may_change
 from queues.blanks import BLANKS, blanks_unknown
 from queues.choices import ReplyScope
 from queues.models import QuickReply, QuickReplyFile
@@ -52,13 +53,6 @@ class QuickReplyShared(Forbidden):
 
     code = "resposta_rapida_da_equipe"
     message = _("Só supervisores e administradores mudam as respostas rápidas da equipe.")
-
-
-def may_change(reply: QuickReply, actor: Membership) -> bool:
-    """Tell whether somebody may change one that they see."""
-    if reply.scope == ReplyScope.PERSON:
-        return reply.owner_id == actor.pk
-    return actor.is_manager
 
 
 @transaction.atomic

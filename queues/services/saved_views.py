@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from common.errors import Conflict, DomainError, Forbidden, NotFound
+from queues.belonging import may_change
 from queues.choices import ReplyScope
 from queues.models import Queue, SavedView
 
@@ -33,13 +34,6 @@ class SavedViewShared(Forbidden):
 
     code = "filtro_da_equipe"
     message = _("Só supervisores e administradores mudam os filtros da equipe.")
-
-
-def may_drop(view: SavedView, actor: Membership) -> bool:
-    """Tell whether somebody may delete one that they see."""
-    if view.scope == ReplyScope.PERSON:
-        return view.owner_id == actor.pk
-    return actor.is_manager
 
 
 @transaction.atomic
@@ -72,7 +66,7 @@ def saved_view_save(
         order=order,
         conditions=conditions,
     )
-    if not may_drop(row, actor):
+    if not may_change(row, actor):
         raise SavedViewShared
     beside = SavedView.objects.for_company(row.company_id).filter(owner=row.owner, queue=row.queue)
     if beside.count() >= MOST:
@@ -88,6 +82,6 @@ def saved_view_save(
 
 def saved_view_drop(*, view: SavedView, actor: Membership) -> None:
     """Delete one. Raises SavedViewShared."""
-    if not may_drop(view, actor):
+    if not may_change(view, actor):
         raise SavedViewShared
     view.delete()
