@@ -66,6 +66,8 @@ async def test_a_filter_is_saved_opened_by_its_address_and_deleted(
     await expect(page.locator("#condicoes")).to_have_value("sem_resposta")
     assert "vista=" in page.url
     await expect(page.locator("#lista .card")).to_have_count(2)
+    # The link leads to a page of its own, whose buttons act once its scripts are there.
+    await page.locator("#ao-vivo[data-state=ligado]").wait_for(state="attached")
     await page.get_by_role("button", name="Filtrar a lista").click()
     await expect(dialog.get_by_label("Sem resposta")).to_be_checked()
     await dialog.get_by_role("button", name="Apagar o filtro Esperam por nós").click()
