@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -35,6 +34,7 @@ from contacts.services.contacts import contact_save
 from contacts.services.privacy import contact_erase
 from tests import make
 from tests.contacts.importing import HEADER, csv_of, received, run
+from tests.processes import given_database
 from tests.race import errors, together
 
 pytestmark = pytest.mark.usefixtures("bells")
@@ -112,9 +112,7 @@ def test_a_worker_that_dies_twenty_times_leaves_every_row_once(ana, monkeypatch)
 @pytest.mark.django_db(transaction=True)
 def test_a_process_killed_twenty_times_leaves_every_row_once(ana):
     job = started(ana, 200_000)
-    name = str(connection.settings_dict["NAME"])
-    url = os.environ["DATABASE_URL"].replace("/central?", f"/{name}?")
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = given_database()
     command = [sys.executable, "-m", "tests.contacts.import_worker"]
     kills, lines = 0, set()
     while not ImportJob.unscoped.get(pk=job.pk).is_over:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,6 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import pytest
@@ -38,23 +36,13 @@ from integrations.services.subscriptions import (
     secrets_of,
 )
 from tests.integrations.receiver import Other, example
+from tests.processes import given_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(settings.BASE_DIR)
 SENDER = (
     "import django; django.setup(); from integrations.sending import send_slice; send_slice(60)"
 )
-
-
-def given_database() -> dict[str, str]:
-    """Let a process work in the database of the test."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    url = url._replace(path=f"/{connection.settings_dict['NAME']}")
-    return {
-        "DATABASE_URL": urlunsplit(url),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "WEBHOOKS_OUT_HOSTS": "127.0.0.1",
-    }
 
 
 def tell(company: Company, lane: UUID, *numbers: int) -> None:
@@ -287,7 +275,9 @@ def test_senders_that_are_killed_lose_nothing_and_no_order(
             tell(clinic, one, n)
     for count in (10, 40, 70):
         with subprocess.Popen(
-            [sys.executable, "-c", SENDER], env={**os.environ, **given_database()}, cwd=ROOT
+            [sys.executable, "-c", SENDER],
+            env={**given_database(), "WEBHOOKS_OUT_HOSTS": "127.0.0.1"},
+            cwd=ROOT,
         ) as sender:
             assert other.until(count)
             sender.kill()
