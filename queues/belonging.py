@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from django.db.models import Q
+
 from accounts.models import Membership
 from queues.choices import ReplyScope
+
+# What a table says of such rows: they have the one owner that their scope names.
+WHOSE = (
+    Q(scope="pessoal", owner__isnull=False, queue=None)
+    | Q(scope="fila", queue__isnull=False, owner=None)
+    | Q(scope="empresa", owner=None, queue=None)
+)
 
 
 class Belonging(Protocol):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
 from omnichannel.models import Conversation
+from queues.belonging import WHOSE
 from queues.choices import ReplyScope
 from queues.models.queue import Queue
 
@@ -67,9 +68,7 @@ class Macro(CompanyOwned):
                 "company", "owner", "queue", Upper("name"), name="macro_once", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=models.Q(scope="pessoal", owner__isnull=False, queue=None)
-                | models.Q(scope="fila", queue__isnull=False, owner=None)
-                | models.Q(scope="empresa", owner=None, queue=None),
+                condition=WHOSE,
                 name="macro_whose",
             ),
         )

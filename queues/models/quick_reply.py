@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+from queues.belonging import WHOSE
 from queues.choices import ReplyScope
 from queues.models.queue import Queue
 
@@ -96,9 +97,7 @@ class QuickReply(CompanyOwned):
                 violation_error_message=_("Já existe uma resposta rápida com este nome."),
             ),
             models.CheckConstraint(
-                condition=models.Q(scope="pessoal", owner__isnull=False, queue=None)
-                | models.Q(scope="fila", queue__isnull=False, owner=None)
-                | models.Q(scope="empresa", owner=None, queue=None),
+                condition=WHOSE,
                 name="quick_reply_whose",
                 violation_error_message=_("Escolha uma pessoa, uma fila ou toda a empresa."),
             ),

@@ -9,6 +9,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from common.scoping import CompanyManager, CompanyOwned, CompanyQuerySet
+from queues.belonging import WHOSE
 from queues.choices import ReplyScope
 from queues.models.queue import Queue
 
@@ -68,9 +69,7 @@ class SavedView(CompanyOwned):
                 violation_error_message=_("Já existe um filtro com este nome."),
             ),
             models.CheckConstraint(
-                condition=models.Q(scope="pessoal", owner__isnull=False, queue=None)
-                | models.Q(scope="fila", queue__isnull=False, owner=None)
-                | models.Q(scope="empresa", owner=None, queue=None),
+                condition=WHOSE,
                 name="saved_view_whose",
             ),
         )
