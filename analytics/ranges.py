@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
+from common.zones import YEARS
 
 DAY = timedelta(days=1)
 LONGEST = 400
-YEARS = range(2000, 2101)
 
 
 class RangeRefused(DomainError):

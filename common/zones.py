@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+# The years that people here can mean. Before them clocks had other offsets than whole minutes.
+YEARS = range(2000, 2101)
 # The database of zones writes no accents.
 CITIES = {
     **{"Sao Paulo": "São Paulo", "Cuiaba": "Cuiabá", "Belem": "Belém", "Maceio": "Maceió"},

@@ -17,6 +17,7 @@ from agenda.models import Appointment
 from agenda.services.planning import reminders_plan
 from agenda.services.slots import slot_free
 from common.errors import Conflict
+from common.zones import YEARS
 
 # Longer ones are mistakes of a date.
 LONGEST = timedelta(days=31)
@@ -120,6 +121,10 @@ def _check(row: Appointment) -> None:
         other = getattr(row, name)
         if other is not None and other.company_id != row.company_id:
             raise AppointmentRefused
+    for name in ("starts_at", "ends_at"):
+        if getattr(row, name).year not in YEARS:
+            said = _("Escolha datas entre %(first)s e %(last)s.")
+            raise _refused(name, said % {"first": YEARS[0], "last": YEARS[-1]})
     if row.ends_at < row.starts_at:
         raise _refused("ends_at", _("O fim vem antes do começo."))
     if row.ends_at - row.starts_at > LONGEST:
