@@ -88,7 +88,10 @@ async def test_a_finger_that_rests_opens_the_menu_and_a_message_is_passed_on(
     await menu.get_by_role("menuitem", name="Encaminhar").click()
     dialog = page.locator("#acao")
     await dialog.get_by_role("searchbox").fill("rita")
-    await dialog.locator(".place", has_text="Rita Melo").click()
+    async with page.expect_response("**/encaminhar/**"):
+        await dialog.locator(".place", has_text="Rita Melo").click()
+    # Who was chosen while the search was under way stays chosen.
+    await expect(dialog.get_by_role("radio", name="Rita Melo")).to_be_checked()
     await dialog.get_by_role("button", name="Encaminhar").click()
     await expect(page.locator("#avisos")).to_contain_text("Encaminhada para Rita Melo")
     sent = Message.unscoped.filter(direction="saida", text__contains="dipirona")
